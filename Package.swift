@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is held to the same rules; the pure ones to strict memory safety as well, which
+/// would put `unsafe` on nearly every line of those that call C.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let package = Package(
+    name: "peerd",
+    products: [
+        .executable(name: "peerd", targets: ["peerd"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+    ],
+    targets: [
+        .target(name: "Addressing", swiftSettings: pure),
+        .target(
+            name: "Timing",
+            dependencies: [.product(name: "HeapModule", package: "swift-collections")],
+            swiftSettings: pure
+        ),
+        .target(
+            name: "ConnectionCore",
+            dependencies: [
+                "Addressing",
+                "Timing",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: pure
+        ),
+        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+        .target(name: "LinuxIO", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "CTOML"),
+        .executableTarget(
+            name: "peerd",
+            dependencies: [
+                "Addressing",
+                "Timing",
+                "ConnectionCore",
+                "LinuxIO",
+                "CTOML",
+                .product(name: "BasicContainers", package: "swift-collections"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AddressingTests",
+            dependencies: ["Addressing"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "TimingTests", dependencies: ["Timing"], swiftSettings: strict),
+        .testTarget(
+            name: "ConnectionCoreTests",
+            dependencies: ["ConnectionCore", "Addressing", "Timing"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"], swiftSettings: strict),
+        .testTarget(
+            name: "peerdTests",
+            dependencies: ["peerd", "Addressing", "Timing", "ConnectionCore", "LinuxIO"],
+            swiftSettings: strict
+        ),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,1 @@
+@main struct Peerd { static func main() {} }
