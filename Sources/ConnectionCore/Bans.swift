@@ -1,0 +1,81 @@
+package import Addressing
+package import Timing
+
+/// What a ban did.
+package struct BanOutcome: Equatable, Sendable {
+    /// Connections that it closed.
+    package let closed: Int
+    /// Connections that it covers and spares: whitelisted, manual and persistent ones.
+    package let spared: [ConnectionID]
+}
+
+extension ConnectionCore {
+    /// Bans a prefix and closes what it covers, except whitelisted, manual and persistent peers.
+    ///
+    /// - Parameter duration: Nil bans without end.
+    @discardableResult
+    package mutating func ban(
+        _ prefix: Prefix,
+        for duration: Duration?,
+        at now: Moment,
+        _ actions: inout Actions
+    ) throws(Refusal) -> BanOutcome {
+        try ban(prefix, for: duration, .operator, at: now, &actions)
+    }
+
+    /// Bans the host of a peer that misbehaved: its IPv4 address or IPv6 /64. Whitelisted peers and
+    /// those that came through a proxy are spared: there the address isn't theirs.
+    package mutating func banMisbehaving(
+        _ id: ConnectionID,
+        for duration: Duration,
+        at now: Moment,
+        _ actions: inout Actions
+    ) throws(Refusal) {
+        guard let connection = table[id], let ip = connection.remote?.ip else { throw .notFound }
+        guard connection.traits.isDisjoint(with: [.whitelisted, .proxied]) else { return }
+        let length = ip.v4 == nil ? 64 : 128
+        let prefix = Prefix(ip.masked(to: length), length: length)
+        try ban(prefix, for: duration, .automatic, at: now, &actions)
+    }
+
+    /// Lifts a ban of exactly this prefix.
+    package mutating func unban(_ prefix: Prefix, _ actions: inout Actions) throws(Refusal) {
+        guard bans.remove(prefix) else { throw .notFound }
+        actions.report(.unbanned(prefix))
+    }
+
+    @discardableResult
+    private mutating func ban(
+        _ prefix: Prefix,
+        for duration: Duration?,
+        _ origin: Ban.Origin,
+        at now: Moment,
+        _ actions: inout Actions
+    ) throws(Refusal) -> BanOutcome {
+        guard !isShuttingDown else { throw .shuttingDown }
+        let ban = Ban(prefix: prefix, until: duration.map { now.wall + $0 }, origin: origin)
+        guard bans.insert(ban, at: now.wall) else {
+            throw .tooManyBans(limit: BanList.maxOperator)
+        }
+        var closing: [Connection] = []
+        var spared: [ConnectionID] = []
+        for connection in table.connections {
+            guard let ip = connection.remote?.ip, prefix.contains(ip) else { continue }
+            switch connection.kind {
+            case .inbound where connection.isWhitelisted, .manual: spared.append(connection.id)
+            case .inbound, .outbound, .feeler: closing.append(connection)
+            }
+        }
+        actions.report(.banned(ban, closed: closing.count))
+        for connection in closing {
+            terminate(
+                connection,
+                .banned(prefix),
+                .cancelled(by: .ban),
+                at: now.instant,
+                &actions
+            )
+        }
+        return BanOutcome(closed: closing.count, spared: spared)
+    }
+}

@@ -1,0 +1,179 @@
+internal import Addressing
+internal import DequeModule
+package import Timing
+
+/// The connection manager. It decides who may connect, who is dialled and when, and what ends.
+///
+/// Facts go in (`handle`, and functions such as `admit` for what needs an answer), steps come out (an
+/// `Actions` buffer), and `deadline` says when it wants to be called though nothing happened. It reads
+/// no clock, draws no chance but from its own generator, opens no socket and writes no log, so that a
+/// seed and a sequence of facts decide everything that it does.
+///
+///     waiting ──deadline──► dialing ──dialSucceeded──► established ──10 s──► (ready)
+///        ▲                     │                           │
+///        └── persistent ◄──────┴──── failed, ended ◄───────┘
+///
+/// What is where: `InboundAdmission` decides about peers that come, `OutboundTarget` about whom to
+/// dial, `Dialing` carries an attempt to its end, `Endings` is how established connections end,
+/// `PersistentPeers` is about those kept for ever, and `OperatorCommands` about what people ask for.
+package struct ConnectionCore: Sendable {
+    package internal(set) var policy: Policy
+    package internal(set) var table: ConnectionTable
+    package internal(set) var bans = BanList()
+    package internal(set) var refusals = RefusalCounts()
+    package internal(set) var isNetworkActive = true
+    package internal(set) var isShuttingDown = false
+
+    var random: SeededRandom
+    /// Ends of waits and of dials. A connection whose phase has changed since leaves a stale entry.
+    var deadlines = DeadlineQueue<ConnectionID>()
+    /// Established connections that aren't ready yet, in the order in which they will be.
+    var readying: Deque<(id: ConnectionID, since: Instant)> = []
+    var rateLimiter = RateLimiter()
+    var floodGate = FloodGate()
+    var readyHosts = ReadyHosts()
+    var quieting = RefusalQuieting()
+    var outbound = OutboundPacing()
+    var exhaustion = Exhaustion()
+
+    /// - Parameter seed: Decides every draw of chance, and the key of the address index. Secret where
+    ///   peers must not foresee them.
+    package init(policy: Policy, seed: UInt64) {
+        self.policy = policy
+        random = SeededRandom(seed: seed)
+        table = ConnectionTable(hashKey: random.next())
+    }
+
+    /// When `handle(.deadlineReached)` is due, even if nothing happens. May be in the past.
+    package var deadline: Instant? {
+        var nearest = deadlines.earliest
+        func consider(_ candidate: Instant?) {
+            if let candidate { nearest = min(nearest ?? candidate, candidate) }
+        }
+        consider(readying.first.map { $0.since + Policy.readyAfter })
+        consider(quieting.deadline)
+        consider(outboundDeadline)
+        return nearest
+    }
+
+    package mutating func handle<Source: AddressSource>(
+        _ event: Event,
+        at now: Moment,
+        picking source: inout Source,
+        _ actions: inout Actions
+    ) {
+        switch event {
+        case .resolved(let attempt, let addresses):
+            resolved(attempt, to: addresses, at: now, &source, &actions)
+        case .dialSucceeded(let attempt, let local):
+            dialSucceeded(attempt, local: local, at: now, &source, &actions)
+        case .dialFailed(let attempt, let failure):
+            guard let connection = connection(dialing: attempt) else { return }
+            dialFailed(connection, failure, at: now, &source, &actions)
+        case .closed(let id, let ending):
+            closed(id, ending, at: now, &source, &actions)
+        case .acceptFailed(let errno):
+            refusals.add(.resourcesExhausted)
+            noteExhaustion(errno, pausing: false, at: now.instant, &actions)
+        case .deadlineReached:
+            deadlineReached(at: now, &source, &actions)
+        }
+    }
+
+    private mutating func deadlineReached<Source: AddressSource>(
+        at now: Moment,
+        _ source: inout Source,
+        _ actions: inout Actions
+    ) {
+        if let (count, during) = quieting.end(at: now.instant) {
+            actions.report(.refusalsSuppressed(count: count, during: during))
+        }
+        noteReady(at: now, &source, &actions)
+        while let entry = deadlines.popDue(at: now.instant) {
+            guard let connection = table[entry.owner], connection.phase.deadline == entry.at else {
+                continue
+            }
+            switch connection.phase {
+            case .waiting:
+                retry(connection, at: now.instant, &actions)
+            case .dialing:
+                let failure = DialFailure.timedOut(after: policy.outbound.dialTimeout)
+                dialFailed(connection, failure, at: now, &source, &actions)
+            case .established:
+                preconditionFailure("an established connection has no deadline")
+            }
+        }
+        holdOutboundTarget(at: now, &source, &actions)
+    }
+
+    /// What has been established for long enough becomes ready.
+    private mutating func noteReady<Source: AddressSource>(
+        at now: Moment,
+        _ source: inout Source,
+        _ actions: inout Actions
+    ) {
+        while let (id, since) = readying.first, since + Policy.readyAfter <= now.instant {
+            readying.removeFirst()
+            guard let connection = table[id], connection.phase == .established(since: since),
+                let remote = connection.remote
+            else { continue }
+            let ready = table.update(id) { $0.traits.insert(.ready) }
+            if !ready.traits.contains(.proxied) {
+                readyHosts.insert(HostKey(remote.host), at: now.instant)
+            }
+            switch ready.kind {
+            case .inbound:
+                break
+            case .outbound:
+                outbound.failures = 0
+                source.succeeded(remote, at: now)
+            case .manual, .feeler:
+                source.succeeded(remote, at: now)
+            }
+            actions.report(.ready(subject(ready)))
+        }
+        // A burst of many thousands must not keep its memory for ever.
+        if readying.isEmpty { readying = [] }
+    }
+
+    /// Starts a phase that ends by itself.
+    mutating func schedule(_ connection: Connection) {
+        guard let deadline = connection.phase.deadline else { return }
+        deadlines.schedule(connection.id, at: deadline)
+        guard deadlines.isMostlyStale(live: table.census.timed) else { return }
+        var queue = DeadlineQueue<ConnectionID>()
+        swap(&queue, &deadlines)
+        queue.rebuild { table[$0.owner]?.phase.deadline == $0.at }
+        deadlines = queue
+    }
+
+    func subject(_ connection: Connection) -> Subject {
+        Subject(
+            id: connection.id,
+            kind: connection.kind,
+            isPersistent: connection.isPersistent,
+            target: table.target(of: connection),
+            address: connection.remote
+        )
+    }
+
+    /// Recomputes what can be recomputed and traps where it differs: for tests and simulations, after
+    /// every event.
+    package func checkInvariants() {
+        table.checkInvariants()
+        rateLimiter.checkInvariants()
+        bans.checkInvariants()
+        precondition(deadlines.count >= table.census.timed, "a deadline was lost")
+        precondition(
+            !deadlines.isMostlyStale(live: table.slotCount),
+            "\(deadlines.count) deadlines for \(table.slotCount) slots"
+        )
+        precondition(readyHosts.count <= ReadyHosts.max)
+        precondition(!isShuttingDown || table.count == 0, "a connection outlived the shutdown")
+        for connection in table.connections {
+            if !isNetworkActive {
+                precondition(connection.isWaiting, "\(connection.id) defies the inactive network")
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package import Addressing
+internal import Timing
+
+/// All connections of all kinds and phases, and every index over them.
+///
+/// Only `insert`, `update` and `remove` change it, and they keep the indexes with it. The address index
+/// holds a `host:port` once, so a second connection to or from it, of any kind in any phase, can't be
+/// represented. Nothing iterates a hash: connections come in the order of their slots, so a run is the
+/// same in every process.
+package struct ConnectionTable: Sendable {
+    /// What only persistent connections have, apart from the entry that 20,000 others pay for.
+    package struct Persistence: Equatable, Sendable {
+        /// Attempts in a row that didn't lead to a stable connection.
+        package var retries: UInt32 = 0
+    }
+
+    /// What only connections that were given by name have.
+    package struct Naming: Equatable, Sendable {
+        package let name: PeerName
+        /// What the resolver gave and was not tried yet; nil while it is asked.
+        var untried: [PeerAddress]?
+        /// The address that was dialled last. The automatic dialler leaves it to this connection
+        /// even while it waits.
+        var lastAddress: PeerAddress?
+        /// Why the address before this one was given up.
+        var lastFailure: DialFailure?
+    }
+
+    package private(set) var census = Census()
+
+    var slots: [Connection?] = []
+    var free: [UInt32] = []
+    private var lastNumber: UInt64 = 0
+    private var byAddress: AddressIndex
+    private(set) var byName: [PeerName: UInt32] = [:]
+    private(set) var countByHost: [HostKey: UInt32] = [:]
+    private(set) var countByGroup: [NetworkGroup: UInt32] = [:]
+    private(set) var persistences: [UInt32: Persistence] = [:]
+    private(set) var namings: [UInt32: Naming] = [:]
+
+    init(hashKey: UInt64) {
+        byAddress = AddressIndex(key: hashKey)
+    }
+
+    // MARK: Questions
+
+    /// Connections in every phase.
+    package var count: Int { slots.count - free.count }
+
+    /// Nil when the connection has ended, even if another one has its slot now.
+    package subscript(id: ConnectionID) -> Connection? {
+        guard id.slot < slots.count, let found = slots[id.slot], found.id == id else { return nil }
+        return found
+    }
+
+    package func connection(at address: PeerAddress) -> Connection? {
+        byAddress.slot(of: address, in: slots).flatMap { slots[Int($0)] }
+    }
+
+    package func connection(named name: PeerName) -> Connection? {
+        byName[name].flatMap { slots[Int($0)] }
+    }
+
+    package func connection(at target: PeerTarget) -> Connection? {
+        switch target {
+        case .address(let address): connection(at: address)
+        case .name(let name): connection(named: name)
+        }
+    }
+
+    /// By the number that people see. O(n): for commands, not for events.
+    package func connection(numbered number: UInt64) -> Connection? {
+        connections.first { $0.id.number == number }
+    }
+
+    /// All connections in the order of their slots.
+    package var connections: some Sequence<Connection> {
+        slots.lazy.compactMap { $0 }
+    }
+
+    /// Slots that were ever used: the end of what `connection(inSlot:)` can be asked for.
+    package var slotCount: Int { slots.count }
+
+    package func connection(inSlot slot: Int) -> Connection? { slots[slot] }
+
+    /// Connections of one host that are not waiting.
+    package func count(of host: HostKey) -> Int { Int(countByHost[host] ?? 0) }
+
+    /// Outbound, manual and persistent connections of one group, in every phase.
+    package func count(of group: NetworkGroup) -> Int { Int(countByGroup[group] ?? 0) }
+
+    /// Whether a connection that was given by name had this address when it was dialled last.
+    func hasNamed(at address: PeerAddress) -> Bool {
+        // A few dozen at the most, and equality needs no order.
+        namings.values.contains { $0.lastAddress == address }
+    }
+
+    package func persistence(of id: ConnectionID) -> Persistence? {
+        self[id] == nil ? nil : persistences[UInt32(id.slot)]
+    }
+
+    package func naming(of id: ConnectionID) -> Naming? {
+        self[id] == nil ? nil : namings[UInt32(id.slot)]
+    }
+
+    /// What the operator or the dialler named. Traps for a connection that was given neither name nor
+    /// address, which can't be.
+    package func target(of connection: Connection) -> PeerTarget {
+        if let naming = namings[UInt32(connection.id.slot)] { return .name(naming.name) }
+        guard let remote = connection.remote else {
+            preconditionFailure("connection \(connection.id) has neither name nor address")
+        }
+        return .address(remote)
+    }
+
+    // MARK: Changes
+
+    mutating func insert(
+        _ kind: Kind,
+        to target: PeerTarget,
+        phase: Phase,
+        traits: Connection.Traits = []
+    ) -> Connection {
+        let slot: UInt32
+        if let reused = free.popLast() {
+            slot = reused
+        } else {
+            slot = UInt32(slots.count)
+            slots.append(nil)
+        }
+        lastNumber += 1
+        var remote: PeerAddress?
+        switch target {
+        case .address(let address):
+            remote = address
+        case .name(let name):
+            precondition(byName[name] == nil, "\(name) is in the table already")
+            byName[name] = slot
+            namings[slot] = Naming(name: name)
+        }
+        let connection = Connection(
+            id: ConnectionID(number: lastNumber, slot: Int(slot)),
+            kind: kind,
+            remote: remote,
+            phase: phase,
+            traits: traits
+        )
+        if connection.isPersistent { persistences[slot] = Persistence() }
+        if let remote { byAddress.insert(slot, holding: remote, in: slots) }
+        count(connection, by: 1)
+        slots[Int(slot)] = connection
+        return connection
+    }
+
+    /// Changes an entry and moves it in every index that the change concerns. Traps if the connection
+    /// has ended.
+    @discardableResult
+    mutating func update(_ id: ConnectionID, _ change: (inout Connection) -> Void) -> Connection {
+        guard let old = self[id] else { preconditionFailure("connection \(id) has ended") }
+        let slot = UInt32(id.slot)
+        var new = old
+        change(&new)
+        precondition(new.id == id)
+        if new.remote != old.remote {
+            if let remote = old.remote { byAddress.remove(slot, holding: remote, in: slots) }
+            // The entry isn't found by its old address while the index looks for the new one.
+            slots[Int(slot)]?.remote = nil
+            if let remote = new.remote { byAddress.insert(slot, holding: remote, in: slots) }
+        }
+        if new.isPersistent != old.isPersistent {
+            persistences[slot] = new.isPersistent ? Persistence() : nil
+        }
+        count(old, by: -1)
+        count(new, by: 1)
+        slots[Int(slot)] = new
+        return new
+    }
+
+    mutating func updatePersistence(_ id: ConnectionID, _ change: (inout Persistence) -> Void) {
+        guard var persistence = persistence(of: id) else {
+            preconditionFailure("connection \(id) is not persistent")
+        }
+        change(&persistence)
+        persistences[UInt32(id.slot)] = persistence
+    }
+
+    mutating func updateNaming(_ id: ConnectionID, _ change: (inout Naming) -> Void) {
+        guard var naming = naming(of: id) else {
+            preconditionFailure("connection \(id) was not given by name")
+        }
+        change(&naming)
+        namings[UInt32(id.slot)] = naming
+    }
+
+    /// Traps if the connection has ended: a connection ends once.
+    mutating func remove(_ id: ConnectionID) {
+        guard let old = self[id] else { preconditionFailure("connection \(id) has ended already") }
+        let slot = UInt32(id.slot)
+        if let remote = old.remote { byAddress.remove(slot, holding: remote, in: slots) }
+        if let naming = namings.removeValue(forKey: slot) { byName[naming.name] = nil }
+        persistences[slot] = nil
+        count(old, by: -1)
+        slots[id.slot] = nil
+        free.append(slot)
+    }
+
+    private mutating func count(_ connection: Connection, by change: Int) {
+        census.count(connection, by: change)
+        if let host = Self.countedHost(connection) { Self.add(change, to: &countByHost[host]) }
+        if let group = Self.countedGroup(connection) { Self.add(change, to: &countByGroup[group]) }
+    }
+
+    private static func add(_ change: Int, to count: inout UInt32?) {
+        let sum = Int(count ?? 0) + change
+        count = sum == 0 ? nil : UInt32(sum)
+    }
+
+    /// Waiting entries don't count: nothing is connected or being connected.
+    static func countedHost(_ connection: Connection) -> HostKey? {
+        guard !connection.isWaiting, let remote = connection.remote else { return nil }
+        return HostKey(remote.host)
+    }
+
+    static func countedGroup(_ connection: Connection) -> NetworkGroup? {
+        guard let remote = connection.remote else { return nil }
+        switch connection.kind {
+        case .outbound, .manual: return NetworkGroup(remote.host)
+        case .inbound, .feeler: return nil
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/// Why a dial didn't lead to a connection.
+package enum DialFailure: Equatable, Sendable {
+    case timedOut(after: Duration)
+    case refused
+    case unreachable
+    /// The kernel has no route, or no address of ours, to reach it from: says nothing about the peer.
+    case noRoute
+    /// The resolver's word on a name.
+    case unresolved(String)
+    /// We reached ourselves.
+    case selfConnection
+    /// Each address of a name is connected already, the last one as this connection.
+    case alreadyConnected(ConnectionID)
+    /// Each address of a name is banned, or every one but those that failed otherwise.
+    case banned
+    case tooManyPerHost(limit: Int)
+    case unsupportedAddress
+    /// Our own trouble: no descriptor or no memory.
+    case resourcesExhausted(errno: Int32)
+    case cancelled(by: Canceller)
+    case io(errno: Int32)
+
+    /// Whether the failure tells something bad about the address. Our own troubles and decisions don't.
+    var blamesAddress: Bool {
+        switch self {
+        case .timedOut, .refused, .unreachable, .io:
+            true
+        case .noRoute, .unresolved, .selfConnection, .alreadyConnected, .banned, .tooManyPerHost,
+            .unsupportedAddress, .resourcesExhausted, .cancelled:
+            false
+        }
+    }
+
+    /// Whether the next address of a name is worth a try.
+    var leavesNextAddress: Bool {
+        switch self {
+        case .timedOut, .refused, .unreachable, .noRoute, .selfConnection, .io, .alreadyConnected,
+            .banned, .tooManyPerHost, .unsupportedAddress:
+            true
+        case .unresolved, .resourcesExhausted, .cancelled:
+            false
+        }
+    }
+}
+
+/// Who gave a dial up.
+package enum Canceller: Equatable, Sendable {
+    /// Whoever asked for the connection went away.
+    case caller
+    case `operator`
+    case networkInactive
+    case ban
+    case shutdown
+}

@@ -1,0 +1,184 @@
+internal import Addressing
+internal import Timing
+
+/// One attempt from its start to its end: resolving, the addresses of a name in turn, connecting.
+extension ConnectionCore {
+    /// The connection whose present attempt this is; nil for one that was given up.
+    func connection(dialing attempt: DialAttempt) -> Connection? {
+        guard let connection = table[attempt.id], connection.isDialing,
+            connection.attempt == attempt.number
+        else { return nil }
+        return connection
+    }
+
+    /// Starts an attempt of an entry that is in the table.
+    mutating func dial(_ id: ConnectionID, at now: Instant, _ actions: inout Actions) {
+        let connection = table.update(id) {
+            $0.phase = .dialing(until: now + policy.outbound.dialTimeout)
+            $0.attempt &+= 1
+        }
+        schedule(connection)
+        actions.report(.attempting(subject(connection)))
+        if let naming = table.naming(of: id) {
+            actions.append(.resolve(connection.dialAttempt, naming.name))
+        } else if let remote = connection.remote {
+            actions.append(.dial(connection.dialAttempt, remote))
+        }
+    }
+
+    mutating func resolved<Source: AddressSource>(
+        _ attempt: DialAttempt,
+        to addresses: [PeerAddress],
+        at now: Moment,
+        _ source: inout Source,
+        _ actions: inout Actions
+    ) {
+        guard let connection = connection(dialing: attempt),
+            let naming = table.naming(of: attempt.id), naming.untried == nil
+        else { return }
+        table.updateNaming(connection.id) {
+            $0.untried = addresses
+            $0.lastFailure = .unresolved("no address")
+        }
+        dialNextAddress(of: connection, at: now, &source, &actions)
+    }
+
+    /// Dials the next address of a name that may be dialled, or ends the attempt with the last reason
+    /// why one was not.
+    private mutating func dialNextAddress<Source: AddressSource>(
+        of connection: Connection,
+        at now: Moment,
+        _ source: inout Source,
+        _ actions: inout Actions
+    ) {
+        let id = connection.id
+        // Its own last address must not look like somebody else's.
+        table.update(id) { $0.remote = nil }
+        while let naming = table.naming(of: id), let address = naming.untried?.first {
+            table.updateNaming(id) { $0.untried?.removeFirst() }
+            if let obstacle = obstacle(to: address, for: connection, at: now) {
+                table.updateNaming(id) { $0.lastFailure = obstacle }
+                continue
+            }
+            table.updateNaming(id) { $0.lastAddress = address }
+            let dialing = table.update(id) {
+                $0.remote = address
+                $0.phase = .dialing(until: now.instant + policy.outbound.dialTimeout)
+                $0.attempt &+= 1
+            }
+            schedule(dialing)
+            actions.append(.dial(dialing.dialAttempt, address))
+            return
+        }
+        guard let failure = table.naming(of: id)?.lastFailure, let current = table[id] else {
+            preconditionFailure("\(id) has no name to try")
+        }
+        endDial(current, failure, at: now, &source, &actions)
+    }
+
+    /// Why an address of a name is passed over.
+    private func obstacle(
+        to address: PeerAddress,
+        for connection: Connection,
+        at now: Moment
+    ) -> DialFailure? {
+        guard Self.isDialable(address) else { return .unsupportedAddress }
+        if let other = table.connection(at: address) { return .alreadyConnected(other.id) }
+        // The operator named a persistent peer: it is exempt from bans and from the per-host limit.
+        if connection.isPersistent { return nil }
+        if bans.ban(covering: address, at: now.wall) != nil { return .banned }
+        let limit = policy.limits.perHost
+        if limit > 0, table.count(of: HostKey(address.host)) >= limit {
+            return .tooManyPerHost(limit: limit)
+        }
+        return nil
+    }
+
+    /// Whether a socket can be connected to it: an IP address of one machine, and a port.
+    static func isDialable(_ address: PeerAddress) -> Bool {
+        guard let ip = address.ip, address.port != 0 else { return false }
+        return !ip.isUnspecified && !ip.isMulticast && !ip.isBroadcast
+    }
+
+    mutating func dialSucceeded<Source: AddressSource>(
+        _ attempt: DialAttempt,
+        local: PeerAddress,
+        at now: Moment,
+        _ source: inout Source,
+        _ actions: inout Actions
+    ) {
+        guard let connection = connection(dialing: attempt), let remote = connection.remote else {
+            return
+        }
+        guard local != remote else {
+            dialFailed(connection, .selfConnection, at: now, &source, &actions)
+            return
+        }
+        let established = table.update(connection.id) {
+            $0.phase = .established(since: now.instant)
+            $0.local = local
+        }
+        readying.append((connection.id, now.instant))
+        actions.report(.connected(subject(established)))
+    }
+
+    /// The present address failed: on to the next one of a name, or the end of the attempt.
+    mutating func dialFailed<Source: AddressSource>(
+        _ connection: Connection,
+        _ failure: DialFailure,
+        at now: Moment,
+        _ source: inout Source,
+        _ actions: inout Actions
+    ) {
+        let untried = table.naming(of: connection.id)?.untried ?? []
+        if failure.leavesNextAddress, !untried.isEmpty {
+            table.updateNaming(connection.id) { $0.lastFailure = failure }
+            dialNextAddress(of: connection, at: now, &source, &actions)
+        } else {
+            endDial(connection, failure, at: now, &source, &actions)
+        }
+    }
+
+    private mutating func endDial<Source: AddressSource>(
+        _ connection: Connection,
+        _ failure: DialFailure,
+        at now: Moment,
+        _ source: inout Source,
+        _ actions: inout Actions
+    ) {
+        if let remote = connection.remote, failure.blamesAddress {
+            source.failed(remote, at: now)
+        }
+        if case .resourcesExhausted(let errno) = failure {
+            noteExhaustion(errno, pausing: true, at: now.instant, &actions)
+        } else if connection.kind == .outbound {
+            noteOutboundFailure(at: now.instant, &actions)
+        }
+        giveUpDial(connection, failure, at: now.instant, &actions)
+    }
+
+    /// Ends an attempt, without a judgement about the address.
+    mutating func giveUpDial(
+        _ connection: Connection,
+        _ failure: DialFailure,
+        at now: Instant,
+        _ actions: inout Actions
+    ) {
+        actions.report(.failed(subject(connection), failure))
+        actions.append(.close(connection.id))
+        guard connection.isPersistent else {
+            table.remove(connection.id)
+            return
+        }
+        switch failure {
+        case .noRoute, .resourcesExhausted:
+            // Nobody is to blame, so the backoff doesn't grow.
+            wait(connection.id, for: policy.persistent.retry, at: now, &actions)
+        case .cancelled(by: .networkInactive):
+            waitForNetwork(connection.id)
+        case .timedOut, .refused, .unreachable, .unresolved, .selfConnection, .alreadyConnected,
+            .banned, .tooManyPerHost, .unsupportedAddress, .cancelled, .io:
+            backOff(connection.id, at: now, &actions)
+        }
+    }
+}

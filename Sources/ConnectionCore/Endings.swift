@@ -1,0 +1,63 @@
+internal import Addressing
+internal import Timing
+
+/// How established connections end. A connection ends once, and ending it, from whichever side, by
+/// itself takes it out of the table, frees its slots, reports it and schedules its retry: no caller has
+/// anything else to clean up.
+extension ConnectionCore {
+    /// The peer or the path to it ended the connection.
+    mutating func closed<Source: AddressSource>(
+        _ id: ConnectionID,
+        _ ending: Ending,
+        at now: Moment,
+        _ source: inout Source,
+        _ actions: inout Actions
+    ) {
+        guard let connection = table[id], connection.establishedSince != nil else { return }
+        if !connection.isReady, let remote = connection.remote {
+            switch connection.kind {
+            case .inbound:
+                break
+            case .outbound:
+                noteOutboundFailure(at: now.instant, &actions)
+                source.failed(remote, at: now)
+            case .manual, .feeler:
+                source.failed(remote, at: now)
+            }
+        }
+        end(connection, ending, at: now.instant, &actions)
+    }
+
+    /// Ends an established connection.
+    mutating func end(
+        _ connection: Connection,
+        _ ending: Ending,
+        at now: Instant,
+        _ actions: inout Actions
+    ) {
+        guard let since = connection.establishedSince else {
+            preconditionFailure("connection \(connection.id) is not established")
+        }
+        let lasted = now - since
+        actions.report(
+            .ended(subject(connection), ending, after: lasted, wasReady: connection.isReady)
+        )
+        actions.append(.close(connection.id))
+        guard connection.isPersistent else {
+            table.remove(connection.id)
+            return
+        }
+        switch ending {
+        case .networkInactive:
+            waitForNetwork(connection.id)
+        case .byOperator:
+            backOff(connection.id, at: now, &actions)
+        case .closedByPeer, .timedOut, .io, .banned, .shutdown:
+            if lasted >= policy.persistent.stableAfter {
+                redial(connection.id, at: now, &actions)
+            } else {
+                backOff(connection.id, at: now, &actions)
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package import Addressing
+
+/// What happened. What needs an answer (`admit`, `connect`, `addPersistent`, `disconnect`, ...) is a
+/// throwing function instead.
+///
+/// An event about an attempt or a connection that has ended already is ignored: the shell can't always
+/// know in time.
+package enum Event: Sendable {
+    /// The resolver answered `Action.resolve`, with addresses in its order.
+    case resolved(DialAttempt, [PeerAddress])
+    /// A socket is connected.
+    case dialSucceeded(DialAttempt, local: PeerAddress)
+    /// Resolving or connecting failed. Its socket is gone already.
+    case dialFailed(DialAttempt, DialFailure)
+    /// An established connection ended and not by us.
+    case closed(ConnectionID, Ending)
+    /// A listener couldn't accept because descriptors or memory are exhausted.
+    case acceptFailed(errno: Int32)
+    /// `deadline` was reached, or simply some time has passed.
+    case deadlineReached
+}

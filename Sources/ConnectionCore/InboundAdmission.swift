@@ -1,0 +1,152 @@
+package import Addressing
+package import Timing
+
+/// An accepted socket, before it is decided whether it stays.
+package struct Arrival: Equatable, Sendable {
+    /// Which network the peers of a listener come from.
+    package enum Network: Equatable, Sendable {
+        case ip
+        /// The listener stands behind an onion service, so that every peer looks like loopback.
+        case onion
+    }
+
+    package let remote: PeerAddress
+    package let local: PeerAddress
+    package let network: Network
+    /// Whether the listener takes peers from loopback for the machine's own.
+    package let trustsLoopback: Bool
+
+    package init(
+        remote: PeerAddress,
+        local: PeerAddress,
+        network: Network = .ip,
+        trustsLoopback: Bool = true
+    ) {
+        self.remote = remote
+        self.local = local
+        self.network = network
+        self.trustsLoopback = trustsLoopback
+    }
+
+    private var isLoopback: Bool { remote.ip?.isLoopback ?? false }
+
+    /// From the machine itself: exempt from the rules against strangers.
+    var isTrusted: Bool { network == .ip && trustsLoopback && isLoopback }
+
+    /// From behind a proxy: its address is the proxy's.
+    var isProxied: Bool { network == .onion || (isLoopback && !trustsLoopback) }
+}
+
+extension ConnectionCore {
+    /// Asks whether a peer that came to us may stay. The shell holds the accepted socket meanwhile, and
+    /// keeps or drops it in the same scope; a refused peer never waits in the kernel's queue.
+    ///
+    /// The checks have an order, and the first that fails is the reason. Each refusal is counted; not
+    /// each is reported.
+    package mutating func admit(
+        _ arrival: Arrival,
+        at now: Moment,
+        _ actions: inout Actions
+    ) throws(Refusal) -> ConnectionID {
+        do throws(Refusal) {
+            let traits = try traits(admitting: arrival, at: now)
+            let connection = table.insert(
+                .inbound,
+                to: .address(arrival.remote),
+                phase: .established(since: now.instant),
+                traits: traits
+            )
+            let id = connection.id
+            table.update(id) { $0.local = arrival.local }
+            readying.append((id, now.instant))
+            actions.report(.accepted(subject(connection)))
+            return id
+        } catch {
+            note(error, of: arrival.remote, at: now.instant, &actions)
+            throw error
+        }
+    }
+
+    private mutating func traits(
+        admitting arrival: Arrival,
+        at now: Moment
+    ) throws(Refusal) -> Connection.Traits {
+        guard !isShuttingDown else { throw .shuttingDown }
+        guard isNetworkActive else { throw .networkInactive }
+        if let ban = bans.ban(covering: arrival.remote, at: now.wall) {
+            throw .banned(ban.prefix, until: ban.until)
+        }
+        // What comes through an onion service has no address that could be on a list.
+        let isWhitelisted =
+            arrival.network == .ip && policy.limits.isWhitelisted(arrival.remote)
+        let isExempt = isWhitelisted || arrival.isTrusted
+        if !isExempt { try checkRate(of: arrival, at: now.instant) }
+        try checkDuplicate(of: .address(arrival.remote))
+        if !isExempt { try checkHost(of: arrival.remote) }
+        if isWhitelisted {
+            let limit = policy.limits.whitelisted
+            guard table.census.whitelisted < limit else {
+                throw .tooManyWhitelisted(limit: limit)
+            }
+        } else {
+            try checkSlots(for: .inbound)
+        }
+        var traits: Connection.Traits = []
+        if isWhitelisted { traits.insert(.whitelisted) }
+        if arrival.isProxied { traits.insert(.proxied) }
+        return traits
+    }
+
+    /// The rate limit of the source, then the flood gate over all of them.
+    private mutating func checkRate(of arrival: Arrival, at now: Instant) throws(Refusal) {
+        let host = HostKey(arrival.remote.host)
+        let threshold = policy.inbound.floodThreshold
+        let isFlood = floodGate.attempts(at: now) > threshold
+        guard rateLimiter.take(from: host, isFlood: isFlood, at: now, limits: policy.inbound) else {
+            throw .rateLimited
+        }
+        floodGate.count(at: now)
+        if !arrival.isProxied, readyHosts.contains(host, at: now) { return }
+        let attempts = floodGate.attempts(at: now)
+        let chance = FloodGate.dropChance(attempts: attempts, threshold: threshold)
+        guard chance > 0 else { return }
+        if random.unit() < chance { throw .flooded(chance: chance) }
+    }
+
+    func checkDuplicate(of target: PeerTarget) throws(Refusal) {
+        guard let connection = table.connection(at: target) else { return }
+        switch connection.phase {
+        case .waiting, .dialing: throw .alreadyPending(connection.id)
+        case .established: throw .alreadyConnected(connection.id)
+        }
+    }
+
+    func checkHost(of address: PeerAddress) throws(Refusal) {
+        let limit = policy.limits.perHost
+        guard limit > 0, table.count(of: HostKey(address.host)) >= limit else { return }
+        throw .tooManyPerHost(limit: limit)
+    }
+
+    func checkSlots(for kind: Kind) throws(Refusal) {
+        guard Reservation(policy).admits(kind, beside: table.census.limited) else {
+            throw .tooManyConnections(limit: policy.limits.connections)
+        }
+    }
+
+    private mutating func note(
+        _ refusal: Refusal,
+        of remote: PeerAddress,
+        at now: Instant,
+        _ actions: inout Actions
+    ) {
+        guard let reason = refusal.reason else {
+            preconditionFailure("\(refusal) is no answer to a peer")
+        }
+        refusals.add(reason)
+        switch quieting.judge(at: now) {
+        case .report: actions.report(.refused(remote, refusal))
+        case .silence(let duration): actions.report(.refusalsSilenced(for: duration))
+        case .suppress: break
+        }
+    }
+}

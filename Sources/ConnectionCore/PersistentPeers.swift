@@ -1,0 +1,125 @@
+package import Addressing
+package import Timing
+
+/// The peers that an operator named to be kept connected until they are removed.
+extension ConnectionCore {
+    /// Keeps a peer connected from now on. Answers at once; the first attempt starts with it.
+    ///
+    /// An established outbound or manual connection to the address is adopted: it keeps its id and is
+    /// persistent from now on. A pending one is refused as `alreadyPending`, an inbound one as
+    /// `alreadyConnected`.
+    package mutating func addPersistent(
+        _ target: PeerTarget,
+        at now: Moment,
+        _ actions: inout Actions
+    ) throws(Refusal) -> ConnectionID {
+        try checkSupported(target)
+        guard !isShuttingDown else { throw .shuttingDown }
+        let existing = table.connection(at: target)
+        if let existing {
+            guard !existing.isPersistent else { throw .duplicatePersistent(existing.id) }
+            guard !existing.isDialing else { throw .alreadyPending(existing.id) }
+            guard existing.kind != .inbound else { throw .alreadyConnected(existing.id) }
+        }
+        let limit = policy.persistent.max
+        guard table.census.persistent < limit else { throw .tooManyPersistent(limit: limit) }
+        try checkPersistentHost(of: target)
+        if let existing {
+            return adopt(existing, &actions)
+        }
+        let connection = table.insert(
+            .manual,
+            to: target,
+            phase: .waiting(until: .distantFuture),
+            traits: .persistent
+        )
+        actions.report(.persistentAdded(subject(connection)))
+        redial(connection.id, at: now.instant, &actions)
+        return connection.id
+    }
+
+    /// Only other persistent connections count: five inbound peers of one host must not be able to
+    /// block the peer that the operator named.
+    private func checkPersistentHost(of target: PeerTarget) throws(Refusal) {
+        let limit = policy.limits.perHost
+        guard limit > 0, case .address(let address) = target else { return }
+        let host = HostKey(address.host)
+        let others = table.connections.count {
+            $0.isPersistent && $0.remote.map { HostKey($0.host) } == host
+        }
+        guard others < limit else { throw .tooManyPersistentPerHost(limit: limit) }
+    }
+
+    private mutating func adopt(_ existing: Connection, _ actions: inout Actions) -> ConnectionID {
+        let adopted = table.update(existing.id) {
+            $0.kind = .manual
+            $0.traits.insert(.persistent)
+        }
+        actions.report(.persistentAdopted(subject(adopted)))
+        return adopted.id
+    }
+
+    /// The wait is over.
+    mutating func retry(_ connection: Connection, at now: Instant, _ actions: inout Actions) {
+        if let until = exhaustion.pausedUntil, until > now {
+            setWaiting(connection.id, until: until)
+        } else {
+            dial(connection.id, at: now, &actions)
+        }
+    }
+
+    /// Dials with no wait and a clean record: a connection that was stable, or a new one.
+    mutating func redial(_ id: ConnectionID, at now: Instant, _ actions: inout Actions) {
+        table.updatePersistence(id) { $0.retries = 0 }
+        guard isNetworkActive else {
+            waitForNetwork(id)
+            return
+        }
+        let waiting = setWaiting(id, until: .distantFuture)
+        retry(waiting, at: now, &actions)
+    }
+
+    /// Waits the longer the more attempts in a row have failed.
+    mutating func backOff(_ id: ConnectionID, at now: Instant, _ actions: inout Actions) {
+        table.updatePersistence(id) { $0.retries += 1 }
+        let retries = table.persistence(of: id)?.retries ?? 1
+        let delay = policy.persistent.delay(afterRetries: retries, using: &random)
+        wait(id, for: delay, at: now, &actions)
+    }
+
+    mutating func wait(
+        _ id: ConnectionID,
+        for delay: Duration,
+        at now: Instant,
+        _ actions: inout Actions
+    ) {
+        let waiting = setWaiting(id, until: now + delay)
+        let retries = table.persistence(of: id)?.retries ?? 0
+        actions.report(.retrying(subject(waiting), in: delay, retries: retries))
+    }
+
+    /// Waits until the network is active again.
+    mutating func waitForNetwork(_ id: ConnectionID) {
+        setWaiting(id, until: .distantFuture)
+    }
+
+    @discardableResult
+    mutating func setWaiting(_ id: ConnectionID, until: Instant) -> Connection {
+        let isNamed = table.naming(of: id) != nil
+        let waiting = table.update(id) {
+            $0.phase = .waiting(until: until)
+            $0.traits.remove(.ready)
+            $0.local = nil
+            if isNamed { $0.remote = nil }
+        }
+        if isNamed {
+            // It is resolved anew at each attempt.
+            table.updateNaming(id) {
+                $0.untried = nil
+                $0.lastFailure = nil
+            }
+        }
+        schedule(waiting)
+        return waiting
+    }
+}

@@ -1,0 +1,171 @@
+internal import Addressing
+internal import Timing
+
+/// A token bucket for each source of inbound connections.
+///
+/// A source is an IPv4 address or an IPv6 /64, and during a flood an IPv4 /24 or IPv6 /56. Finer
+/// buckets are merged when a flood begins and inherited from when it ends, so that a change of
+/// granularity refills nobody. At most 10,000 buckets of about 90 bytes: under 1 MB, whoever connects.
+struct RateLimiter: Sendable {
+    static let maxBuckets = 10_000
+    /// A bucket that wasn't used for so long is forgotten. With the default rate it was full after
+    /// 15 s, so that nothing is forgiven.
+    static let life = Duration.seconds(20 * 60)
+
+    private struct Source: Hashable, Sendable {
+        var bits: UInt64
+        var isCoarse: Bool
+
+        /// Both an IPv4 /24 and an IPv6 /56 are 8 bits wider than their host.
+        var coarse: Source { Source(bits: bits & ~0xff, isCoarse: true) }
+    }
+
+    private struct Entry: Sendable {
+        var source: Source
+        var bucket: TokenBucket
+        var lastUse: Instant
+        var older: UInt32
+        var newer: UInt32
+    }
+
+    private static let none = UInt32.max
+    private var index: [Source: UInt32] = [:]
+    private var entries: [Entry] = []
+    private var free: [UInt32] = []
+    private var oldest = none
+    private var newest = none
+    private var isCoarse = false
+
+    var count: Int { index.count }
+
+    /// Takes a token from the bucket of `host`; false if there is none.
+    ///
+    /// - Parameter isFlood: Whether sources are coarse at this moment.
+    mutating func take(
+        from host: HostKey,
+        isFlood: Bool,
+        at now: Instant,
+        limits: Policy.Inbound
+    ) -> Bool {
+        expire(at: now)
+        if isFlood != isCoarse {
+            isCoarse = isFlood
+            if isFlood { merge(at: now, limits) }
+        }
+        let fine = Source(bits: host.bits, isCoarse: false)
+        let entry = entry(for: isFlood ? fine.coarse : fine, at: now, limits)
+        entries[Int(entry)].lastUse = now
+        return entries[Int(entry)].bucket.take(at: now, rate: limits.rate, burst: limits.burst)
+    }
+
+    /// Gives each coarse source the lowest level of its members, and forgets these.
+    private mutating func merge(at now: Instant, _ limits: Policy.Inbound) {
+        var next = oldest
+        while next != Self.none {
+            let member = entries[Int(next)]
+            let current = next
+            next = member.newer
+            guard !member.source.isCoarse else { continue }
+            let level = member.bucket.tokens(at: now, rate: limits.rate, burst: limits.burst)
+            remove(current)
+            let coarse = member.source.coarse
+            if let known = index[coarse] {
+                let bucket = entries[Int(known)].bucket
+                if level < bucket.tokens(at: now, rate: limits.rate, burst: limits.burst) {
+                    entries[Int(known)].bucket = TokenBucket(tokens: level, at: now)
+                }
+                entries[Int(known)].lastUse = max(entries[Int(known)].lastUse, member.lastUse)
+            } else {
+                // In the place of its oldest member, so that the list stays in the order of last use.
+                insert(coarse, TokenBucket(tokens: level, at: now), member.lastUse, before: next)
+            }
+        }
+    }
+
+    private mutating func entry(
+        for source: Source,
+        at now: Instant,
+        _ limits: Policy.Inbound
+    ) -> UInt32 {
+        if let found = index[source] {
+            unlink(found)
+            link(found, before: Self.none)
+            return found
+        }
+        var level = limits.burst
+        if !source.isCoarse, let parent = index[source.coarse] {
+            let bucket = entries[Int(parent)].bucket
+            level = bucket.tokens(at: now, rate: limits.rate, burst: limits.burst)
+        }
+        if index.count >= Self.maxBuckets { remove(oldest) }
+        return insert(source, TokenBucket(tokens: level, at: now), now, before: Self.none)
+    }
+
+    private mutating func expire(at now: Instant) {
+        while oldest != Self.none, now - entries[Int(oldest)].lastUse >= Self.life {
+            remove(oldest)
+        }
+    }
+
+    @discardableResult
+    private mutating func insert(
+        _ source: Source,
+        _ bucket: TokenBucket,
+        _ lastUse: Instant,
+        before: UInt32
+    ) -> UInt32 {
+        let entry = Entry(
+            source: source,
+            bucket: bucket,
+            lastUse: lastUse,
+            older: Self.none,
+            newer: Self.none
+        )
+        let place: UInt32
+        if let reused = free.popLast() {
+            place = reused
+            entries[Int(place)] = entry
+        } else {
+            place = UInt32(entries.count)
+            entries.append(entry)
+        }
+        index[source] = place
+        link(place, before: before)
+        return place
+    }
+
+    private mutating func remove(_ place: UInt32) {
+        index[entries[Int(place)].source] = nil
+        unlink(place)
+        free.append(place)
+    }
+
+    /// Puts an entry into the list of last use, before `newer` or, with `none`, at the newest end.
+    private mutating func link(_ place: UInt32, before newer: UInt32) {
+        let older = newer == Self.none ? newest : entries[Int(newer)].older
+        entries[Int(place)].older = older
+        entries[Int(place)].newer = newer
+        if older == Self.none { oldest = place } else { entries[Int(older)].newer = place }
+        if newer == Self.none { newest = place } else { entries[Int(newer)].older = place }
+    }
+
+    private mutating func unlink(_ place: UInt32) {
+        let (older, newer) = (entries[Int(place)].older, entries[Int(place)].newer)
+        if older == Self.none { oldest = newer } else { entries[Int(older)].newer = newer }
+        if newer == Self.none { newest = older } else { entries[Int(newer)].older = older }
+    }
+
+    /// Traps where the list, the index and the bound differ.
+    func checkInvariants() {
+        precondition(index.count <= Self.maxBuckets, "\(index.count) buckets")
+        precondition(index.count + free.count == entries.count, "a bucket was lost")
+        var (place, older, seen) = (oldest, Self.none, 0)
+        while place != Self.none {
+            precondition(index[entries[Int(place)].source] == place, "the index differs")
+            precondition(entries[Int(place)].older == older, "the list is broken")
+            (older, place) = (place, entries[Int(place)].newer)
+            seen += 1
+        }
+        precondition(seen == index.count && newest == older, "the list lost a bucket")
+    }
+}

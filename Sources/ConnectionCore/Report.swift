@@ -1,0 +1,50 @@
+package import Addressing
+
+/// One thing that happened, as the journal, the event stream and the counters are told, so that the
+/// three can't disagree.
+package enum Report: Sendable {
+    case attempting(Subject)
+    /// We reached a peer.
+    case connected(Subject)
+    /// A peer reached us.
+    case accepted(Subject)
+    case ready(Subject)
+    case failed(Subject, DialFailure)
+    case ended(Subject, Ending, after: Duration, wasReady: Bool)
+    /// A persistent connection waits for its next attempt.
+    case retrying(Subject, in: Duration, retries: UInt32)
+
+    case persistentAdded(Subject)
+    /// An existing connection became a persistent one.
+    case persistentAdopted(Subject)
+    case persistentRemoved(Subject)
+
+    /// An inbound peer was refused. Not every one is reported: see `RefusalQuieting`.
+    case refused(PeerAddress, Refusal)
+    /// Further refusals are counted and not reported for this time.
+    case refusalsSilenced(for: Duration)
+    /// The silence has ended.
+    case refusalsSuppressed(count: UInt64, during: Duration)
+
+    /// So many automatic attempts in a row failed that they are rationed.
+    case outboundPaused(failures: Int, for: Duration)
+    /// Descriptors or memory are exhausted: nothing is dialled for this time, nobody is blamed.
+    case resourcesExhausted(errno: Int32, pause: Duration)
+
+    case banned(Ban, closed: Int)
+    case unbanned(Prefix)
+    case networkActive(Bool)
+    /// Everything is being closed.
+    case shuttingDown(connections: Int)
+}
+
+/// The connection that a report is about, as it was then.
+package struct Subject: Equatable, Sendable {
+    package let id: ConnectionID
+    package let kind: Kind
+    package let isPersistent: Bool
+    /// What the operator or the dialler named.
+    package let target: PeerTarget
+    /// Nil while a name has no address.
+    package let address: PeerAddress?
+}
