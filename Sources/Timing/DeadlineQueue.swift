@@ -2,11 +2,12 @@ package import HeapModule
 
 /// Who wants to be woken when.
 ///
-/// Entries are never searched for. Whoever owns the truth (a connection's phase says until when it
-/// waits) schedules a new entry when a deadline changes, says with `noteStale()` that the old one
-/// no longer counts, and tells a stale entry from a live one when it is popped. When stale entries
-/// outnumber live ones the owner has the queue rebuilt; so memory stays within twice the live
-/// entries plus 64, and a change costs O(log n) with no index from owner to entry.
+/// An owner waits for one thing at a time, and entries are never searched for. Whoever owns the
+/// truth (a connection's phase says until when it waits) schedules a new entry when a deadline
+/// changes, says with `noteStale()` that the old one no longer counts, and tells a stale entry from
+/// a live one when it is popped. When stale entries outnumber live ones the owner has the queue
+/// rebuilt; so memory stays within twice the live entries plus 64, and a change costs O(log n) with
+/// no index from owner to entry.
 ///
 /// Entries come in the order of time, and at the same time in the order of their owners, however
 /// they were put in: a run can be repeated.
@@ -88,10 +89,17 @@ package struct DeadlineQueue<Owner: Comparable & BitwiseCopyable & Sendable>: Se
         stale -= 1
     }
 
-    /// Drops every entry that `isLive` does not know. The rest counts as live. Costs O(n).
+    /// Drops every entry that `isLive` does not know; the rest counts as live. Costs O(n log n).
+    ///
+    /// Of equal entries one is kept: an owner who moved a deadline and moved it back has one that
+    /// is live and one that is stale, and nobody could tell which.
     @inlinable
     package mutating func rebuild(keeping isLive: (Entry) -> Bool) {
-        heap = Heap(heap.unordered.filter(isLive))
+        var kept: [Entry] = []
+        for entry in heap.unordered.filter(isLive).sorted() where entry != kept.last {
+            kept.append(entry)
+        }
+        heap = Heap(kept)
         stale = 0
     }
 }
