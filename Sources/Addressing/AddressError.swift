@@ -14,7 +14,7 @@ package struct AddressError: Error, Equatable, Sendable {
         /// Not a host name as RFC 1123 has them.
         case badName
         /// No number behind the slash that the address has bits for.
-        case badPrefixLength(limit: Int)
+        case badPrefixLength(allowed: ClosedRange<Int>)
         /// The address has bits behind its prefix's length, so that it is unclear what was meant:
         /// the address or this network.
         case hostBitsSet(Prefix)
@@ -47,8 +47,9 @@ extension AddressError: CustomStringConvertible {
         case .badName:
             "'\(text)' is no host name: expected letters, digits and hyphens between dots, "
                 + "at most 63 each and 253 in all"
-        case .badPrefixLength(let limit):
-            "'\(text)' has no valid prefix length: expected a number from 0 to \(limit)"
+        case .badPrefixLength(let allowed):
+            "'\(text)' has no valid prefix length: expected a number from "
+                + "\(allowed.lowerBound) to \(allowed.upperBound)"
         case .hostBitsSet(let prefix):
             "'\(text)' has bits behind the prefix's length: expected the network, \(prefix)"
         }

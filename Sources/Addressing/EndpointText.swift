@@ -41,9 +41,8 @@ struct EndpointText {
         }
         // No top-level domain is a number (RFC 3696), and resolvers take one for an IPv4 address.
         let lastLabel = host.split(separator: ".", omittingEmptySubsequences: false).last ?? host
-        guard host.isEmpty || lastLabel.utf8.allSatisfy(TextCursor.isDigit) else {
-            return nil
-        }
+        let isNumber = !lastLabel.isEmpty && lastLabel.utf8.allSatisfy(TextCursor.isDigit)
+        guard host.isEmpty || isNumber else { return nil }
         guard let ip = IPAddress(host) else { throw AddressError(text, .badAddress) }
         return .ip(ip)
     }

@@ -1,4 +1,4 @@
-/// The public key of a Tor v3 onion service, which is its address: 32 bytes, inline.
+/// The key of a Tor v3 onion service, which is its address: 32 bytes, inline.
 ///
 /// Its text is base 32 of key, checksum and version, and `.onion`: 62 characters in all. Source:
 /// Tor's rend-spec-v3, "Encoding onion addresses".

@@ -45,14 +45,15 @@ extension Prefix: CustomStringConvertible {
             return
         }
 
-        // A mapped address is written with IPv6's lengths, and then counts as IPv4 from 96 on.
-        let limit = addressText.contains(":") ? 128 : 32
+        // A mapped address comes with IPv6's lengths, and those below 96 would leave IPv4.
+        let isDotted = !addressText.contains(":")
+        let allowed = isDotted ? 0...32 : address.v4 == nil ? 0...128 : 96...128
         var cursor = TextCursor(text[text.index(after: slash)...])
         guard
-            let length = cursor.takeDecimal(upTo: limit), cursor.isAtEnd,
-            address.v4 == nil || length + 128 - limit >= 96
-        else { throw AddressError(text, .badPrefixLength(limit: limit)) }
-        self.init(address, length: length + 128 - limit)
+            let length = cursor.takeDecimal(upTo: allowed.upperBound), cursor.isAtEnd,
+            allowed.contains(length)
+        else { throw AddressError(text, .badPrefixLength(allowed: allowed)) }
+        self.init(address, length: isDotted ? 96 + length : length)
         guard network == address else { throw AddressError(text, .hostBitsSet(self)) }
     }
 

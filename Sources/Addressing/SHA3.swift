@@ -1,12 +1,12 @@
 /// SHA3-256 (FIPS 202), for the checksum in an onion service's name. Written to be short: a name
 /// takes a few microseconds, and none is hashed but when text is read or printed.
-enum SHA3 {
+package enum SHA3 {
     /// Bytes of the message that go into the state between two permutations: 200 less twice the 32
     /// of the digest.
     private static let rate = 136
 
     /// The 32 bytes of the digest.
-    static func digest256(of message: [UInt8]) -> [UInt8] {
+    package static func digest256(of message: [UInt8]) -> [UInt8] {
         // The padding: 0x06 for SHA-3's two bits and the first 1, then zeros, then 0x80 for the
         // last.
         var padded = message + [0x06]

@@ -1,4 +1,5 @@
-/// Reads a text from its front. What it can't take stays where it is.
+/// Reads a text from its front. After a part that was no number or no address it stands somewhere
+/// within: whoever wants to try something else keeps a copy.
 struct TextCursor {
     private var rest: Substring.UTF8View
 

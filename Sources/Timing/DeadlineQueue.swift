@@ -72,9 +72,16 @@ package struct DeadlineQueue<Owner: Comparable & BitwiseCopyable & Sendable>: Se
         return heap.removeMin()
     }
 
-    /// Drops every entry that `isLive` does not know. Costs O(n).
+    /// Drops every entry that `isLive` does not know. Costs O(n log n).
+    ///
+    /// Of equal entries one is kept: an owner who moved a deadline and moved it back has two that look
+    /// live.
     @inlinable
     package mutating func rebuild(keeping isLive: (Entry) -> Bool) {
-        heap = Heap(heap.unordered.filter(isLive))
+        var kept: [Entry] = []
+        for entry in heap.unordered.filter(isLive).sorted() where entry != kept.last {
+            kept.append(entry)
+        }
+        heap = Heap(kept)
     }
 }

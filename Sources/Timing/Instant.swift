@@ -9,7 +9,7 @@ package struct Instant: Hashable, BitwiseCopyable, Sendable {
     package let nanoseconds: Int64
 
     /// Never comes: a deadline for what has none.
-    package static let distantFuture = Instant(nanoseconds: .max)
+    @inlinable package static var distantFuture: Instant { Instant(nanoseconds: .max) }
 
     @inlinable
     package init(nanoseconds: Int64) {

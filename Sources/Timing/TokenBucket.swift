@@ -6,7 +6,7 @@
 package struct TokenBucket: Equatable, BitwiseCopyable, Sendable {
     /// What counts as a whole token, so that rounding can't withhold one that is due: ten refills
     /// of a tenth make 1 - 1.1e-16.
-    @usableFromInline static let whole = 1 - 1e-9
+    @inlinable static var whole: Double { 1 - 1e-9 }
 
     @usableFromInline var level: Double
     @usableFromInline var updated: Instant
@@ -51,8 +51,8 @@ package struct TokenBucket: Equatable, BitwiseCopyable, Sendable {
         return true
     }
 
-    /// The earliest time at which `take` gives a token if nothing is taken before: the time of the
-    /// last use if one is left over from it, `distantFuture` if none ever comes.
+    /// When `take` gives a token if nothing is taken before. The time of the last use if one is
+    /// left over from it, `distantFuture` if none ever comes.
     @inlinable
     package func instantOfNextToken(rate: Double, burst: Double) -> Instant {
         precondition(rate >= 0 && burst >= 0, "no bucket has rate \(rate) and burst \(burst)")

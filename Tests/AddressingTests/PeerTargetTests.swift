@@ -1,0 +1,105 @@
+import Addressing
+import Testing
+
+@Suite("A peer's target")
+struct PeerTargetTests {
+    static let onion = "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion"
+
+    @Test(
+        "is an address where it looks like one",
+        arguments: [
+            ("203.0.113.7:1", "203.0.113.7:1"),
+            ("203.0.113.7", "203.0.113.7:9108"),
+            ("[2001:db8::7]:1", "[2001:db8::7]:1"),
+            ("[2001:db8::7]", "[2001:db8::7]:9108"),
+            // In a bare IPv6 address the last group is never a port.
+            ("2001:db8::7:1", "[2001:db8::7:1]:9108"),
+            ("::ffff:203.0.113.7", "203.0.113.7:9108"),
+            (onion, "\(onion):9108"),
+            ("\(onion):1", "\(onion):1"),
+        ]
+    )
+    func addresses(written: String, printed: String) throws {
+        let target = try PeerTarget(parsing: written, defaultPort: 9108)
+        let address = try PeerAddress(parsing: printed)
+        #expect(target == .address(address))
+        #expect(target.port == address.port)
+        #expect(target.description == printed)
+    }
+
+    @Test(
+        "is a name otherwise, in lower case",
+        arguments: [
+            ("peer.example.org:1", "peer.example.org", 1),
+            ("Peer.Example.ORG", "peer.example.org", 9108),
+            ("localhost", "localhost", 9108),
+            ("xn--bcher-kva.example", "xn--bcher-kva.example", 9108),
+            ("1.2.3.4.example:65535", "1.2.3.4.example", 65_535),
+            ("3com", "3com", 9108),
+        ] as [(String, String, UInt16)]
+    )
+    func names(written: String, name: String, port: UInt16) throws {
+        let target = try PeerTarget(parsing: written, defaultPort: 9108)
+        #expect(target == .name(try PeerName(name, port: port)))
+        #expect(target.port == port)
+        #expect(target.description == "\(name):\(port)")
+    }
+
+    @Test(
+        "is nothing else, and the error says why",
+        arguments: [
+            ("", .empty),
+            ("203.0.113.7:0", .badPort),
+            ("peer.example.org:0", .badPort),
+            ("peer.example.org:", .badPort),
+            ("203.0.113.07", .badAddress),
+            ("203.0.113", .badAddress),
+            ("2130706433", .badAddress),
+            (":1", .badAddress),
+            ("[::1]x", .badAddress),
+            ("::1%lo", .zone),
+            ("peer.onion", .badOnion),
+            ("peer example", .badName),
+            ("peer_1.example", .badName),
+            ("bücher.example", .badName),
+            ("http://peer.example", .badPort),
+            ("peer.example.", .badName),
+            ("203.0.113.7.", .badName),
+        ] as [(String, AddressError.Reason)]
+    )
+    func rejected(text: String, reason: AddressError.Reason) {
+        #expect(throws: AddressError(text, reason)) {
+            try PeerTarget(parsing: text, defaultPort: 9108)
+        }
+    }
+
+    @Test(
+        "needs a port where there is no default",
+        arguments: ["203.0.113.7", "[::1]", "::1", "peer.example.org"]
+    )
+    func missingPort(text: String) {
+        #expect(throws: AddressError(text, .missingPort)) {
+            try PeerTarget(parsing: text, defaultPort: nil)
+        }
+    }
+
+    @Test("has errors that name the text and what is expected")
+    func errorText() {
+        #expect(
+            AddressError("peer", .missingPort).description
+                == "'peer' has no port: expected one behind a colon, as in 203.0.113.7:9108, "
+                + "[2001:db8::7]:9108 or peer.example.org:9108"
+        )
+        #expect(
+            AddressError("1.2.3.4:0", .badPort).description
+                == "'1.2.3.4:0' has no valid port: expected a number from 1 to 65535"
+        )
+    }
+
+    @Test("has no default port 0: giving one traps")
+    func defaultPortZero() async {
+        await #expect(processExitsWith: .failure) {
+            _ = try PeerTarget(parsing: "localhost", defaultPort: 0)
+        }
+    }
+}
