@@ -12,7 +12,7 @@ package enum AcceptFailure: Error, Equatable, Sendable {
     /// at once would spin: leave the listener alone for a while.
     case exhausted(CInt)
 
-    init(_ code: CInt) {
+    package init(_ code: CInt) {
         self =
             switch code {
             // accept(2): errors that were already pending on the new connection, and the firewall's

@@ -9,10 +9,6 @@ package struct Resolver: ~Copyable {
     package static let threadCount = 2
     /// Questions that may wait for their answers; about 100 bytes each.
     package static let queueLimit = 256
-    /// Addresses that are kept of one answer, the rest is dropped. 24 bytes each: with the queue
-    /// full of answers 384 KiB. A DNS answer over TCP may have 4,000.
-    package static let addressLimit = 64
-
     private struct Question: Sendable {
         let name: String
         let port: UInt16
@@ -70,17 +66,16 @@ package struct Resolver: ~Copyable {
         guard code == 0 else { return .failure(ResolutionFailure(code, errno: errno)) }
         defer { freeaddrinfo(list) }
 
-        var addresses: [SocketAddress] = []
+        var found = DistinctAddresses()
         var next = list
-        while let entry = next, addresses.count < addressLimit {
+        while let entry = next, !found.isFull {
             next = entry.pointee.ai_next
-            guard let address = address(of: entry.pointee, port: port) else { continue }
-            if !addresses.contains(address) { addresses.append(address) }
+            if let address = address(of: entry.pointee, port: port) { found.append(address) }
         }
-        guard !addresses.isEmpty else {
+        guard !found.addresses.isEmpty else {
             return .failure(ResolutionFailure(clinux_eai_nodata, errno: 0))
         }
-        return .success(addresses)
+        return .success(found.addresses)
     }
 
     private static func address(of entry: addrinfo, port: UInt16) -> SocketAddress? {

@@ -5,4 +5,9 @@ package struct ResolverAnswer: Equatable, Sendable {
     /// In the resolver's order (RFC 6724: what we can reach first), without duplicates; never
     /// empty.
     package let result: Result<[SocketAddress], ResolutionFailure>
+
+    package init(token: UInt64, result: Result<[SocketAddress], ResolutionFailure>) {
+        self.token = token
+        self.result = result
+    }
 }
