@@ -2,29 +2,17 @@ import Glibc
 import LinuxIO
 import Testing
 
-/// Each in a process of its own: the limit on descriptors and their number are the whole process's.
+/// Each in a process of its own, see `Alone`.
 @Suite("With no descriptor left")
 struct ExhaustionTests {
-    /// Takes descriptors until there are no more.
-    static func takeAll() -> [CInt] {
-        var taken: [CInt] = []
-        while case let number = open("/dev/null", O_RDONLY), number >= 0 { taken.append(number) }
-        return taken
-    }
-
-    static func limit(to count: Int) {
-        var limit = rlimit()
-        getrlimit(CInt(RLIMIT_NOFILE.rawValue), &limit)
-        limit.rlim_cur = rlim_t(count)
-        #expect(setrlimit(CInt(RLIMIT_NOFILE.rawValue), &limit) == 0)
-    }
-
     @Test(
         "the reserve sheds one connection after the other, and accepting goes on when some are free"
     )
     func reserve() async {
         await #expect(processExitsWith: .success) {
-            ExhaustionTests.limit(to: 64)
+            try await Alone.settle()
+            try Alone.takeTable()
+            Alone.limit(to: 64)
             var listener = try Listener(binding: Loopback.v4())
             var reserve = try ReserveDescriptor()
             let first = try Loopback.connect(to: listener.address)
@@ -32,7 +20,7 @@ struct ExhaustionTests {
             let third = try Loopback.connect(to: listener.address)
             let addresses = [try first.localAddress(), try second.localAddress()]
             _ = try Loopback.news(of: listener.descriptor, .read)
-            let taken = ExhaustionTests.takeAll()
+            let taken = Alone.takeAll()
 
             for address in addresses {
                 #expect(throws: AcceptFailure.outOfDescriptors) { _ = try listener.accept() }
@@ -53,10 +41,12 @@ struct ExhaustionTests {
     @Test("accepting fails before the queue is looked at, and the reserve finds nobody")
     func emptyQueue() async {
         await #expect(processExitsWith: .success) {
-            ExhaustionTests.limit(to: 64)
+            try await Alone.settle()
+            try Alone.takeTable()
+            Alone.limit(to: 64)
             var listener = try Listener(binding: Loopback.v4())
             var reserve = try ReserveDescriptor()
-            _ = ExhaustionTests.takeAll()
+            _ = Alone.takeAll()
             #expect(throws: AcceptFailure.outOfDescriptors) { _ = try listener.accept() }
             for _ in 0..<3 {
                 let outcome = reserve.shedOne(from: &listener)
@@ -68,17 +58,19 @@ struct ExhaustionTests {
     @Test("a reserve that couldn't be taken again fails, and recovers by itself")
     func lostReserve() async {
         await #expect(processExitsWith: .success) {
+            try await Alone.settle()
+            try Alone.takeTable()
             var listener = try Listener(binding: Loopback.v4())
             var reserve = try ReserveDescriptor()
             let dialled = try Loopback.connect(to: listener.address)
             _ = try Loopback.news(of: listener.descriptor, .read)
             // Every number is above the limit now, the reserve's too: giving it up helps nobody.
-            ExhaustionTests.limit(to: 0)
+            Alone.limit(to: 0)
             for _ in 0..<2 {
                 let outcome = reserve.shedOne(from: &listener)
                 #expect(outcome == .failed)
             }
-            ExhaustionTests.limit(to: 64)
+            Alone.limit(to: 64)
             let address = try dialled.localAddress()
             let outcome = reserve.shedOne(from: &listener)
             #expect(outcome == .shed(address))
@@ -88,10 +80,12 @@ struct ExhaustionTests {
     @Test("a dial fails at once, and so does everything else that needs one")
     func others() async {
         await #expect(processExitsWith: .success) {
+            try await Alone.settle()
+            try Alone.takeTable()
             let listener = try Listener(binding: Loopback.v4())
             let address = listener.address
-            ExhaustionTests.limit(to: 64)
-            _ = ExhaustionTests.takeAll()
+            Alone.limit(to: 64)
+            _ = Alone.takeAll()
             #expect(throws: SystemError(.socket, EMFILE)) { _ = try Socket.dial(to: address) }
             #expect(throws: SystemError(.socket, EMFILE)) { _ = try Listener(binding: address) }
             #expect(throws: SystemError(.epollCreate, EMFILE)) { _ = try Epoll() }
@@ -104,7 +98,9 @@ struct ExhaustionTests {
     @Test("the soft limit rises to the hard one")
     func raising() async {
         await #expect(processExitsWith: .success) {
-            ExhaustionTests.limit(to: 64)
+            try await Alone.settle()
+            try Alone.takeTable()
+            Alone.limit(to: 64)
             var limit = rlimit()
             getrlimit(CInt(RLIMIT_NOFILE.rawValue), &limit)
             let raised = try DescriptorLimit.raise()

@@ -135,15 +135,6 @@ enum Loopback {
         }
     }
 
-    /// How many descriptors this process has open.
-    static func openDescriptors() -> Int {
-        guard let folder = opendir("/proc/self/fd") else { return -1 }
-        defer { closedir(folder) }
-        var count = 0
-        while readdir(folder) != nil { count += 1 }
-        return count
-    }
-
     struct Missing: Error {}
 }
 
@@ -152,7 +143,9 @@ struct RawSocket: ~Copyable {
     let descriptor: FileDescriptor
 
     init(_ family: CInt = AF_INET, type: __socket_type = SOCK_STREAM) {
-        descriptor = FileDescriptor(owning: socket(family, CInt(type.rawValue), 0))
+        descriptor = FileDescriptor(
+            owning: socket(family, CInt(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        )
     }
 
     /// Binds to a port of 127.0.0.1 that the kernel chooses.

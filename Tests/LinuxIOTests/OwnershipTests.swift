@@ -2,7 +2,7 @@ import Glibc
 import LinuxIO
 import Testing
 
-/// Each in a process of its own, where nobody else opens and closes descriptors.
+/// Each in a process of its own, see `Alone`.
 @Suite("A descriptor")
 struct OwnershipTests {
     /// Both ends of one of many; an array takes no `~Copyable` values.
@@ -19,16 +19,18 @@ struct OwnershipTests {
     @Test("is closed with its owner: of 1,000 connections nothing is left")
     func nothingLeft() async {
         await #expect(processExitsWith: .success) {
+            try await Alone.settle()
+            try Alone.takeTable()
             _ = try DescriptorLimit.raise()
             var listener = try Listener(binding: Loopback.v4())
-            let before = Loopback.openDescriptors()
+            let before = Alone.openDescriptors()
             do {
                 var all: [Connection] = []
                 for _ in 0..<1_000 { all.append(try Connection(through: &listener)) }
-                #expect(Loopback.openDescriptors() == before + 2_000)
+                #expect(Alone.openDescriptors() == before + 2_000)
                 withExtendedLifetime(all) {}
             }
-            #expect(Loopback.openDescriptors() == before)
+            #expect(Alone.openDescriptors() == before)
             #expect(Loopback.states(ofLocalPort: listener.address.port).isEmpty)
         }
     }
@@ -36,16 +38,18 @@ struct OwnershipTests {
     @Test("isn't left open by what fails half-way")
     func failures() async {
         await #expect(processExitsWith: .success) {
+            try await Alone.settle()
+            try Alone.takeTable()
             let listener = try Listener(binding: Loopback.v4())
             let address = listener.address
-            let before = Loopback.openDescriptors()
+            let before = Alone.openDescriptors()
             for _ in 0..<10 {
                 _ = try? Listener(binding: address)
                 _ = try? Listener(adopting: RawSocket().takeDescriptor())
                 _ = try? Socket.dial(to: Loopback.v4(0xffff_ffff, port: 9))
                 _ = try? Socket.dial(to: address, from: Loopback.v4(0xc633_644d))
             }
-            #expect(Loopback.openDescriptors() == before)
+            #expect(Alone.openDescriptors() == before)
         }
     }
 
