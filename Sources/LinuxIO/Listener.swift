@@ -1,0 +1,130 @@
+import CLinux
+import Glibc
+
+/// A listening TCP socket. What it accepts inherits its options: non-blocking is the exception and
+/// is asked for each time. See docs/kernel-notes.md.
+package struct Listener: ~Copyable, Sendable {
+    /// Completed connections that may wait to be accepted. The kernel cuts it to
+    /// `net.core.somaxconn`, 4,096 unless the administrator raised it; more than 65,535 it never
+    /// was.
+    package static let backlog: CInt = 65_535
+
+    package let descriptor: FileDescriptor
+    /// Where it listens, with the port that the kernel chose if 0 was asked for.
+    package let address: SocketAddress
+    /// No interface has the address now. The kernel listens all the same, and peers get through as
+    /// soon as one has it.
+    package let isAddressMissing: Bool
+    /// Whether connections may wait that were completed before our options were set, and so lack
+    /// them. They come first, so the first time that nothing waits there are no more of them.
+    private var mayHoldOlder: Bool
+
+    /// Binds and listens. An IPv6 address takes IPv6 only, so that `0.0.0.0` and `[::]` go
+    /// together.
+    ///
+    /// - Throws: EADDRINUSE when somebody listens there already, EACCES for a port below 1024,
+    ///   EAFNOSUPPORT when the machine has no IPv6, EINVAL for a link-local address.
+    package init(binding address: SocketAddress) throws(SystemError) {
+        let descriptor = try Socket.openStream(family: address.family)
+        if address.family == AF_INET6 {
+            try descriptor.setOption(CInt(IPPROTO_IPV6), IPV6_V6ONLY, CInt(1))
+        }
+        // A restart must not wait for what its predecessor left in TIME_WAIT. Not SO_REUSEPORT:
+        // with it two daemons would share one port without a word.
+        try descriptor.setOption(SOL_SOCKET, SO_REUSEADDR, CInt(1))
+        let isMissing = try Self.bindEvenIfMissing(descriptor, to: address)
+        try Self.setInherited(descriptor)
+        let number = descriptor.number
+        try systemCall(.listen) { listen(number, Self.backlog) }
+        self.address = try descriptor.localAddress()
+        self.descriptor = descriptor
+        isAddressMissing = isMissing
+        mayHoldOlder = false
+    }
+
+    /// Takes over a listening socket that somebody else made, systemd say. It may be dual-stack.
+    package init(adopting descriptor: consuming FileDescriptor) throws(AdoptionError) {
+        try Self.check(descriptor)
+        do throws(SystemError) {
+            try descriptor.makeNonBlocking()
+            try Self.setInherited(descriptor)
+            address = try descriptor.localAddress()
+        } catch {
+            throw .system(error)
+        }
+        self.descriptor = descriptor
+        isAddressMissing = false
+        mayHoldOlder = true
+    }
+
+    /// The next completed connection; nil when none waits.
+    package mutating func accept() throws(AcceptFailure) -> Accepted? {
+        var remote: SocketAddress?
+        do throws(SystemError) {
+            let number = try systemCallUnlessBlocked(.accept4) {
+                let (result, written) = SocketAddress.written {
+                    clinux_accept4(descriptor.number, $0, $1)
+                }
+                remote = written
+                return result
+            }
+            guard let number else {
+                mayHoldOlder = false
+                return nil
+            }
+            let socket = Socket(connected: FileDescriptor(owning: number))
+            if mayHoldOlder { try Self.setInherited(socket.descriptor) }
+            guard let remote else { preconditionFailure("a peer that is neither IPv4 nor IPv6") }
+            return Accepted(socket: socket, remote: remote)
+        } catch {
+            throw AcceptFailure(error.code)
+        }
+    }
+
+    /// What an accepted socket starts with: it sheds when dropped, and notices a peer that
+    /// vanished.
+    private static func setInherited(
+        _ descriptor: borrowing FileDescriptor
+    ) throws(SystemError) {
+        try descriptor.setOption(SOL_SOCKET, SO_LINGER, linger(l_onoff: 1, l_linger: 0))
+        try TCPOptions.apply(to: descriptor)
+    }
+
+    private static func check(_ descriptor: borrowing FileDescriptor) throws(AdoptionError) {
+        let family: CInt
+        let type: CInt
+        let isListening: CInt
+        do throws(SystemError) {
+            family = try descriptor.option(SOL_SOCKET, SO_DOMAIN)
+            type = try descriptor.option(SOL_SOCKET, SO_TYPE)
+            isListening = try descriptor.option(SOL_SOCKET, SO_ACCEPTCONN)
+        } catch {
+            throw .system(error)
+        }
+        guard family == AF_INET || family == AF_INET6, type == CInt(SOCK_STREAM.rawValue) else {
+            throw .notTCP
+        }
+        guard isListening == 1 else { throw .notListening }
+    }
+
+    /// - Returns: Whether the address isn't there yet. Asked without IP_FREEBIND first, since with
+    ///   it the kernel doesn't say.
+    private static func bindEvenIfMissing(
+        _ descriptor: borrowing FileDescriptor,
+        to address: SocketAddress
+    ) throws(SystemError) -> Bool {
+        let number = descriptor.number
+        do throws(SystemError) {
+            try systemCall(.bind) { address.withSockaddr { bind(number, $0, $1) } }
+            return false
+        } catch {
+            guard error.code == EADDRNOTAVAIL else { throw error }
+        }
+        switch address.family {
+        case AF_INET: try descriptor.setOption(CInt(IPPROTO_IP), IP_FREEBIND, CInt(1))
+        default: try descriptor.setOption(CInt(IPPROTO_IPV6), IPV6_FREEBIND, CInt(1))
+        }
+        try systemCall(.bind) { address.withSockaddr { bind(number, $0, $1) } }
+        return true
+    }
+}
