@@ -1,0 +1,56 @@
+/// Why a text names no peer, address or prefix.
+package struct AddressError: Error, Equatable, Sendable {
+    package enum Reason: Equatable, Sendable {
+        case empty
+        case missingPort
+        /// Not a decimal number up to 65535, or 0 where something must be reached.
+        case badPort
+        case badAddress
+        /// A zone, as in `fe80::1%eth0`: it means something on one machine only, and while its
+        /// interfaces keep their names.
+        case zone
+        /// Not a v3 name, or one with a wrong checksum.
+        case badOnion
+        /// Not a host name as RFC 1123 has them.
+        case badName
+        /// No number behind the slash that the address has bits for.
+        case badPrefixLength(limit: Int)
+        /// The address has bits behind its prefix's length, so that it is unclear what was meant:
+        /// the address or this network.
+        case hostBitsSet(Prefix)
+    }
+
+    /// The text as it was given.
+    package let text: String
+    package let reason: Reason
+
+    package init(_ text: String, _ reason: Reason) {
+        self.text = text
+        self.reason = reason
+    }
+}
+
+extension AddressError: CustomStringConvertible {
+    package var description: String {
+        switch reason {
+        case .empty: "expected an address such as 203.0.113.7:9108, found nothing"
+        case .missingPort:
+            "'\(text)' has no port: expected one behind a colon, as in 203.0.113.7:9108, "
+                + "[2001:db8::7]:9108 or peer.example.org:9108"
+        case .badPort: "'\(text)' has no valid port: expected a number from 1 to 65535"
+        case .badAddress:
+            "'\(text)' is no IP address: expected one such as 203.0.113.7 or 2001:db8::7, "
+                + "an IPv6 address in brackets when a port follows"
+        case .zone: "'\(text)' has a zone, which is not supported: expected an address without '%'"
+        case .badOnion:
+            "'\(text)' is no Tor v3 name: expected 56 characters with a valid checksum and .onion"
+        case .badName:
+            "'\(text)' is no host name: expected letters, digits and hyphens between dots, "
+                + "at most 63 each and 253 in all"
+        case .badPrefixLength(let limit):
+            "'\(text)' has no valid prefix length: expected a number from 0 to \(limit)"
+        case .hostBitsSet(let prefix):
+            "'\(text)' has bits behind the prefix's length: expected the network, \(prefix)"
+        }
+    }
+}

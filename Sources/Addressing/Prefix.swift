@@ -1,0 +1,62 @@
+/// A range of addresses that begin with the same bits: what is banned, whitelisted or counted as
+/// one.
+package struct Prefix: Hashable, BitwiseCopyable, Sendable {
+    /// The first address; its bits behind `length` are 0.
+    package let network: IPAddress
+    private let bits: UInt8
+
+    /// Bits that all have in common, as in IPv6: that of an IPv4 /24 is 120.
+    @inlinable package var length: Int { Int(bits) }
+
+    /// The prefix of `address`. Traps unless `length` is in 0...128, for IPv4 in 96...128.
+    @inlinable
+    package init(_ address: IPAddress, length: Int) {
+        precondition(
+            length >= 96 || address.v4 == nil,
+            "\(length) bits of an IPv4 address are not yet one of IPv4"
+        )
+        network = address.masked(to: length)
+        bits = UInt8(length)
+    }
+
+    /// Whether `address` is in the range. IPv4 addresses are in IPv4 ranges only: `::/0` is all of
+    /// IPv6, `0.0.0.0/0` all of IPv4, although an IPv4 address is kept as an IPv6 one.
+    @inlinable
+    package func contains(_ address: IPAddress) -> Bool {
+        address.masked(to: length) == network && (address.v4 != nil) == isIPv4
+    }
+
+    @inlinable package var isIPv4: Bool { bits >= 96 && network.v4 != nil }
+}
+
+extension Prefix: CustomStringConvertible {
+    /// Reads `10.0.0.0/8`, `2001:db8::/32`, or an address alone, which is the prefix of itself
+    /// only. `::ffff:10.0.0.0/104` is `10.0.0.0/8`.
+    ///
+    /// - Throws: `AddressError`; if there are bits behind the length, it names the network.
+    package init(parsing text: String) throws(AddressError) {
+        guard !text.isEmpty else { throw AddressError(text, .empty) }
+        let slash = text.firstIndex(of: "/") ?? text.endIndex
+        let addressText = text[..<slash]
+        guard !addressText.contains("%") else { throw AddressError(text, .zone) }
+        guard let address = IPAddress(addressText) else { throw AddressError(text, .badAddress) }
+        guard slash != text.endIndex else {
+            self.init(address, length: 128)
+            return
+        }
+
+        // A mapped address is written with IPv6's lengths, and then counts as IPv4 from 96 on.
+        let limit = addressText.contains(":") ? 128 : 32
+        var cursor = TextCursor(text[text.index(after: slash)...])
+        guard
+            let length = cursor.takeDecimal(upTo: limit), cursor.isAtEnd,
+            address.v4 == nil || length + 128 - limit >= 96
+        else { throw AddressError(text, .badPrefixLength(limit: limit)) }
+        self.init(address, length: length + 128 - limit)
+        guard network == address else { throw AddressError(text, .hostBitsSet(self)) }
+    }
+
+    package var description: String {
+        isIPv4 ? "\(network)/\(length - 96)" : "\(network)/\(length)"
+    }
+}
