@@ -49,6 +49,7 @@ struct ConfigurationProblems {
     private var ranks: [String: Int] = [:]
 
     var isFull: Bool { all.count == Self.maximum }
+    var count: Int { all.count + omitted }
 
     /// Tells that what is named `source` comes after all that was named before.
     mutating func begin(_ source: String) {
