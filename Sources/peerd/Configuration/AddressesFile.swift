@@ -35,7 +35,11 @@ enum AddressesFile {
         // A newline at the end ends the last line; it begins none.
         let ended = bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]
         let newline = UInt8(ascii: "\n")
-        let lines = ended.split(separator: newline, omittingEmptySubsequences: false)
+        let lines = ended.split(
+            separator: newline,
+            maxSplits: maximumLines,
+            omittingEmptySubsequences: false
+        )
         for (index, line) in lines.enumerated() {
             guard index < maximumLines else {
                 problems.add(

@@ -103,7 +103,10 @@ enum ConfigurationLoader {
     ) -> ConfigurationSource? {
         problems.begin("--set \(argument)")
         do throws(TOMLError) {
-            return try .setting(argument, directory: FileContents.absolute("."))
+            return try .setting(
+                argument,
+                directory: directory(of: FileContents.absolute("argument"))
+            )
         } catch {
             problems.add(.setting(argument), error.message)
             return nil

@@ -18,15 +18,17 @@ struct ConfigurationReader {
 
     init(_ sources: [ConfigurationSource], problems: ConfigurationProblems) {
         self.problems = problems
-        defaultPort = sources.reversed().lazy.compactMap(\.defaultPort).first.flatMap {
-            $0 == 0 ? nil : $0
-        }
+        // A source that can't be read may hold what makes the others right: what only its absence
+        // makes wrong isn't told, so that there is no error that goes away by itself.
+        let isComplete = problems.count == 0
+        let port = sources.reversed().lazy.compactMap(\.defaultPort).first ?? 0
+        defaultPort = port != 0 ? port : isComplete ? nil : 1
         for source in sources {
             guard case .table(let entries) = source.root.value else { continue }
             read(entries, of: source, in: "")
         }
         readAddressesFile()
-        checkContradictions()
+        if isComplete { checkContradictions() }
     }
 
     private mutating func read(

@@ -41,7 +41,9 @@ enum ConfigurationSchema {
         keys.map(\.name).filter { $0 != listen } + listenerKeys.map(\.name)
 
     /// The tables that keys lie in.
-    static let sections: [String] = ["outbound", "persistent", "limits", "inbound", "log"]
+    static let sections: [String] = keys.reduce(into: []) { sections, key in
+        if !key.section.isEmpty, key.section != sections.last { sections.append(key.section) }
+    }
 
     static let listen = "listen"
     static let defaultPort = "outbound.default-port"

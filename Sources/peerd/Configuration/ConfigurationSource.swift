@@ -31,7 +31,8 @@ extension ConfigurationSource {
         guard let equals = argument.firstIndex(of: "=") else {
             throw TOMLError(message: "expected KEY=VALUE", position: nil)
         }
-        let parts = argument[..<equals].split(separator: ".", omittingEmptySubsequences: false)
+        let key = argument[..<equals].drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()
+        let parts = key.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count <= maximumKeyParts, parts.allSatisfy({ !$0.isEmpty }) else {
             throw TOMLError(
                 message: "expected KEY=VALUE with a key such as log.level",
@@ -56,7 +57,7 @@ extension ConfigurationSource {
 
     private static func value(_ text: String) throws(TOMLError) -> TOMLNode {
         do throws(TOMLError) {
-            let root = try TOMLNode(parsing: Array("value = \(text)\n".utf8))
+            let root = try TOMLNode(parsing: Array("value = \(text)".utf8))
             // A line break in the text could begin a second key.
             if case .table(let entries) = root.value, let entry = entries.first, entries.count == 1
             {

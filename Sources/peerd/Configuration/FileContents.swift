@@ -20,12 +20,12 @@ enum FileContents {
         var bytes: [UInt8] = []
         let chunk = 65_536
         while bytes.count <= limit {
-            let (piece, count) = try readPiece(
+            let piece = try readPiece(
                 Int32(descriptor),
                 atMost: min(chunk, limit + 1 - bytes.count),
                 path
             )
-            if count == 0 { return bytes }
+            if piece.isEmpty { return bytes }
             bytes.append(contentsOf: piece)
         }
         throw FileError(path, .tooLarge(limit: limit))
@@ -69,11 +69,12 @@ enum FileContents {
         return String(cString: here) + "/" + path
     }
 
+    /// The next bytes; none at the end.
     private static func readPiece(
         _ descriptor: Int32,
         atMost limit: Int,
         _ path: String
-    ) throws(FileError) -> (bytes: [UInt8], count: Int) {
+    ) throws(FileError) -> [UInt8] {
         var failure: FileError?
         let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
             do throws(FileError) {
@@ -85,7 +86,7 @@ enum FileContents {
             }
         }
         if let failure { throw failure }
-        return (bytes, bytes.count)
+        return bytes
     }
 
     /// The result of a system call, which is made again when a signal interrupts it.
@@ -97,42 +98,6 @@ enum FileContents {
             let result = Int(call())
             if result >= 0 { return result }
             guard errno == EINTR else { throw FileError(path, .system(errno)) }
-        }
-    }
-}
-
-/// Why a file or directory can't be read.
-struct FileError: Error, Equatable {
-    enum Reason: Equatable {
-        /// The kernel's `errno`.
-        case system(Int32)
-        case notAFile
-        case tooLarge(limit: Int)
-        case tooManyFiles(limit: Int)
-    }
-
-    let path: String
-    let reason: Reason
-
-    init(_ path: String, _ reason: Reason) {
-        self.path = path
-        self.reason = reason
-    }
-
-    var isMissing: Bool { reason == .system(ENOENT) }
-}
-
-extension FileError: CustomStringConvertible {
-    var description: String { "cannot read '\(path)': \(cause)" }
-
-    /// The reason without the path.
-    var cause: String {
-        switch reason {
-        // Since glibc 2.32 the text belongs to the thread.
-        case .system(let code): String(cString: strerror(code))
-        case .notAFile: "not a regular file"
-        case .tooLarge(let limit): "larger than \(limit) bytes"
-        case .tooManyFiles(let limit): "more than \(limit) files"
         }
     }
 }

@@ -24,23 +24,6 @@ struct TOMLNode: Sendable {
     var position: TextPosition
 }
 
-/// A place in a text: line and column count from 1, the column in code points.
-struct TextPosition: Comparable, Sendable {
-    var line: Int
-    var column: Int
-
-    static func < (one: TextPosition, other: TextPosition) -> Bool {
-        (one.line, one.column) < (other.line, other.column)
-    }
-}
-
-/// Why a text is not a TOML document.
-struct TOMLError: Error, Equatable {
-    let message: String
-    /// Nil if the document as a whole is meant.
-    let position: TextPosition?
-}
-
 extension TextPosition {
     /// Line 0 is how the C side says that there is none.
     fileprivate init?(line: UInt32, column: UInt32) {

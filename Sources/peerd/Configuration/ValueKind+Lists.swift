@@ -7,6 +7,7 @@ extension ValueKind {
     ///   - elements: What they are, to stand behind a number: `addresses`.
     ///   - limit: How many there may be.
     ///   - parse: Reads one, with the default port if there is one.
+    /// - Returns: The kind of such an array.
     static func list<Element: Hashable & CustomStringConvertible>(
         of elements: String,
         limit: Int,
@@ -49,22 +50,6 @@ extension ValueKind {
         let elements = array.map(\.description.quotedForTOML)
         guard elements.count > 1 else { return "[\(elements.joined())]" }
         return "[\n    " + elements.joined(separator: ",\n    ") + ",\n]"
-    }
-}
-
-/// Why a text in a list does not mean what the list is of.
-struct ElementError: Error {
-    /// The longest text that may mean something, in bytes: a name of 253 and its port fit.
-    static let maximumText = 300
-
-    let message: String
-
-    init(_ message: String) {
-        self.message = message
-    }
-
-    init(_ error: AddressError) {
-        message = error.description
     }
 }
 

@@ -42,11 +42,3 @@ extension TOMLNode {
         }
     }
 }
-
-extension String {
-    /// What errors show of a text: its first 64 characters.
-    var shortened: String {
-        let start = unicodeScalars.prefix(64)
-        return start.endIndex == unicodeScalars.endIndex ? self : String(start) + "…"
-    }
-}
