@@ -124,7 +124,7 @@ struct ConfigurationSourceTests {
             ),
             (
                 "outbound.addresses=['a",
-                "Error while parsing literal string: encountered end-of-file"
+                "Error while parsing string: encountered end-of-file"
             ),
         ]
     )

@@ -4,7 +4,7 @@
 /// two sides share no error handling and no containers.
 ///
 /// Nothing that a document holds escapes as an exception, overflows the stack or needs more than
-/// about 100 times its size: what exceeds a bound below is an error of the document.
+/// about 200 times its size: what exceeds a bound below is an error of the document.
 
 #include <stddef.h>
 #include <stdint.h>
