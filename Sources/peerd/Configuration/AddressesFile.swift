@@ -3,7 +3,7 @@ import Addressing
 /// The list of addresses that `outbound.addresses-file` names: one a line, blank lines and what
 /// follows a `#` left out.
 enum AddressesFile {
-    /// 100,000 addresses take 4 MB as `PeerAddress`es, and about 1 s to read.
+    /// 100,000 addresses take 4 MB as `PeerAddress`es, and a quarter of a second to read.
     static let maximumLines = 100_000
     /// 80 bytes a line on average, comments included.
     static let maximumBytes = 8 * 1_048_576
