@@ -1,0 +1,161 @@
+import Addressing
+import BasicContainers
+import ConnectionCore
+import LinuxIO
+import Timing
+
+/// One turn after the other: what the kernel says becomes facts for the core, and what the core decides
+/// becomes calls to the kernel. It decides nothing itself.
+///
+/// A noncopyable local of the main function, so that no access to it is checked at run time.
+struct Daemon: ~Copyable {
+    /// Work for one listener in one turn.
+    static let acceptsPerTurn = 64
+    /// Bytes of one peer in one turn.
+    static let bytesPerTurn = 65_536
+
+    let configuration: Configuration
+    var journal: Journal
+    var core: ConnectionCore
+    var addresses: AddressList
+    var actions = Actions()
+
+    var kernel: KernelServices
+    var sockets = SocketTable()
+    var listeners = Listeners()
+
+    /// What came of actions at once: told in the next turn, which then doesn't wait. So there is no
+    /// recursion from an action into the core.
+    var settled: [Event] = []
+    private var isStopping = false
+
+    /// Takes everything that the loop needs and binds the listeners.
+    static func prepared(for configuration: Configuration) throws(StartupError) -> Daemon {
+        var daemon = Daemon(configuration, kernel: try .open())
+        try daemon.listen()
+        return daemon
+    }
+
+    private init(_ configuration: Configuration, kernel: consuming KernelServices) {
+        self.configuration = configuration
+        self.kernel = kernel
+        journal = Journal(level: configuration.log.level)
+        // What peers must not foresee; a run is repeatable only where the seed is given.
+        var system = SystemRandomNumberGenerator()
+        var random = SeededRandom(seed: system.next())
+        addresses = AddressList(configuration.knownAddresses, shuffledBy: &random)
+        core = ConnectionCore(policy: Policy(configuration), seed: random.next())
+    }
+
+    private mutating func listen() throws(StartupError) {
+        for configured in configuration.listen {
+            guard let address = SocketAddress(configured.address) else {
+                preconditionFailure("the configuration has no onion listener")
+            }
+            do throws(SystemError) {
+                let listener = try Listener(binding: address)
+                journal.write(.info, "Listening on \(listener.address)")
+                if listener.isAddressMissing {
+                    journal.write(
+                        .warning,
+                        "No interface has \(address) yet; peers get through as soon as one has it"
+                    )
+                }
+                let token = EventToken(
+                    fixed: KernelServices.Source.listeners + UInt32(listeners.count)
+                )
+                try kernel.epoll.add(listener.descriptor, token: token, interest: .read)
+                listeners.append(listener, configured)
+            } catch {
+                throw StartupError(listeningOn: configured.address, error)
+            }
+        }
+    }
+
+    /// Runs until SIGTERM or SIGINT, then ends every connection.
+    mutating func run() throws(StartupError) {
+        start(at: .now)
+        do throws(SystemError) {
+            while !isStopping {
+                try kernel.epoll.wait(timeout: timeout(at: .now))
+                // One reading of the clocks: everything in a turn happens at the same moment.
+                try turn(at: .now)
+            }
+        } catch {
+            throw StartupError(error)
+        }
+    }
+
+    private mutating func start(at now: Moment) {
+        for peer in configuration.persistent.peers {
+            do throws(Refusal) {
+                _ = try core.addPersistent(peer, at: now, &actions)
+            } catch {
+                journal.write(.warning, "Cannot keep \(peer) connected: \(error.text), ignoring")
+            }
+            perform()
+        }
+        journal.write(.info, "Started: \(statusLine(at: now))")
+    }
+
+    private func timeout(at now: Moment) -> Duration? {
+        if !settled.isEmpty { return .zero }
+        let deadlines = [core.deadline, listeners.deadline].compactMap { $0 }
+        return deadlines.min().map { max($0 - now.instant, .zero) }
+    }
+
+    private mutating func turn(at now: Moment) throws(SystemError) {
+        let events = settled
+        settled = []
+        for event in events { tell(event, at: now) }
+        for index in 0..<kernel.epoll.count {
+            try dispatch(kernel.epoll[index], at: now)
+        }
+        rearmListeners(at: now)
+        if let due = core.deadline, due <= now.instant { tell(.deadlineReached, at: now) }
+    }
+
+    private mutating func dispatch(_ event: ReadyEvent, at now: Moment) throws(SystemError) {
+        guard event.token.isFixed else {
+            // An earlier event of this turn may have ended the connection.
+            if sockets.contains(event.token) { serve(slot: Int(event.token.slot), at: now) }
+            return
+        }
+        switch KernelServices.Source(rawValue: event.token.slot) {
+        case .signals:
+            while let signal = try kernel.signals.next() { handle(signal, at: now) }
+        case .lookups:
+            while let events = kernel.lookups.nextAnswer() {
+                for event in events { tell(event, at: now) }
+            }
+        case nil:
+            let index = Int(event.token.slot - KernelServices.Source.listeners)
+            if index < listeners.count { accept(from: index, at: now) }
+        }
+    }
+
+    private mutating func handle(_ signal: Signal, at now: Moment) {
+        switch signal {
+        case .terminate, .interrupt:
+            guard !isStopping else { return }
+            listeners.closeAll()
+            core.shutDown(at: now, &actions)
+            perform()
+            isStopping = true
+        case .hangUp:
+            journal.write(.warning, "The configuration can't be read again while running, ignoring")
+        case .user1:
+            journal.write(.info, "Status: \(statusLine(at: now))")
+        }
+    }
+
+    private func statusLine(at now: Moment) -> String {
+        StatusLine.text(of: core, addresses: addresses.count, at: now)
+    }
+
+    /// Tells the core a fact and does what it says.
+    mutating func tell(_ event: Event, at now: Moment) {
+        core.handle(event, at: now, picking: &addresses, &actions)
+        perform()
+    }
+}
