@@ -5,7 +5,7 @@ import LinuxIO
 /// The sockets of the core's connections, each in the slot that the core gave its connection: no second
 /// index, no box. 32 bytes a connection.
 struct SocketTable: ~Copyable {
-    private struct Slot: ~Copyable {
+    struct Slot: ~Copyable {
         /// Counts the sockets of this slot, so that an event for an earlier one is known. Never 0,
         /// which is for the fixed sources.
         var generation: UInt32 = 0
