@@ -89,7 +89,7 @@ struct Daemon: ~Copyable {
     private mutating func start(at now: Moment) {
         for peer in configuration.persistent.peers {
             do throws(Refusal) {
-                _ = try core.addPersistent(peer, at: now, &actions)
+                _ = try core.addPersistent(peer, from: .configuration, at: now, &actions)
             } catch {
                 journal.write(.warning, "Cannot keep \(peer) connected: \(error.text), ignoring")
             }
