@@ -54,12 +54,9 @@ struct Daemon: ~Copyable {
             }
             do throws(SystemError) {
                 let listener = try Listener(binding: address)
-                journal.write(.info, "Listening on \(listener.address)")
+                journal.write(.listening(listener.address))
                 if listener.isAddressMissing {
-                    journal.write(
-                        .warning,
-                        "No interface has \(address) yet; peers get through as soon as one has it"
-                    )
+                    journal.write(.listenerAddressMissing(address))
                 }
                 let token = EventToken(
                     fixed: KernelServices.Source.listeners + UInt32(listeners.count)
@@ -91,11 +88,11 @@ struct Daemon: ~Copyable {
             do throws(Refusal) {
                 _ = try core.addPersistent(peer, from: .configuration, at: now, &actions)
             } catch {
-                journal.write(.warning, "Cannot keep \(peer) connected: \(error.text), ignoring")
+                journal.write(.persistentRefused(peer, error))
             }
             perform()
         }
-        journal.write(.info, "Started: \(statusLine(at: now))")
+        journal.write(.started(status: statusLine(at: now)))
     }
 
     private func timeout(at now: Moment) -> Duration? {
@@ -143,9 +140,9 @@ struct Daemon: ~Copyable {
             perform()
             isStopping = true
         case .hangUp:
-            journal.write(.warning, "The configuration can't be read again while running, ignoring")
+            journal.write(.reloadFailed("not supported yet"))
         case .user1:
-            journal.write(.info, "Status: \(statusLine(at: now))")
+            journal.write(.status(statusLine(at: now)))
         }
     }
 

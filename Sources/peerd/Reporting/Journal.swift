@@ -1,18 +1,25 @@
+import ConnectionCore
+
 /// Where the daemon's messages go: standard error, a line each, with the level in front as systemd
 /// understands it (`<6>`).
 struct Journal: Sendable {
-    typealias Level = Configuration.Log.Level
-
     /// What is less urgent is not written.
-    var level: Level
+    var level: Configuration.Log.Level
 
-    func isWritten(_ level: Level) -> Bool { level.priority <= self.level.priority }
+    func write(_ report: Report) {
+        guard report.level.priority <= level.priority else { return }
+        write(report.entry)
+    }
 
-    func write(_ level: Level, _ message: @autoclosure () -> String) {
-        guard isWritten(level) else { return }
-        // A line of the journal must stay one, whatever a name or a path contains.
-        let text = String(message().map { $0.isNewline ? " " : $0 })
-        StandardError.write(line: "<\(level.priority)>\(text)")
+    func write(_ notice: Notice) {
+        guard notice.level.priority <= level.priority else { return }
+        write(notice.entry)
+    }
+
+    private func write(_ entry: JournalEntry) {
+        // An entry must stay one line, whatever a name or a path contains.
+        let text = String(entry.message.map { $0.isNewline ? " " : $0 })
+        StandardError.write(line: "<\(entry.level.priority)>\(text)")
     }
 }
 

@@ -2,22 +2,21 @@ import Addressing
 import ConnectionCore
 import Timing
 
-/// A report as a line for operators.
+/// A report as an entry of the journal.
 ///
-/// At `info` stands what they act on or ask about: peers of theirs that come and go, retries, refusals,
-/// bans, trouble. Every attempt, and the coming and going of inbound peers, is `debug`: at thousands a
-/// second the journal would cost more than the connection.
+/// At `info` stands what operators act on or ask about: peers of theirs that come and go, retries,
+/// refusals, bans, trouble. Every attempt, and the coming and going of inbound peers, is `debug`: at
+/// thousands a second the journal would cost more than the connection.
 extension Report {
-    var level: Journal.Level {
+    /// Cheap, so that nothing is put together that isn't written.
+    var level: Configuration.Log.Level {
         switch self {
-        case .attempting, .accepted:
+        case .attempting, .accepted, .ready:
             .debug
         case .connected, .retrying, .persistentAdded, .persistentAdopted, .persistentRemoved,
             .refused, .refusalsSilenced, .refusalsSuppressed, .outboundPaused, .banned, .unbanned,
             .networkActive, .shuttingDown:
             .info
-        case .ready:
-            .debug
         case .failed(let subject, _):
             Self.level(of: subject)
         case .ended(let subject, let ending, _, _):
@@ -27,83 +26,38 @@ extension Report {
         }
     }
 
-    /// A peer that the operator named, or that was connected, is worth a line; one of many attempts
-    /// isn't.
-    private static func level(of subject: Subject) -> Journal.Level {
+    private static func level(of subject: Subject) -> Configuration.Log.Level {
         switch subject.kind {
         case .inbound, .feeler: .debug
         case .outbound, .manual: .info
         }
     }
 
-    var message: String {
+    var event: JournalEvent {
         switch self {
-        case .attempting(let subject):
-            "Attempting to connect to \(subject.target) \(subject.tag)"
-        case .connected(let subject):
-            "Connected to \(subject.peer) \(subject.tag)"
-        case .accepted(let subject):
-            "Accepted connection from \(subject.peer) \(subject.tag)"
-        case .ready(let subject):
-            "Peer \(subject.peer) is ready \(subject.tag)"
-        case .failed(let subject, let failure):
-            "Failed to connect to \(subject.peer): \(failure.text) \(subject.tag)"
-        case .ended(let subject, let ending, let lasted, _):
-            "Disconnected from \(subject.peer) \(subject.tag): \(ending.text) after "
-                + lasted.briefDescription
-        case .retrying(let subject, let delay, let retries):
-            "Retrying connection to \(subject.target) in \(delay.briefDescription) "
-                + "(id: \(subject.id), retries: \(retries))"
-        case .persistentAdded(let subject):
-            "Added persistent connection to \(subject.target) (id: \(subject.id))"
-        case .persistentAdopted(let subject):
-            "Made connection to \(subject.peer) persistent (id: \(subject.id))"
-        case .persistentRemoved(let subject):
-            "Removed persistent connection to \(subject.target) (id: \(subject.id))"
-        case .refused(let remote, let refusal):
-            "Dropped connection from \(remote): \(refusal.text)"
-        case .refusalsSilenced(let duration):
-            "Dropped connections are not logged for \(duration.briefDescription), only counted"
-        case .refusalsSuppressed(let count, let duration):
-            "Dropped \(count) connections without a line within \(duration.briefDescription)"
-        case .outboundPaused(let failures, let pause):
-            "Max failed connection attempts reached [\(failures)] -- pausing connections for "
-                + pause.briefDescription
-        case .resourcesExhausted(let code, let pause):
-            "Out of descriptors or memory (\(errnoText(code))): inbound peers are dropped, dialling "
-                + "pauses for \(pause.briefDescription); raise LimitNOFILE= or lower "
-                + "limits.connections"
-        case .banned(let ban, let closed):
-            "Banned \(ban.prefix) \(ban.term) (\(ban.originText)), closed \(closed) connections"
-        case .unbanned(let prefix):
-            "Lifted the ban of \(prefix)"
-        case .networkActive(let isActive):
-            isActive ? "Network active again" : "Network inactive: closing all connections"
-        case .shuttingDown(let connections):
-            "Shutting down with \(connections) connections"
+        case .attempting: .attempting
+        case .connected: .connected
+        case .accepted: .accepted
+        case .ready: .ready
+        case .failed: .failed
+        case .ended: .ended
+        case .retrying: .retrying
+        case .persistentAdded: .persistentAdded
+        case .persistentAdopted: .persistentAdopted
+        case .persistentRemoved: .persistentRemoved
+        case .refused: .refused
+        case .refusalsSilenced: .refusalsSilenced
+        case .refusalsSuppressed: .refusalsSuppressed
+        case .outboundPaused: .outboundPaused
+        case .resourcesExhausted: .resourcesExhausted
+        case .banned: .banned
+        case .unbanned: .unbanned
+        case .networkActive(let isActive): isActive ? .networkActive : .networkInactive
+        case .shuttingDown: .shuttingDown
         }
     }
-}
 
-extension Subject {
-    fileprivate var tag: String { "(id: \(id), type: \(kind))" }
-
-    /// The address, behind the name if the peer was given by one.
-    fileprivate var peer: String {
-        switch target {
-        case .address(let address): "\(address)"
-        case .name(let name): address.map { "\(name) at \($0)" } ?? "\(name)"
-        }
-    }
-}
-
-extension Ban {
-    fileprivate var term: String { until.map { "until \($0)" } ?? "for ever" }
-
-    fileprivate var originText: String {
-        switch origin {
-        case .operator: "by an operator"
-        case .automatic: "for misbehaviour"
-        }
+    var entry: JournalEntry {
+        JournalEntry(event: event, level: level, message: message, fields: fields)
     }
 }
