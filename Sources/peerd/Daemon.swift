@@ -14,7 +14,8 @@ struct Daemon: ~Copyable {
     /// Bytes of one peer in one turn.
     static let bytesPerTurn = 65_536
 
-    let configuration: Configuration
+    var configuration: Configuration
+    let arguments: ConfigurationArguments
     var journal: Journal
     var core: ConnectionCore
     var addresses: AddressList
@@ -30,43 +31,31 @@ struct Daemon: ~Copyable {
     private var isStopping = false
 
     /// Takes everything that the loop needs and binds the listeners.
-    static func prepared(for configuration: Configuration) throws(StartupError) -> Daemon {
-        var daemon = Daemon(configuration, kernel: try .open())
-        try daemon.listen()
+    ///
+    /// - Parameter arguments: Where `configuration` came from, and will come from again.
+    static func prepared(
+        for configuration: Configuration,
+        from arguments: ConfigurationArguments
+    ) throws(StartupError) -> Daemon {
+        var daemon = Daemon(configuration, arguments, kernel: try .open())
+        try daemon.listen(on: configuration.listen)
         return daemon
     }
 
-    private init(_ configuration: Configuration, kernel: consuming KernelServices) {
+    private init(
+        _ configuration: Configuration,
+        _ arguments: ConfigurationArguments,
+        kernel: consuming KernelServices
+    ) {
         self.configuration = configuration
+        self.arguments = arguments
         self.kernel = kernel
         journal = Journal(level: configuration.log.level)
         // What peers must not foresee; a run is repeatable only where the seed is given.
         var system = SystemRandomNumberGenerator()
         var random = SeededRandom(seed: system.next())
-        addresses = AddressList(configuration.knownAddresses, shuffledBy: &random)
         core = ConnectionCore(policy: Policy(configuration), seed: random.next())
-    }
-
-    private mutating func listen() throws(StartupError) {
-        for configured in configuration.listen {
-            guard let address = SocketAddress(configured.address) else {
-                preconditionFailure("the configuration has no onion listener")
-            }
-            do throws(SystemError) {
-                let listener = try Listener(binding: address)
-                journal.write(.listening(listener.address))
-                if listener.isAddressMissing {
-                    journal.write(.listenerAddressMissing(address))
-                }
-                let token = EventToken(
-                    fixed: KernelServices.Source.listeners + UInt32(listeners.count)
-                )
-                try kernel.epoll.add(listener.descriptor, token: token, interest: .read)
-                listeners.append(listener, configured)
-            } catch {
-                throw StartupError(listeningOn: configured.address, error)
-            }
-        }
+        addresses = AddressList(configuration.knownAddresses, shuffledBy: random)
     }
 
     /// Runs until SIGTERM or SIGINT, then ends every connection.
@@ -84,14 +73,7 @@ struct Daemon: ~Copyable {
     }
 
     private mutating func start(at now: Moment) {
-        for peer in configuration.persistent.peers {
-            do throws(Refusal) {
-                _ = try core.addPersistent(peer, from: .configuration, at: now, &actions)
-            } catch {
-                journal.write(.persistentRefused(peer, error))
-            }
-            perform()
-        }
+        keepConfiguredPeers(at: now)
         journal.write(.started(status: statusLine(at: now)))
     }
 
@@ -125,9 +107,10 @@ struct Daemon: ~Copyable {
             while let events = kernel.lookups.nextAnswer() {
                 for event in events { tell(event, at: now) }
             }
+        case .reload:
+            while let answer = kernel.reload?.nextAnswer() { finishReload(answer, at: now) }
         case nil:
-            let index = Int(event.token.slot - KernelServices.Source.listeners)
-            if index < listeners.count { accept(from: index, at: now) }
+            if let index = listeners.index(of: event.token) { accept(from: index, at: now) }
         }
     }
 
@@ -140,7 +123,7 @@ struct Daemon: ~Copyable {
             perform()
             isStopping = true
         case .hangUp:
-            journal.write(.reloadFailed("not supported yet"))
+            startReload()
         case .user1:
             journal.write(.status(statusLine(at: now)))
         }

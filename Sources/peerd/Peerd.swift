@@ -57,11 +57,15 @@ struct Peerd: ParsableCommand {
         }
     }
 
+    private var arguments: ConfigurationArguments {
+        ConfigurationArguments(file: config, settings: settings)
+    }
+
     /// - Returns: The exit status.
     private func start() -> Int32 {
         let loaded: LoadedConfiguration
         do throws(ConfigurationErrors) {
-            loaded = try ConfigurationLoader.load(file: config, settings: settings)
+            loaded = try arguments.load()
         } catch {
             StandardError.write(line: error.description)
             return ExitStatus.configuration
@@ -78,7 +82,7 @@ struct Peerd: ParsableCommand {
     private func run(_ configuration: Configuration) -> Int32 {
         do throws(StartupError) {
             try DescriptorBudget(configuration).check()
-            try Self.serve(configuration)
+            try serve(configuration)
             return 0
         } catch {
             StandardError.write(line: "<3>\(error)")
@@ -86,8 +90,8 @@ struct Peerd: ParsableCommand {
         }
     }
 
-    private static func serve(_ configuration: Configuration) throws(StartupError) {
-        var daemon = try Daemon.prepared(for: configuration)
+    private func serve(_ configuration: Configuration) throws(StartupError) {
+        var daemon = try Daemon.prepared(for: configuration, from: arguments)
         try daemon.run()
     }
 }
