@@ -57,6 +57,7 @@ let package = Package(
                 "Timing",
                 "ConnectionCore",
                 "LinuxIO",
+                "Systemd",
                 "CTOML",
                 .product(name: "BasicContainers", package: "swift-collections"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -41,6 +41,9 @@ package struct ServiceManager: ~Copyable, Sendable {
         self.watchdogInterval = watchdogInterval
     }
 
+    /// Whether somebody listens at all: a status for nobody need not be put together.
+    package var isPresent: Bool { socket != nil }
+
     /// Tells the manager, in one datagram and without waiting. Where nobody listens there is nothing
     /// to lose, and the answer is `sent`.
     ///

@@ -19,6 +19,7 @@ extension Daemon {
                 sockets.drop(id)
             case .report(let report):
                 journal.write(report)
+                service.noteChange()
             }
             index += 1
         }

@@ -1,5 +1,6 @@
 import Addressing
 import LinuxIO
+import Systemd
 
 extension Daemon {
     /// Binds every listener that isn't there yet. On an error those that were there before are left,
@@ -20,6 +21,54 @@ extension Daemon {
             if listeners[index].listener.isAddressMissing {
                 journal.write(.listenerAddressMissing(address))
             }
+        }
+    }
+
+    /// Takes the listeners of a socket unit, with what the configuration says of their addresses.
+    mutating func adopt(_ inherited: [InheritedSocket]) throws(StartupError) {
+        for socket in inherited {
+            do throws(AdoptionError) {
+                try adopt(socket)
+            } catch {
+                throw StartupError(inheriting: socket, error)
+            }
+        }
+        journal.write(
+            .listenersInherited(count: inherited.count, ignored: configuration.listen.count)
+        )
+    }
+
+    private mutating func adopt(_ socket: InheritedSocket) throws(AdoptionError) {
+        let listener = try Listener(adopting: try Self.descriptor(of: socket))
+        let address = listener.address.peerAddress
+        var configured = Configuration.Listen()
+        configured.address = address
+        configured.trustedLoopback = true
+        let named = configuration.listen.first { $0.address == address }
+        journal.write(.listening(listener.address))
+        do throws(SystemError) {
+            let entry = Listeners.Entry(listener, named ?? configured)
+            try listeners.append(entry, by: kernel.epoll)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private static func descriptor(
+        of socket: InheritedSocket
+    ) throws(AdoptionError) -> FileDescriptor {
+        do throws(SystemError) {
+            return try FileDescriptor(inherited: socket.number)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// Closes what no unit of ours passes.
+    mutating func close(_ unknown: [InheritedSocket]) {
+        for socket in unknown {
+            _ = try? FileDescriptor(inherited: socket.number)
+            journal.write(.socketIgnored(socket.name))
         }
     }
 

@@ -1,5 +1,6 @@
 import ConnectionCore
 import LinuxIO
+import Systemd
 import Timing
 
 /// Taking another configuration while running. A bad one changes nothing and says why; a good one
@@ -7,10 +8,12 @@ import Timing
 extension Daemon {
     mutating func startReload() {
         journal.write(.reloading)
+        service.tell(.reloading)
         do throws(SystemError) {
             try kernel.startReload(arguments)
         } catch {
             journal.write(.reloadFailed("\(error)"))
+            service.tell(.ready)
         }
     }
 
@@ -26,16 +29,19 @@ extension Daemon {
                 journal.write(.reloadFailed(error.description))
             }
         }
+        service.noteChange()
+        // A failed reload is over too.
+        service.tell(.ready)
     }
 
     private mutating func apply(_ loaded: LoadedConfiguration, at now: Moment) throws(StartupError) {
         let new = loaded.configuration
         // What can fail comes first, so that it leaves nothing half done.
         try DescriptorBudget(new).check()
-        try listen(on: new.listen)
+        if !hasInheritedListeners { try listen(on: new.listen) }
 
         for warning in loaded.warnings { journal.write(.configurationWarning("\(warning)")) }
-        updateListeners(to: new.listen)
+        if !hasInheritedListeners { updateListeners(to: new.listen) }
         configuration = new
         journal.level = new.log.level
         addresses.replace(with: new.knownAddresses)

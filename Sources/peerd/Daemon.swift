@@ -2,6 +2,7 @@ import Addressing
 import BasicContainers
 import ConnectionCore
 import LinuxIO
+import Systemd
 import Timing
 
 /// One turn after the other: what the kernel says becomes facts for the core, and what the core decides
@@ -16,7 +17,9 @@ struct Daemon: ~Copyable {
 
     var configuration: Configuration
     let arguments: ConfigurationArguments
+    private let locks: DirectoryLocks
     var journal: Journal
+    var service: ServiceLink
     var core: ConnectionCore
     var addresses: AddressList
     var actions = Actions()
@@ -24,6 +27,8 @@ struct Daemon: ~Copyable {
     var kernel: KernelServices
     var sockets = SocketTable()
     var listeners = Listeners()
+    /// Then those of the configuration are ignored.
+    let hasInheritedListeners: Bool
 
     /// What came of actions at once: told in the next turn, which then doesn't wait. So there is no
     /// recursion from an action into the core.
@@ -35,22 +40,35 @@ struct Daemon: ~Copyable {
     /// - Parameter arguments: Where `configuration` came from, and will come from again.
     static func prepared(
         for configuration: Configuration,
-        from arguments: ConfigurationArguments
+        from arguments: ConfigurationArguments,
+        in environment: consuming ServiceEnvironment,
+        holding locks: consuming DirectoryLocks
     ) throws(StartupError) -> Daemon {
-        var daemon = Daemon(configuration, arguments, kernel: try .open())
-        try daemon.listen(on: configuration.listen)
+        let (inherited, unknown) = (environment.listeners, environment.unknown)
+        var daemon = Daemon(configuration, arguments, environment, locks, try .open())
+        daemon.close(unknown)
+        if inherited.isEmpty {
+            try daemon.listen(on: configuration.listen)
+        } else {
+            try daemon.adopt(inherited)
+        }
         return daemon
     }
 
     private init(
         _ configuration: Configuration,
         _ arguments: ConfigurationArguments,
-        kernel: consuming KernelServices
+        _ environment: consuming ServiceEnvironment,
+        _ locks: consuming DirectoryLocks,
+        _ kernel: consuming KernelServices
     ) {
+        self.locks = locks
         self.configuration = configuration
         self.arguments = arguments
         self.kernel = kernel
-        journal = Journal(level: configuration.log.level)
+        hasInheritedListeners = !environment.listeners.isEmpty
+        journal = Journal(level: configuration.log.level, to: environment.journal)
+        service = ServiceLink(environment.manager)
         // What peers must not foresee; a run is repeatable only where the seed is given.
         var system = SystemRandomNumberGenerator()
         var random = SeededRandom(seed: system.next())
@@ -75,12 +93,13 @@ struct Daemon: ~Copyable {
     private mutating func start(at now: Moment) {
         keepConfiguredPeers(at: now)
         journal.write(.started(status: statusLine(at: now)))
+        service.tell(.ready)
     }
 
     private func timeout(at now: Moment) -> Duration? {
         if !settled.isEmpty { return .zero }
-        let deadlines = [core.deadline, listeners.deadline].compactMap { $0 }
-        return deadlines.min().map { max($0 - now.instant, .zero) }
+        let deadlines = [core.deadline, listeners.deadline, service.deadline, journal.deadline]
+        return deadlines.compactMap { $0 }.min().map { max($0 - now.instant, .zero) }
     }
 
     private mutating func turn(at now: Moment) throws(SystemError) {
@@ -92,6 +111,18 @@ struct Daemon: ~Copyable {
         }
         rearmListeners(at: now)
         if let due = core.deadline, due <= now.instant { tell(.deadlineReached, at: now) }
+        keepUpWithSystemd(at: now)
+    }
+
+    private mutating func keepUpWithSystemd(at now: Moment) {
+        journal.keepUp(at: now.instant)
+        service.keepUp(at: now.instant)
+        // The wait that a status line names grows shorter by itself.
+        let census = core.table.census
+        if census.persistentReady < census.persistent { service.noteChange() }
+        if service.isStatusDue(at: now.instant) {
+            service.send(status: statusLine(at: now), at: now.instant)
+        }
     }
 
     private mutating func dispatch(_ event: ReadyEvent, at now: Moment) throws(SystemError) {
@@ -118,6 +149,7 @@ struct Daemon: ~Copyable {
         switch signal {
         case .terminate, .interrupt:
             guard !isStopping else { return }
+            service.tell(.stopping)
             listeners.closeAll()
             core.shutDown(at: now, &actions)
             perform()

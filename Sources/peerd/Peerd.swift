@@ -26,6 +26,22 @@ struct Peerd: ParsableCommand {
     var config: String?
 
     @Option(
+        help: ArgumentHelp(
+            "The directory for what outlives a restart (default: $STATE_DIRECTORY).",
+            valueName: "directory"
+        )
+    )
+    var state: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The directory for what doesn't (default: $RUNTIME_DIRECTORY).",
+            valueName: "directory"
+        )
+    )
+    var runtime: String?
+
+    @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
             "Overrides one key, for example outbound.target=16. Repeatable.",
@@ -81,7 +97,6 @@ struct Peerd: ParsableCommand {
 
     private func run(_ configuration: Configuration) -> Int32 {
         do throws(StartupError) {
-            try DescriptorBudget(configuration).check()
             try serve(configuration)
             return 0
         } catch {
@@ -91,7 +106,15 @@ struct Peerd: ParsableCommand {
     }
 
     private func serve(_ configuration: Configuration) throws(StartupError) {
-        var daemon = try Daemon.prepared(for: configuration, from: arguments)
+        let environment = try ServiceEnvironment.take()
+        try DescriptorBudget(configuration).check()
+        let locks = try DirectoryLocks.take(state: state, runtime: runtime)
+        var daemon = try Daemon.prepared(
+            for: configuration,
+            from: arguments,
+            in: environment,
+            holding: locks
+        )
         try daemon.run()
     }
 }

@@ -13,6 +13,8 @@ enum Notice: Sendable {
     case listenerAddressMissing(SocketAddress)
     /// Listeners came from a socket unit, so those of the configuration are ignored.
     case listenersInherited(count: Int, ignored: Int)
+    /// A socket with a name that means nothing to us.
+    case socketIgnored(String)
     case persistentRefused(PeerTarget, Refusal)
     case configurationWarning(String)
     case reloading
@@ -26,7 +28,7 @@ enum Notice: Sendable {
         switch self {
         case .started, .status, .listening, .listenerClosed, .reloading, .reloaded:
             .info
-        case .listenerAddressMissing, .listenersInherited, .persistentRefused,
+        case .listenerAddressMissing, .listenersInherited, .socketIgnored, .persistentRefused,
             .configurationWarning, .journalLost:
             .warning
         case .reloadFailed, .startFailed:
@@ -34,7 +36,7 @@ enum Notice: Sendable {
         }
     }
 
-    var event: JournalEvent {
+    var event: LogEvent {
         switch self {
         case .started: .started
         case .status: .status
@@ -42,6 +44,7 @@ enum Notice: Sendable {
         case .listenerClosed: .listenerClosed
         case .listenerAddressMissing: .listenerAddressMissing
         case .listenersInherited: .listenersInherited
+        case .socketIgnored: .socketIgnored
         case .persistentRefused: .persistentRefused
         case .configurationWarning: .configurationWarning
         case .reloading: .reloading
@@ -63,6 +66,8 @@ enum Notice: Sendable {
         case .listenersInherited(let count, let ignored):
             "Using \(count) inherited listeners"
                 + (ignored == 0 ? "" : ", ignoring \(ignored) of the configuration")
+        case .socketIgnored(let name):
+            "Closing an inherited socket named '\(name)': known are 'listen' and 'control'"
         case .persistentRefused(let peer, let refusal):
             "Cannot keep \(peer) connected: \(refusal.text), ignoring"
         case .configurationWarning(let warning): warning
@@ -75,7 +80,7 @@ enum Notice: Sendable {
         }
     }
 
-    private var fields: [JournalEntry.Field] {
+    private var fields: [LogEntry.Field] {
         switch self {
         case .listening(let address), .listenerClosed(let address),
             .listenerAddressMissing(let address):
@@ -86,13 +91,13 @@ enum Notice: Sendable {
             [.init(.peer, peer), .init(.reason, refusal.word)]
         case .journalLost(let count):
             [.init(.count, count)]
-        case .started, .status, .configurationWarning, .reloading, .reloaded, .reloadFailed,
+        case .started, .status, .socketIgnored, .configurationWarning, .reloading, .reloaded, .reloadFailed,
             .startFailed:
             []
         }
     }
 
-    var entry: JournalEntry {
-        JournalEntry(event: event, level: level, message: message, fields: fields)
+    var entry: LogEntry {
+        LogEntry(event: event, level: level, message: message, fields: fields)
     }
 }

@@ -4,7 +4,7 @@ import Timing
 
 extension Report {
     /// The facts of the message, each in a field of its own.
-    var fields: [JournalEntry.Field] {
+    var fields: [LogEntry.Field] {
         switch self {
         case .attempting(let subject), .connected(let subject), .accepted(let subject),
             .ready(let subject), .persistentAdded(let subject), .persistentAdopted(let subject),
@@ -40,8 +40,8 @@ extension Report {
 }
 
 extension Subject {
-    fileprivate var fields: [JournalEntry.Field] {
-        var fields: [JournalEntry.Field] = [.init(.connection, id), .init(.kind, kind)]
+    fileprivate var fields: [LogEntry.Field] {
+        var fields: [LogEntry.Field] = [.init(.connection, id), .init(.kind, kind)]
         fields.append(address.map { .init(.peer, $0) } ?? .init(.peer, target))
         if case .name(let name) = target { fields.append(.init(.name, name)) }
         return fields
@@ -49,8 +49,8 @@ extension Subject {
 }
 
 extension DialFailure {
-    fileprivate var fields: [JournalEntry.Field] {
-        let reason = JournalEntry.Field(.reason, word)
+    fileprivate var fields: [LogEntry.Field] {
+        let reason = LogEntry.Field(.reason, word)
         return switch self {
         case .resourcesExhausted(let code), .io(let code):
             [reason, .init(.errno, code)]
@@ -64,8 +64,8 @@ extension DialFailure {
 }
 
 extension Ending {
-    fileprivate var fields: [JournalEntry.Field] {
-        let reason = JournalEntry.Field(.reason, word)
+    fileprivate var fields: [LogEntry.Field] {
+        let reason = LogEntry.Field(.reason, word)
         return switch self {
         case .io(let code): [reason, .init(.errno, code)]
         case .banned(let prefix): [reason, .init(.prefix, prefix)]
@@ -76,8 +76,8 @@ extension Ending {
 
 extension Refusal {
     /// The reason, and the rule with its number where a setting led to it.
-    fileprivate var fields: [JournalEntry.Field] {
-        let reason = JournalEntry.Field(.reason, word)
+    fileprivate var fields: [LogEntry.Field] {
+        let reason = LogEntry.Field(.reason, word)
         return switch self {
         case .banned(let prefix, let until):
             [reason, .init(.prefix, prefix)]

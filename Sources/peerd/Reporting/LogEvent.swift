@@ -1,6 +1,6 @@
 /// Every kind of journal entry, by its name in PEERD_EVENT. The catalogue explains each, and
 /// docs/journal.md documents it.
-enum JournalEvent: String, CaseIterable, Sendable {
+enum LogEvent: String, CaseIterable, Sendable {
     case attempting
     case connected
     case accepted
@@ -27,6 +27,7 @@ enum JournalEvent: String, CaseIterable, Sendable {
     case listenerClosed = "listener-closed"
     case listenerAddressMissing = "listener-address-missing"
     case listenersInherited = "listeners-inherited"
+    case socketIgnored = "socket-ignored"
     case persistentRefused = "persistent-refused"
     case configurationWarning = "configuration-warning"
     case reloading
@@ -64,6 +65,7 @@ enum JournalEvent: String, CaseIterable, Sendable {
         case .listenerClosed: "1796ca69a37b610d137abb7eb6c2066a"
         case .listenerAddressMissing: "f0597dd46f0abb3383f985cda31c71fe"
         case .listenersInherited: "96d09b760fa66fc14d11b48dd03d7be8"
+        case .socketIgnored: "0b2be3b9df221782246c94702efca432"
         case .persistentRefused: "4851534ffaf8f1740bf8e4b2a91dea08"
         case .configurationWarning: "f3e77ab79e21f000eea232f200303e9a"
         case .reloading: "47d7023d7069f741a03cdf2466016c91"

@@ -33,7 +33,7 @@ extension Report {
         }
     }
 
-    var event: JournalEvent {
+    var event: LogEvent {
         switch self {
         case .attempting: .attempting
         case .connected: .connected
@@ -57,7 +57,7 @@ extension Report {
         }
     }
 
-    var entry: JournalEntry {
-        JournalEntry(event: event, level: level, message: message, fields: fields)
+    var entry: LogEntry {
+        LogEntry(event: event, level: level, message: message, fields: fields)
     }
 }
