@@ -6,9 +6,9 @@ extension ConnectionCore {
     /// names them now. Nothing that exists is closed for a lowered limit; admission waits until there
     /// is room.
     ///
-    /// - Parameter configured: Persistent peers in the order of the configuration. Those that came
-    ///   from it and are no longer in it are removed; those that were added at run time stay.
-    /// - Returns: The peers that can't be kept, and why.
+    /// `configured` are the persistent peers in the order of the configuration. Those that came from it
+    /// and are no longer in it are removed; those that were added at run time stay. What can't be kept
+    /// is returned, with the reason.
     package mutating func reload(
         _ policy: Policy,
         configured: [PeerTarget],

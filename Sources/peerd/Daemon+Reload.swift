@@ -34,7 +34,8 @@ extension Daemon {
         service.tell(.ready)
     }
 
-    private mutating func apply(_ loaded: LoadedConfiguration, at now: Moment) throws(StartupError) {
+    private mutating func apply(_ loaded: LoadedConfiguration, at now: Moment) throws(StartupError)
+    {
         let new = loaded.configuration
         // What can fail comes first, so that it leaves nothing half done.
         try DescriptorBudget(new).check()

@@ -36,8 +36,7 @@ struct Daemon: ~Copyable {
     private var isStopping = false
 
     /// Takes everything that the loop needs and binds the listeners.
-    ///
-    /// - Parameter arguments: Where `configuration` came from, and will come from again.
+    /// `arguments` say where `configuration` came from and will come from again.
     static func prepared(
         for configuration: Configuration,
         from arguments: ConfigurationArguments,

@@ -42,9 +42,8 @@ struct DirectoryLocks: ~Copyable {
     private let state: DirectoryLock?
     private let runtime: DirectoryLock?
 
-    /// - Parameters:
-    ///   - state: Nil for what systemd's StateDirectory= says, or none.
-    ///   - runtime: Nil for what systemd's RuntimeDirectory= says, or none.
+    /// Where a directory is not named, systemd's StateDirectory= and RuntimeDirectory= say it, or there
+    /// is none.
     static func take(state: String?, runtime: String?) throws(StartupError) -> DirectoryLocks {
         DirectoryLocks(
             state: try lock(state ?? first(of: "STATE_DIRECTORY")),

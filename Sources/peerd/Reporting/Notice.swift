@@ -91,7 +91,8 @@ enum Notice: Sendable {
             [.init(.peer, peer), .init(.reason, refusal.word)]
         case .journalLost(let count):
             [.init(.count, count)]
-        case .started, .status, .socketIgnored, .configurationWarning, .reloading, .reloaded, .reloadFailed,
+        case .started, .status, .socketIgnored, .configurationWarning, .reloading, .reloaded,
+            .reloadFailed,
             .startFailed:
             []
         }
