@@ -45,7 +45,11 @@ package struct BanList: Sendable {
         guard !bans.isEmpty, let ip = address.ip else { return nil }
         for (length, _) in countByLength {
             let prefix = Prefix(ip.masked(to: length), length: length)
-            if let ban = bans[prefix], ban.isInForce(at: now) { return ban }
+            // IPv4 lies within the numbers of ::/64 and wider, and no ban of IPv6 covers it.
+            guard let ban = bans[prefix], prefix.contains(ip), ban.isInForce(at: now) else {
+                continue
+            }
+            return ban
         }
         return nil
     }
