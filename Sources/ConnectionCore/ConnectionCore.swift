@@ -107,7 +107,7 @@ package struct ConnectionCore: Sendable {
     }
 
     /// What has been established for long enough becomes ready.
-    private mutating func noteReady<Source: AddressSource>(
+    mutating func noteReady<Source: AddressSource>(
         at now: Moment,
         _ source: inout Source,
         _ actions: inout Actions
@@ -115,7 +115,7 @@ package struct ConnectionCore: Sendable {
         while let (id, since) = readying.first, since + Policy.readyAfter <= now.instant {
             readying.removeFirst()
             guard let connection = table[id], connection.phase == .established(since: since),
-                let remote = connection.remote
+                !connection.isReady, let remote = connection.remote
             else { continue }
             let ready = table.update(id) { $0.traits.insert(.ready) }
             if !ready.traits.contains(.proxied) {
