@@ -41,6 +41,7 @@ extension ConnectionCore {
             preconditionFailure("connection \(connection.id) is not established")
         }
         let lasted = now - since
+        if connection.isReady { rememberReadyHost(of: connection, at: now) }
         actions.report(
             .ended(subject(connection), ending, after: lasted, wasReady: connection.isReady)
         )
