@@ -52,6 +52,8 @@ extension ConnectionCore {
         _ actions: inout Actions
     ) {
         let id = connection.id
+        // Resolving and the first address share one timeout.
+        let until = connection.remote == nil ? connection.phase.deadline : nil
         // Its own last address must not look like somebody else's.
         table.update(id) { $0.remote = nil }
         while let naming = table.naming(of: id), let address = naming.untried?.first {
@@ -63,7 +65,7 @@ extension ConnectionCore {
             table.updateNaming(id) { $0.lastAddress = address }
             let dialing = table.update(id) {
                 $0.remote = address
-                $0.phase = .dialing(until: now.instant + policy.outbound.dialTimeout)
+                $0.phase = .dialing(until: until ?? now.instant + policy.outbound.dialTimeout)
                 $0.attempt &+= 1
             }
             schedule(dialing)
