@@ -59,7 +59,10 @@ extension ConnectionCore {
         while let naming = table.naming(of: id), let address = naming.untried?.first {
             table.updateNaming(id) { $0.untried?.removeFirst() }
             if let obstacle = obstacle(to: address, for: connection, at: now) {
-                table.updateNaming(id) { $0.lastFailure = obstacle }
+                // A dial that failed says more than an address that was passed over after it.
+                if connection.remote == nil {
+                    table.updateNaming(id) { $0.lastFailure = obstacle }
+                }
                 continue
             }
             table.updateNaming(id) { $0.lastAddress = address }
@@ -134,6 +137,9 @@ extension ConnectionCore {
     ) {
         let untried = table.naming(of: connection.id)?.untried ?? []
         if failure.leavesNextAddress, !untried.isEmpty {
+            if let remote = connection.remote, failure.blamesAddress {
+                source.failed(remote, at: now)
+            }
             table.updateNaming(connection.id) { $0.lastFailure = failure }
             dialNextAddress(of: connection, at: now, &source, &actions)
         } else {
