@@ -89,7 +89,9 @@ let package = Package(
         ),
         .testTarget(
             name: "peerdTests",
-            dependencies: ["peerd", "Addressing", "Timing", "ConnectionCore", "LinuxIO"],
+            dependencies: [
+                "peerd", "Addressing", "Timing", "ConnectionCore", "LinuxIO", "Systemd",
+            ],
             swiftSettings: strict
         ),
     ],
