@@ -23,6 +23,9 @@ package struct JournalEntry: Sendable {
     /// Bytes that would be sent now.
     package var size: Int { bytes.count }
 
+    /// Bytes of memory that it holds.
+    package var capacity: Int { bytes.capacity }
+
     /// Begins the next entry.
     package mutating func removeAll() {
         bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptCapacity)

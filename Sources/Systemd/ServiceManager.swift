@@ -31,7 +31,7 @@ package struct ServiceManager: ~Copyable, Sendable {
         )
     }
 
-    /// - Parameter socketPath: Where the manager listens, as in NOTIFY_SOCKET; nil when nobody does.
+    /// For a manager that listens at `socketPath`, written as in NOTIFY_SOCKET; nil when none does.
     package init(socketPath: String?, watchdogInterval: Duration?) throws(SystemdError) {
         if let socketPath {
             socket = try DatagramSocket(to: UnixAddress(path: socketPath))
