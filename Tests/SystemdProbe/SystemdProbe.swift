@@ -68,6 +68,7 @@ struct SystemdProbe {
 
     private static func writeEntries() throws {
         let journal = try JournalSocket()
+        let bytes: [UInt8] = [0x00, 0x3d, 0xff]
         var entry = JournalEntry()
         for message in [
             "one line", "two\nlines", String(repeating: "0123456789abcde\n", count: 65_536),
@@ -76,7 +77,7 @@ struct SystemdProbe {
             entry.append("MESSAGE", message)
             entry.append("PRIORITY", 5)
             entry.append("PROBE_SIZE", Int64(message.utf8.count))
-            entry.append("PROBE_BYTES", bytes: [0x00, 0x3d, 0xff].span.bytes)
+            entry.append("PROBE_BYTES", bytes: bytes.span)
             print(journal.send(entry))
         }
     }
