@@ -20,6 +20,7 @@ struct SystemdProbe {
         case "watchdog": try printWatchdog()
         case "stream": print(JournalStream.carriesStandardError() ? "journal" : "elsewhere")
         case "journal": try writeEntries()
+        case "resolve": resolve(CommandLine.arguments.dropFirst(2))
         case "serve": try serve()
         default: exit(2)
         }
@@ -79,6 +80,15 @@ struct SystemdProbe {
             entry.append("PROBE_SIZE", Int64(message.utf8.count))
             entry.append("PROBE_BYTES", bytes: bytes.span)
             print(journal.send(entry))
+        }
+    }
+
+    private static func resolve(_ names: some Sequence<String>) {
+        for name in names {
+            var addresses: UnsafeMutablePointer<addrinfo>?
+            let code = getaddrinfo(name, nil, nil, &addresses)
+            print(name, code == 0 ? "resolved" : String(cString: gai_strerror(code)))
+            freeaddrinfo(addresses)
         }
     }
 

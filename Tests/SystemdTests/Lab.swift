@@ -15,7 +15,13 @@ final class Lab {
 
     private let name = "tests-\(getpid())-\(UInt32.random(in: 0 ... .max))"
 
-    /// Boots it, with the folder of what was built at /probe.
+    /// The project's units.
+    static var units: String {
+        URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../systemd").standardized.path
+    }
+
+    /// Boots it, with the folder of what was built at /probe and the project's units at /units.
     init() throws { try script("up") }
 
     deinit {
@@ -60,7 +66,8 @@ final class Lab {
         let file = (#filePath as NSString).deletingLastPathComponent
         let quoted = arguments.map { "'" + $0.replacing("'", with: "'\\''") + "'" }
         let command = """
-            LAB_NAME=\(name) LAB_NET=private LAB_BIND='\(try Probe.folder)=/probe' \
+            LAB_NAME=\(name) LAB_NET=private \
+            LAB_BIND='\(try Probe.folder)=/probe \(Self.units)=/units' \
             '\(file)/../scripts/systemd-lab.sh' \(quoted.joined(separator: " ")) 2>&1
             """
         let result = try Probe.run(["/bin/sh", "-c", command])
