@@ -3,9 +3,9 @@ import ConnectionCore
 import Testing
 import Timing
 
-/// A core in simulated time, with a shell that is stricter than the real one: every step must fit what
-/// was opened before it, nothing may be opened twice or while it must not, and after each event and
-/// command the sockets must be exactly those of the table, whose invariants are recomputed.
+/// A core in simulated time, with a shell that is stricter than the real one: every step must fit
+/// what was opened before it, nothing may be opened twice or while it must not, and after each event
+/// and command the sockets must be exactly those of the table, whose invariants are recomputed.
 ///
 /// Nothing is dialled by itself unless a test sets `outbound.target`.
 final class TestManager {
@@ -72,7 +72,7 @@ final class TestManager {
     /// Lets time pass in which the loop was busy: no deadline is noticed.
     func pass(_ duration: Duration) {
         let instant = now.instant + duration
-        // From the start, so that what is finer than the wall clock's microseconds doesn't get lost.
+        // From the start, so that what is finer than the wall clock's microseconds isn't lost.
         now = Moment(instant: instant, wall: Self.start.wall + (instant - Self.start.instant))
     }
 
