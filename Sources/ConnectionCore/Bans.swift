@@ -11,8 +11,7 @@ package struct BanOutcome: Equatable, Sendable {
 
 extension ConnectionCore {
     /// Bans a prefix and closes what it covers, except whitelisted, manual and persistent peers.
-    ///
-    /// - Parameter duration: Nil bans without end.
+    /// Without a duration the ban has no end.
     @discardableResult
     package mutating func ban(
         _ prefix: Prefix,

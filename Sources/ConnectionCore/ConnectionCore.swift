@@ -36,8 +36,8 @@ package struct ConnectionCore: Sendable {
     var outbound = OutboundPacing()
     var exhaustion = Exhaustion()
 
-    /// - Parameter seed: Decides every draw of chance, and the key of the address index. Secret where
-    ///   peers must not foresee them.
+    /// The seed decides every draw of chance, and the key of the address index: it is secret where
+    /// peers must not foresee them.
     package init(policy: Policy, seed: UInt64) {
         self.policy = policy
         random = SeededRandom(seed: seed)
@@ -174,10 +174,8 @@ package struct ConnectionCore: Sendable {
         )
         precondition(readyHosts.count <= ReadyHosts.max)
         precondition(!isShuttingDown || table.count == 0, "a connection outlived the shutdown")
-        for connection in table.connections {
-            if !isNetworkActive {
-                precondition(connection.isWaiting, "\(connection.id) defies the inactive network")
-            }
+        for connection in table.connections where !isNetworkActive {
+            precondition(connection.isWaiting, "\(connection.id) defies the inactive network")
         }
     }
 }

@@ -38,9 +38,8 @@ struct RateLimiter: Sendable {
 
     var count: Int { index.count }
 
-    /// Takes a token from the bucket of `host`; false if there is none.
-    ///
-    /// - Parameter isFlood: Whether sources are coarse at this moment.
+    /// Takes a token from the bucket of `host`; false if there is none. With `isFlood` sources are
+    /// coarse at this moment.
     mutating func take(
         from host: HostKey,
         isFlood: Bool,

@@ -1,0 +1,53 @@
+# peerd: `make run` shows it at work on loopback, `make test` runs all tests.
+#
+# Each target installs the Debian packages that it needs when they are missing. Swift 6.3 must be there.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+BUILD := .build
+RELEASE := $(BUILD)/release
+SWIFT_RELEASE := swift build -c release --static-swift-stdlib --scratch-path $(BUILD)
+SEEDS ?= 1000
+# Of `make test`: enough to meet every kind of peer and command many times, in a few seconds.
+TEST_SEEDS ?= 200
+
+BUILD_PACKAGES := g++ libc6-dev libstdc++-12-dev libtomlplusplus-dev
+RUN_PACKAGES := $(BUILD_PACKAGES) procps
+TEST_PACKAGES := $(BUILD_PACKAGES) procps util-linux iproute2
+
+.PHONY: build run test check simulate format clean
+
+build: ## The daemon, optimised, with the Swift runtime inside: $(RELEASE)/peerd
+	@Tests/scripts/need.sh $(BUILD_PACKAGES)
+	$(SWIFT_RELEASE) --product peerd
+
+run: build ## A swarm of twelve daemons on loopback; Ctrl-C or RUN_SECONDS=60 ends it
+	@Tests/scripts/need.sh $(RUN_PACKAGES)
+	@Tests/scripts/swarm.sh $(RELEASE)/peerd
+
+test: ## All tests: units, real sockets, the program, the simulation
+	@Tests/scripts/need.sh $(TEST_PACKAGES)
+	$(SWIFT_RELEASE) --product peerd
+	Tests/scripts/static-runtime.sh $(RELEASE)/peerd
+	$(SWIFT_RELEASE) --product simulate
+	$(RELEASE)/simulate --seeds $(TEST_SEEDS)
+	swift test --scratch-path $(BUILD)
+
+simulate: ## SEEDS=1000 simulated lives of the connection manager
+	@Tests/scripts/need.sh $(BUILD_PACKAGES)
+	$(SWIFT_RELEASE) --product simulate
+	$(RELEASE)/simulate --seeds $(SEEDS)
+
+check: ## What a machine can say about style, and a build in which warnings are errors
+	@Tests/scripts/need.sh $(BUILD_PACKAGES)
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	Tests/scripts/style.sh
+	swift build --build-tests --scratch-path $(BUILD)
+
+format: ## Formats every Swift file in place
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+clean:
+	rm -rf $(BUILD)

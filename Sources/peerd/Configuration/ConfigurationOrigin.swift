@@ -1,0 +1,23 @@
+/// Where a value of the configuration, or what is wrong with it, stands.
+enum ConfigurationOrigin: Hashable, Sendable {
+    /// Nobody set it: it is built in.
+    case standard
+    /// A place in a file: with line and column that of a key or value, with a line that of an
+    /// address, without either the file as a whole.
+    case file(String, line: Int?, column: Int?)
+    /// A `--set` argument, as it was given.
+    case setting(String)
+}
+
+extension ConfigurationOrigin: CustomStringConvertible {
+    /// `default`, `/etc/peerd/peerd.toml:3:10` or `--set outbound.target=16`, on one line.
+    var description: String {
+        switch self {
+        case .standard: "default"
+        case .file(let path, let line?, let column?): "\(path.onOneLine):\(line):\(column)"
+        case .file(let path, let line?, nil): "\(path.onOneLine):\(line)"
+        case .file(let path, nil, _): path.onOneLine
+        case .setting(let argument): "--set \(argument.onOneLine)"
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/// One thing that is wrong with a configuration, or (as a warning) odd about it.
+struct ConfigurationProblem: Equatable, Sendable {
+    let origin: ConfigurationOrigin
+    /// A sentence part on one line, without the place.
+    let message: String
+
+    init(_ origin: ConfigurationOrigin, _ message: String) {
+        self.origin = origin
+        self.message = message.onOneLine
+    }
+}
+
+extension ConfigurationProblem: CustomStringConvertible {
+    /// `peerd.toml:3:1: unknown key 'outbound.taget'; did you mean 'outbound.target'?`
+    var description: String {
+        switch origin {
+        case .standard: message
+        case .file, .setting: "\(origin): \(message)"
+        }
+    }
+}

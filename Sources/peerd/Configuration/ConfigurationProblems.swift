@@ -1,0 +1,55 @@
+/// Collects what is wrong while the sources are read.
+struct ConfigurationProblems {
+    /// How many are kept: more than anybody reads at once, and few enough that a file of nothing but
+    /// unknown keys (250,000 fit into 1 MiB) costs no memory and no search for similar names.
+    static let maximum = 100
+
+    private(set) var all: [ConfigurationProblem] = []
+    private(set) var omitted = 0
+    /// The order of files and `--set` arguments: by it problems are sorted.
+    private var ranks: [String: Int] = [:]
+
+    var isFull: Bool { all.count == Self.maximum }
+    var count: Int { all.count + omitted }
+
+    /// Tells that what is named `source` comes after all that was named before.
+    mutating func begin(_ source: String) {
+        if ranks[source] == nil { ranks[source] = ranks.count }
+    }
+
+    /// The message is only made if it is kept.
+    mutating func add(_ origin: ConfigurationOrigin, _ message: @autoclosure () -> String) {
+        guard !isFull else {
+            omitted += 1
+            return
+        }
+        all.append(ConfigurationProblem(origin, message()))
+    }
+
+    /// By source, line and column; what has the same place stays in the order in which it was found.
+    var sorted: [ConfigurationProblem] {
+        all.enumerated()
+            .sorted { (place(of: $0.element), $0.offset) < (place(of: $1.element), $1.offset) }
+            .map(\.element)
+    }
+
+    private func place(of problem: ConfigurationProblem) -> Place {
+        switch problem.origin {
+        case .standard: Place(rank: -1, line: 0, column: 0)
+        case .file(let path, let line, let column):
+            Place(rank: ranks[path] ?? ranks.count, line: line ?? 0, column: column ?? 0)
+        case .setting(let argument):
+            Place(rank: ranks["--set \(argument)"] ?? ranks.count, line: 0, column: 0)
+        }
+    }
+
+    private struct Place: Comparable {
+        var rank: Int
+        var line: Int
+        var column: Int
+
+        static func < (one: Place, other: Place) -> Bool {
+            (one.rank, one.line, one.column) < (other.rank, other.line, other.column)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Timing
+
+/// What no single value shows: values that are right alone and wrong together.
+extension ConfigurationReader {
+    mutating func checkContradictions() {
+        checkRetries()
+        checkPersistentPeers()
+        checkTarget()
+        guard problems.count == 0 else { return }
+        warnAboutInboundSlots()
+        warnAboutMissingAddresses()
+    }
+
+    private mutating func checkRetries() {
+        let retry = configuration.persistent.retry
+        let longest = configuration.persistent.maxRetry
+        guard areRight("persistent.retry", "persistent.max-retry"), retry > longest else { return }
+        problems.add(
+            place(of: "persistent.retry", or: "persistent.max-retry"),
+            "persistent.retry (\(retry.systemdSpelling)) is longer than "
+                + "persistent.max-retry (\(longest.systemdSpelling))"
+        )
+    }
+
+    private mutating func checkPersistentPeers() {
+        let count = configuration.persistent.peers.count
+        let limit = configuration.persistent.max
+        guard areRight("persistent.peers", "persistent.max"), count > limit else { return }
+        problems.add(
+            place(of: "persistent.peers", or: "persistent.max"),
+            "persistent.peers names \(count) peers, more than persistent.max (\(limit)) allows"
+        )
+    }
+
+    private mutating func checkTarget() {
+        let target = configuration.outbound.target
+        let limit = configuration.limits.connections
+        guard areRight("outbound.target", "limits.connections"), target > limit else { return }
+        problems.add(
+            place(of: "outbound.target", or: "limits.connections"),
+            "outbound.target (\(target)) is more than limits.connections (\(limit)) allows"
+        )
+    }
+
+    private mutating func warnAboutInboundSlots() {
+        guard !configuration.listen.isEmpty, configuration.inboundSlots == 0 else { return }
+        warn(
+            place(of: "limits.connections", or: ConfigurationSchema.listen),
+            "nobody who isn't whitelisted can connect to the listeners: all of limits.connections "
+                + "(\(configuration.limits.connections)) is kept free for outbound.target "
+                + "(\(configuration.outbound.target)), limits.reserved-manual "
+                + "(\(configuration.limits.reservedManual)) and one short test connection"
+        )
+    }
+
+    private mutating func warnAboutMissingAddresses() {
+        let outbound = configuration.outbound
+        guard outbound.target > 0, outbound.addresses.isEmpty, outbound.addressesFromFile.isEmpty
+        else { return }
+        warn(
+            origin(of: "outbound.target"),
+            "outbound.target is \(outbound.target), but outbound.addresses and "
+                + "outbound.addresses-file name nobody to dial for it"
+        )
+    }
+}
+
+extension Configuration {
+    /// How many inbound connections there can be at all: what the reservations for outbound, manual
+    /// and feeler connections leave of the total.
+    var inboundSlots: Int {
+        var free = limits.connections
+        free -= min(outbound.target, free)
+        free -= min(limits.reservedManual, free)
+        // The feeler: a short connection that only tests an address.
+        free -= min(1, free)
+        return free
+    }
+}

@@ -1,0 +1,158 @@
+import Addressing
+
+/// Reads the sources into one configuration, in order: a later one overrides the keys that it sets.
+///
+/// Every value of every source is checked, one that is overridden too, so that a file is right or
+/// wrong whatever lies beside it.
+struct ConfigurationReader {
+    private(set) var configuration = Configuration.standard
+    /// Where each key that somebody set was set; listeners have one for each of their keys, as
+    /// `listen[0].address`.
+    private(set) var origins: [String: ConfigurationOrigin] = [:]
+    private(set) var warnings: [ConfigurationProblem] = []
+    var problems: ConfigurationProblems
+
+    /// Keys with a wrong value: contradictions with what stands in its place mean nothing.
+    private var failed: Set<String> = []
+    private var defaultPort: UInt16?
+
+    init(_ sources: [ConfigurationSource], problems: ConfigurationProblems) {
+        self.problems = problems
+        // A source that can't be read may hold what makes the others right: what only its absence
+        // makes wrong isn't told, so that there is no error that goes away by itself.
+        let isComplete = problems.count == 0
+        let port = sources.reversed().lazy.compactMap(\.defaultPort).first ?? 0
+        defaultPort = port != 0 ? port : isComplete ? nil : 1
+        for source in sources {
+            guard case .table(let entries) = source.root.value else { continue }
+            read(entries, of: source, in: "")
+        }
+        readAddressesFile()
+        if isComplete { checkContradictions() }
+    }
+
+    private mutating func read(
+        _ entries: [TOMLNode.Entry],
+        of source: ConfigurationSource,
+        in section: String
+    ) {
+        for entry in entries {
+            let part = entry.key.isBareKey ? entry.key : entry.key.quotedForTOML
+            let name = section.isEmpty ? part : "\(section).\(part)"
+            if let key = ConfigurationSchema.keys.first(where: { $0.name == name }) {
+                read(entry.node, as: key, of: source)
+            } else if case .table(let inner) = entry.node.value, !inner.isEmpty {
+                // In an unknown table every key is unknown: each of them can be suggested a name.
+                read(inner, of: source, in: name)
+            } else if ConfigurationSchema.sections.contains(name) {
+                if case .table = entry.node.value { continue }
+                problems.add(
+                    source.origin(at: entry.node.position),
+                    "\(name): expected a table, found \(entry.node.found)"
+                )
+            } else {
+                problems.addUnknownKey(name, source.origin(at: entry.keyPosition))
+            }
+        }
+    }
+
+    private mutating func read(
+        _ node: TOMLNode,
+        as key: ConfigurationSchema.Key,
+        of source: ConfigurationSource
+    ) {
+        var context = ValueContext(
+            key: key.name,
+            source: source,
+            defaultPort: defaultPort,
+            problems: problems
+        )
+        let isRight = key.read(node, &configuration, &context)
+        problems = context.problems
+        guard isRight else {
+            failed.insert(key.name)
+            return
+        }
+        origins = origins.filter { !$0.key.hasPrefix("\(key.name)[") }
+        origins[key.name] = source.origin(at: node.position)
+        if key.name == ConfigurationSchema.listen { noteListeners(node, of: source) }
+    }
+
+    private mutating func noteListeners(_ node: TOMLNode, of source: ConfigurationSource) {
+        guard case .array(let tables) = node.value else { return }
+        for (index, table) in tables.enumerated() {
+            guard case .table(let entries) = table.value else { continue }
+            for entry in entries {
+                origins["listen[\(index)].\(entry.key)"] =
+                    source.origin(at: entry.node.position)
+            }
+        }
+    }
+
+    private mutating func readAddressesFile() {
+        guard let path = configuration.outbound.addressesFile else { return }
+        problems.begin(path)
+        configuration.outbound.addressesFromFile = AddressesFile.read(
+            path,
+            namedAt: origin(of: "outbound.addresses-file"),
+            defaultPort: defaultPort,
+            problems: &problems
+        )
+    }
+}
+
+// MARK: - What the check of contradictions needs
+
+extension ConfigurationReader {
+    func origin(of key: String) -> ConfigurationOrigin {
+        origins[key] ?? .standard
+    }
+
+    /// Whether all of these keys have right values.
+    func areRight(_ keys: String...) -> Bool {
+        failed.isDisjoint(with: keys)
+    }
+
+    /// The place to complain at when two keys don't agree: that of the one which somebody set, and of
+    /// two such the first.
+    func place(of first: String, or second: String) -> ConfigurationOrigin {
+        origins[first] ?? origins[second] ?? .standard
+    }
+
+    mutating func warn(_ origin: ConfigurationOrigin, _ message: String) {
+        warnings.append(ConfigurationProblem(origin, message))
+    }
+}
+
+extension ConfigurationSource {
+    /// The default port that this source sets, before anything is checked: the addresses before it
+    /// need it too. Nil if it sets none or a wrong one, which reading will tell.
+    fileprivate var defaultPort: UInt16? {
+        var node = root
+        for part in ConfigurationSchema.defaultPort.split(separator: ".") {
+            guard
+                case .table(let entries) = node.value,
+                let entry = entries.first(where: { $0.key == part })
+            else { return nil }
+            node = entry.node
+        }
+        guard case .integer(let number) = node.value else { return nil }
+        return UInt16(exactly: number)
+    }
+}
+
+extension String {
+    /// Whether TOML takes the text as a key without quotes. What it doesn't is shown with them, and
+    /// can't be taken for a dotted key.
+    fileprivate var isBareKey: Bool {
+        !isEmpty
+            && utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
+    }
+}

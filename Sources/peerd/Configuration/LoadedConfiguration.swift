@@ -1,0 +1,61 @@
+/// A configuration with what is known of how it came about.
+struct LoadedConfiguration: Sendable {
+    let configuration: Configuration
+    /// Where each key that somebody set was set, by its name; listeners as `listen[0].address`.
+    let origins: [String: ConfigurationOrigin]
+    /// What is allowed and yet hardly meant, for the log.
+    let warnings: [ConfigurationProblem]
+}
+
+extension LoadedConfiguration {
+    /// The configuration as TOML that reads back as the same, with a comment behind each key that says
+    /// where its value came from. Ends with a newline.
+    var printed: String {
+        var lines: [String] = []
+        var section = ""
+        for key in ConfigurationSchema.keys {
+            if key.section != section {
+                section = key.section
+                lines += ["", "[\(section)]"]
+            }
+            if key.name == ConfigurationSchema.listen, !configuration.listen.isEmpty {
+                for index in configuration.listen.indices { lines += printedListener(index) }
+            } else {
+                lines += Self.line(
+                    key.lastPart,
+                    key.spelled(configuration),
+                    origins[key.name] ?? .standard
+                )
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func printedListener(_ index: Int) -> [String] {
+        let keys = ConfigurationSchema.listenerKeys
+        return ["", "[[listen]]"]
+            + keys.flatMap { key in
+                Self.line(
+                    key.lastPart,
+                    key.spelled(configuration.listen[index]),
+                    origins["listen[\(index)].\(key.lastPart)"] ?? .standard
+                )
+            }
+    }
+
+    /// The comment stands behind the first line of a value, which TOML allows in arrays as well.
+    private static func line(
+        _ key: String,
+        _ value: String,
+        _ origin: ConfigurationOrigin
+    ) -> [String] {
+        var lines = "\(key) = \(value)"
+            .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let gap = String(repeating: " ", count: max(1, commentColumn - lines[0].count))
+        lines[0] += "\(gap)# \(origin)"
+        return lines
+    }
+
+    /// Behind most values, so that the comments stand below each other.
+    private static let commentColumn = 32
+}

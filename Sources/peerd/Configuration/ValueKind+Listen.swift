@@ -1,0 +1,139 @@
+import Addressing
+
+extension ValueKind where Value == PeerAddress {
+    static var listenAddress: Self {
+        let expectation = "\"ADDRESS:PORT\", port 0 for any that is free"
+        return Self(
+            expectation: expectation,
+            read: { node, context in
+                guard case .string(let text) = node.value,
+                    text.utf8.count <= ElementError.maximumText
+                else { return context.reject(node, expected: expectation) }
+                do throws(AddressError) {
+                    let address = try PeerAddress(parsing: text)
+                    guard let ip = address.ip, !ip.isMulticast, !ip.isBroadcast else {
+                        context.complain(at: node.position, "can't listen at \(address)")
+                        return nil
+                    }
+                    return address
+                } catch {
+                    context.complain(at: node.position, "\(error)")
+                    return nil
+                }
+            },
+            spell: \.description.quotedForTOML
+        )
+    }
+}
+
+extension ValueKind where Value == [Configuration.Listen] {
+    /// The machine's addresses, say, on a few ports: each is a descriptor that is open for ever.
+    static let maximumListeners = 64
+
+    static var listeners: Self {
+        let expectation = "at most \(maximumListeners) tables, each [[listen]]"
+        return Self(
+            expectation: expectation,
+            read: { node, context in
+                guard case .array(let nodes) = node.value, nodes.count <= maximumListeners else {
+                    return context.reject(node, expected: expectation)
+                }
+                var listeners: [Configuration.Listen] = []
+                for node in nodes {
+                    guard let listener = Configuration.Listen(node, &context) else { continue }
+                    if let other = listeners.first(where: { $0.address.overlaps(listener.address) })
+                    {
+                        context.complain(
+                            at: node.position,
+                            other.address == listener.address
+                                ? "\(listener.address) is listed twice"
+                                : "\(listener.address) overlaps with \(other.address)"
+                        )
+                    }
+                    listeners.append(listener)
+                }
+                return listeners.count == nodes.count ? listeners : nil
+            },
+            // Printed as tables with all their keys where there are any.
+            spell: { listeners in
+                let tables = listeners.map { listener in
+                    let values = ConfigurationSchema.listenerKeys.map {
+                        "\($0.lastPart) = \($0.spelled(listener))"
+                    }
+                    return "{ " + values.joined(separator: ", ") + " }"
+                }
+                return "[" + tables.joined(separator: ", ") + "]"
+            }
+        )
+    }
+}
+
+extension Configuration.Listen {
+    /// Reads one `[[listen]]` table; nil, and the context told why, if anything in it is wrong.
+    fileprivate init?(_ node: TOMLNode, _ context: inout ValueContext) {
+        guard case .table(let entries) = node.value else {
+            context.complain(at: node.position, "expected a table, found \(node.found)")
+            return nil
+        }
+        self.init()
+        let keys = ConfigurationSchema.listenerKeys
+        for key in keys { key.reset(&self) }
+
+        let earlier = context.problems.count
+        var trustPosition: TextPosition?
+        for entry in entries {
+            let name = "listen.\(entry.key)"
+            guard let key = keys.first(where: { $0.name == name }) else {
+                context.problems.addUnknownKey(name, context.source.origin(at: entry.keyPosition))
+                continue
+            }
+            var inner = ValueContext(
+                key: name,
+                source: context.source,
+                defaultPort: nil,
+                problems: context.problems
+            )
+            _ = key.read(entry.node, &self, &inner)
+            context.problems = inner.problems
+            if name == ConfigurationSchema.trustedLoopback { trustPosition = entry.node.position }
+        }
+        for key in keys
+        where key.standard == nil && !entries.contains(where: { $0.key == key.lastPart }) {
+            context.problems.add(
+                context.source.origin(at: node.position),
+                "\(key.name) is missing: expected \(key.expectation)"
+            )
+        }
+        resolveTrust(writtenAt: trustPosition, &context)
+        if context.problems.count > earlier { return nil }
+    }
+
+    /// Behind an onion service everybody looks like loopback: trust there would be trust in all.
+    private mutating func resolveTrust(
+        writtenAt position: TextPosition?,
+        _ context: inout ValueContext
+    ) {
+        switch network {
+        case .ip: return
+        case .onion:
+            if trustedLoopback, let position {
+                context.problems.add(
+                    context.source.origin(at: position),
+                    "\(ConfigurationSchema.trustedLoopback): true contradicts network = \"onion\", "
+                        + "behind which every peer comes from loopback"
+                )
+            }
+            trustedLoopback = false
+        }
+    }
+}
+
+extension PeerAddress {
+    /// Whether the kernel would refuse to bind the second of them: the same port (but not "any"), and
+    /// the same address or one of them all addresses of its family.
+    fileprivate func overlaps(_ other: PeerAddress) -> Bool {
+        guard let ip, let otherIP = other.ip, port == other.port, port != 0 else { return false }
+        guard (ip.v4 == nil) == (otherIP.v4 == nil) else { return false }
+        return ip == otherIP || ip.isUnspecified || otherIP.isUnspecified
+    }
+}

@@ -1,0 +1,73 @@
+import Addressing
+import ConnectionCore
+import LinuxIO
+
+extension Daemon {
+    /// Does what the core said, in its order.
+    mutating func perform() {
+        var index = 0
+        while index < actions.pending.count {
+            switch actions.pending[index] {
+            case .resolve(let attempt, let name):
+                if !kernel.lookups.ask(name, for: attempt) {
+                    let failure = DialFailure.unresolved("too many names wait for an answer")
+                    settled.append(.dialFailed(attempt, failure))
+                }
+            case .dial(let attempt, let address):
+                dial(address, for: attempt)
+            case .close(let id):
+                sockets.drop(id)
+            case .report(let report):
+                journal.write(report)
+                service.noteChange()
+            }
+            index += 1
+        }
+        actions.removeAll()
+    }
+
+    private mutating func dial(_ address: PeerAddress, for attempt: DialAttempt) {
+        sockets.drop(attempt.id)
+        guard let remote = SocketAddress(address) else {
+            settled.append(.dialFailed(attempt, .unsupportedAddress))
+            return
+        }
+        do throws(SystemError) {
+            let socket = try Socket.dial(to: remote, from: source(for: address))
+            try watch(socket, for: attempt)
+        } catch {
+            settled.append(.dialFailed(attempt, DialFailure(error.code, atOnce: true)))
+        }
+    }
+
+    private mutating func watch(
+        _ socket: consuming Socket,
+        for attempt: DialAttempt
+    ) throws(SystemError) {
+        let isConnecting = socket.isConnecting
+        let local = isConnecting ? nil : try socket.localAddress()
+        let id = attempt.id
+        let token = sockets.put(consume socket, for: id, attempt: attempt.number)
+        do throws(SystemError) {
+            try sockets.withSocket(slot: id.slot) { socket throws(SystemError) in
+                try kernel.epoll.add(
+                    socket.descriptor,
+                    token: token,
+                    interest: isConnecting ? .write : .read
+                )
+            }
+        } catch {
+            sockets.drop(id)
+            throw error
+        }
+        if let local { settled.append(.dialSucceeded(attempt, local: local.peerAddress)) }
+    }
+
+    /// The address of ours that the configuration names for the family of `address`.
+    private func source(for address: PeerAddress) -> SocketAddress? {
+        let wantsIPv4 = address.ip?.v4 != nil
+        return configuration.outbound.bind
+            .first { ($0.v4 != nil) == wantsIPv4 }
+            .flatMap { SocketAddress(PeerAddress($0, port: 0)) }
+    }
+}

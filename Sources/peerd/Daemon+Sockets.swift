@@ -1,0 +1,167 @@
+import Addressing
+import ConnectionCore
+import Glibc
+import LinuxIO
+import Timing
+
+extension Daemon {
+    // MARK: Listeners
+
+    /// Accepts what waits, up to a bound; epoll says in the next turn whether there is more.
+    mutating func accept(from index: Int, at now: Moment) {
+        for _ in 0..<Self.acceptsPerTurn {
+            do throws(AcceptFailure) {
+                guard let accepted = try listeners[index].listener.accept() else { return }
+                admit(accepted, from: index, at: now)
+            } catch {
+                guard recover(from: error, index, at: now) else { return }
+            }
+        }
+    }
+
+    private mutating func admit(
+        _ accepted: consuming Accepted,
+        from index: Int,
+        at now: Moment
+    ) {
+        let remote = accepted.remote
+        let socket = accepted.takeSocket()
+        do throws(Refusal) {
+            let arrival = Arrival(
+                remote: remote.peerAddress,
+                local: localAddress(of: socket, from: index),
+                network: listeners[index].network,
+                trustsLoopback: listeners[index].trustsLoopback
+            )
+            let id = try core.admit(arrival, at: now, &actions)
+            keep(socket, for: id)
+        } catch {
+            // The core has reported it, and dropping the socket resets the connection.
+        }
+        perform()
+    }
+
+    /// Asks the kernel only where the listener doesn't say it.
+    private func localAddress(of socket: borrowing Socket, from index: Int) -> PeerAddress {
+        let listening = listeners[index].listener.address
+        guard listening.peerAddress.ip?.isUnspecified ?? false,
+            let local = try? socket.localAddress()
+        else { return listening.peerAddress }
+        return local.peerAddress
+    }
+
+    private mutating func keep(_ socket: consuming Socket, for id: ConnectionID) {
+        let token = sockets.put(socket, for: id)
+        do throws(SystemError) {
+            try sockets.withSocket(slot: id.slot) { socket throws(SystemError) in
+                try socket.clearLinger()
+                try kernel.epoll.add(socket.descriptor, token: token, interest: .read)
+            }
+        } catch {
+            settled.append(.closed(id, Ending(error.code)))
+        }
+    }
+
+    /// - Returns: Whether to go on accepting in this turn.
+    private mutating func recover(
+        from failure: AcceptFailure,
+        _ index: Int,
+        at now: Moment
+    ) -> Bool {
+        switch failure {
+        case .transient:
+            return false
+        case .outOfDescriptors:
+            switch kernel.reserve.shedOne(from: &listeners[index].listener) {
+            case .shed:
+                tell(.acceptFailed(errno: EMFILE), at: now)
+                return true
+            case .nothingWaiting:
+                return false
+            case .failed:
+                disarm(index, EMFILE, at: now)
+                return false
+            }
+        case .exhausted(let code):
+            disarm(index, code, at: now)
+            return false
+        }
+    }
+
+    /// Leaves a listener alone for a while, lest the loop spins on what it can't accept.
+    private mutating func disarm(_ index: Int, _ code: CInt, at now: Moment) {
+        tell(.acceptFailed(errno: code), at: now)
+        if setInterest([], of: index) {
+            listeners[index].disarmedUntil = now.instant + Listeners.rest
+        }
+    }
+
+    mutating func rearmListeners(at now: Moment) {
+        guard let due = listeners.deadline, due <= now.instant else { return }
+        for index in 0..<listeners.count {
+            guard let until = listeners[index].disarmedUntil, until <= now.instant else { continue }
+            listeners[index].disarmedUntil =
+                setInterest(.read, of: index) ? nil : now.instant + Listeners.rest
+        }
+    }
+
+    /// False if even that failed for want of memory; then the next turn tries again.
+    private func setInterest(_ interest: Interest, of index: Int) -> Bool {
+        do throws(SystemError) {
+            try kernel.epoll.modify(
+                listeners[index].listener.descriptor,
+                token: listeners.token(of: index),
+                interest: interest
+            )
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    // MARK: Connections
+
+    /// Something is ready on the socket of a connection.
+    mutating func serve(slot: Int, at now: Moment) {
+        guard let connection = core.table.connection(inSlot: slot) else {
+            preconditionFailure("slot \(slot) has a socket and no connection")
+        }
+        if sockets.isConnecting(slot: slot) {
+            finishDial(of: connection.id, at: now)
+        } else {
+            read(from: connection.id, at: now)
+        }
+    }
+
+    private mutating func finishDial(of id: ConnectionID, at now: Moment) {
+        let attempt = DialAttempt(id: id, number: sockets.attempt(slot: id.slot))
+        let token = sockets.token(slot: id.slot)
+        do throws(SystemError) {
+            let local = try sockets.withSocket(slot: id.slot) { socket throws(SystemError) in
+                try socket.connectionResult()
+                try kernel.epoll.modify(socket.descriptor, token: token, interest: .read)
+                return try socket.localAddress()
+            }
+            tell(.dialSucceeded(attempt, local: local.peerAddress), at: now)
+        } catch {
+            sockets.drop(id)
+            tell(.dialFailed(attempt, DialFailure(error.code, atOnce: false)), at: now)
+        }
+    }
+
+    /// Without a peer protocol, what arrives is thrown away, and only the end of it matters.
+    private mutating func read(from id: ConnectionID, at now: Moment) {
+        do throws(SystemError) {
+            let result = try sockets.withSocket(slot: id.slot) { socket throws(SystemError) in
+                try socket.discard(atMost: Self.bytesPerTurn)
+            }
+            switch result {
+            case .bytes(let count): sockets.noteRead(count, slot: id.slot)
+            case .endOfFile: tell(.closed(id, .closedByPeer), at: now)
+            case .wouldBlock: break
+            }
+        } catch {
+            tell(.closed(id, Ending(error.code)), at: now)
+        }
+    }
+}

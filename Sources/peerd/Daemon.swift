@@ -1,0 +1,172 @@
+import Addressing
+import BasicContainers
+import ConnectionCore
+import LinuxIO
+import Systemd
+import Timing
+
+/// One turn after the other: what the kernel says becomes facts for the core, and what the core decides
+/// becomes calls to the kernel. It decides nothing itself.
+///
+/// A noncopyable local of the main function, so that no access to it is checked at run time.
+struct Daemon: ~Copyable {
+    /// Work for one listener in one turn.
+    static let acceptsPerTurn = 64
+    /// Bytes of one peer in one turn.
+    static let bytesPerTurn = 65_536
+
+    var configuration: Configuration
+    let arguments: ConfigurationArguments
+    private let locks: DirectoryLocks
+    var journal: Journal
+    var service: ServiceLink
+    var core: ConnectionCore
+    var addresses: AddressList
+    var actions = Actions()
+
+    var kernel: KernelServices
+    var sockets = SocketTable()
+    var listeners = Listeners()
+    /// Then those of the configuration are ignored.
+    let hasInheritedListeners: Bool
+
+    /// What came of actions at once: told in the next turn, which then doesn't wait. So there is no
+    /// recursion from an action into the core.
+    var settled: [Event] = []
+    private var isStopping = false
+
+    /// Takes everything that the loop needs and binds the listeners.
+    /// `arguments` say where `configuration` came from and will come from again.
+    static func prepared(
+        for configuration: Configuration,
+        from arguments: ConfigurationArguments,
+        in environment: consuming ServiceEnvironment,
+        holding locks: consuming DirectoryLocks
+    ) throws(StartupError) -> Daemon {
+        let (inherited, unknown) = (environment.listeners, environment.unknown)
+        var daemon = Daemon(configuration, arguments, environment, locks, try .open())
+        daemon.close(unknown)
+        if inherited.isEmpty {
+            try daemon.listen(on: configuration.listen)
+        } else {
+            try daemon.adopt(inherited)
+        }
+        return daemon
+    }
+
+    private init(
+        _ configuration: Configuration,
+        _ arguments: ConfigurationArguments,
+        _ environment: consuming ServiceEnvironment,
+        _ locks: consuming DirectoryLocks,
+        _ kernel: consuming KernelServices
+    ) {
+        self.locks = locks
+        self.configuration = configuration
+        self.arguments = arguments
+        self.kernel = kernel
+        hasInheritedListeners = !environment.listeners.isEmpty
+        journal = Journal(level: configuration.log.level, to: environment.journal)
+        service = ServiceLink(environment.manager)
+        // What peers must not foresee; a run is repeatable only where the seed is given.
+        var system = SystemRandomNumberGenerator()
+        var random = SeededRandom(seed: system.next())
+        core = ConnectionCore(policy: Policy(configuration), seed: random.next())
+        addresses = AddressList(configuration.knownAddresses, shuffledBy: random)
+    }
+
+    /// Runs until SIGTERM or SIGINT, then ends every connection.
+    mutating func run() throws(StartupError) {
+        start(at: .now)
+        do throws(SystemError) {
+            while !isStopping {
+                try kernel.epoll.wait(timeout: timeout(at: .now))
+                // One reading of the clocks: everything in a turn happens at the same moment.
+                try turn(at: .now)
+            }
+        } catch {
+            throw StartupError(error)
+        }
+    }
+
+    private mutating func start(at now: Moment) {
+        keepConfiguredPeers(at: now)
+        journal.write(.started(status: statusLine(at: now)))
+        service.tell(.ready)
+    }
+
+    private func timeout(at now: Moment) -> Duration? {
+        if !settled.isEmpty { return .zero }
+        let deadlines = [core.deadline, listeners.deadline, service.deadline, journal.deadline]
+        return deadlines.compactMap { $0 }.min().map { max($0 - now.instant, .zero) }
+    }
+
+    private mutating func turn(at now: Moment) throws(SystemError) {
+        let events = settled
+        settled = []
+        for event in events { tell(event, at: now) }
+        for index in 0..<kernel.epoll.count {
+            try dispatch(kernel.epoll[index], at: now)
+        }
+        rearmListeners(at: now)
+        if let due = core.deadline, due <= now.instant { tell(.deadlineReached, at: now) }
+        keepUpWithSystemd(at: now)
+    }
+
+    private mutating func keepUpWithSystemd(at now: Moment) {
+        journal.keepUp(at: now.instant)
+        service.keepUp(at: now.instant)
+        // The wait that a status line names grows shorter by itself.
+        let census = core.table.census
+        if census.persistentReady < census.persistent { service.noteChange() }
+        if service.isStatusDue(at: now.instant) {
+            service.send(status: statusLine(at: now), at: now.instant)
+        }
+    }
+
+    private mutating func dispatch(_ event: ReadyEvent, at now: Moment) throws(SystemError) {
+        guard event.token.isFixed else {
+            // An earlier event of this turn may have ended the connection.
+            if sockets.contains(event.token) { serve(slot: Int(event.token.slot), at: now) }
+            return
+        }
+        switch KernelServices.Source(rawValue: event.token.slot) {
+        case .signals:
+            while let signal = try kernel.signals.next() { handle(signal, at: now) }
+        case .lookups:
+            while let events = kernel.lookups.nextAnswer() {
+                for event in events { tell(event, at: now) }
+            }
+        case .reload:
+            while let answer = kernel.reload?.nextAnswer() { finishReload(answer, at: now) }
+        case nil:
+            if let index = listeners.index(of: event.token) { accept(from: index, at: now) }
+        }
+    }
+
+    private mutating func handle(_ signal: Signal, at now: Moment) {
+        switch signal {
+        case .terminate, .interrupt:
+            guard !isStopping else { return }
+            service.tell(.stopping)
+            listeners.closeAll()
+            core.shutDown(at: now, &actions)
+            perform()
+            isStopping = true
+        case .hangUp:
+            startReload()
+        case .user1:
+            journal.write(.status(statusLine(at: now)))
+        }
+    }
+
+    private func statusLine(at now: Moment) -> String {
+        StatusLine.text(of: core, addresses: addresses.count, at: now)
+    }
+
+    /// Tells the core a fact and does what it says.
+    mutating func tell(_ event: Event, at now: Moment) {
+        core.handle(event, at: now, picking: &addresses, &actions)
+        perform()
+    }
+}

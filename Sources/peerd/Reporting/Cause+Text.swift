@@ -1,0 +1,80 @@
+import ConnectionCore
+import LinuxIO
+import Timing
+
+/// Causes in an operator's words.
+
+extension DialFailure {
+    var text: String {
+        switch self {
+        case .timedOut(let after): "timed out after \(after.briefDescription)"
+        case .refused: "connection refused"
+        case .unreachable: "host unreachable"
+        case .noRoute: "no route from here"
+        case .unresolved(let reason): "name not resolved: \(reason)"
+        case .selfConnection: "connected to ourselves"
+        case .alreadyConnected(let id): "already connected (id: \(id))"
+        case .banned: "banned"
+        case .tooManyPerHost(let limit): "limits.per-host (\(limit)) reached"
+        case .unsupportedAddress: "not an address that can be dialled"
+        case .resourcesExhausted(let code): errnoText(code)
+        case .cancelled(let canceller): "cancelled by \(canceller.text)"
+        case .io(let code): errnoText(code)
+        }
+    }
+}
+
+extension Canceller {
+    var text: String {
+        switch self {
+        case .caller: "its caller"
+        case .operator: "an operator"
+        case .networkInactive: "the inactive network"
+        case .ban: "a ban"
+        case .shutdown: "the shutdown"
+        }
+    }
+}
+
+extension Ending {
+    var text: String {
+        switch self {
+        case .closedByPeer: "closed by peer"
+        case .timedOut: "peer vanished"
+        case .io(let code): errnoText(code)
+        case .byOperator: "closed by an operator"
+        case .banned(let prefix): "banned with \(prefix)"
+        case .networkInactive: "network inactive"
+        case .shutdown: "shutting down"
+        }
+    }
+}
+
+extension Refusal {
+    var text: String {
+        switch self {
+        case .shuttingDown: "shutting down"
+        case .networkInactive: "network inactive"
+        case .banned(let prefix, let until):
+            "banned with \(prefix)" + (until.map { " until \($0)" } ?? "")
+        case .rateLimited: "rate limited"
+        case .flooded(let chance): "flood (dropped with a chance of \(Int(chance * 100)) %)"
+        case .alreadyPending(let id): "already pending (id: \(id))"
+        case .alreadyConnected(let id): "already connected (id: \(id))"
+        case .tooManyPerHost(let limit): "limits.per-host (\(limit)) reached"
+        case .tooManyConnections(let limit): "limits.connections (\(limit)) reached"
+        case .tooManyWhitelisted(let limit): "limits.whitelisted (\(limit)) reached"
+        case .duplicatePersistent(let id): "already persistent (id: \(id))"
+        case .notPersistent(let id): "not persistent (id: \(id))"
+        case .tooManyPersistent(let limit): "persistent.max (\(limit)) reached"
+        case .tooManyPersistentPerHost(let limit):
+            "limits.per-host (\(limit)) reached by persistent peers"
+        case .tooManyBans(let limit): "\(limit) bans are set already"
+        case .notFound: "not found"
+        case .unsupportedAddress(let target): "\(target) is not an address that can be dialled"
+        }
+    }
+}
+
+/// "connection reset by peer (ECONNRESET)"
+func errnoText(_ code: Int32) -> String { SystemError.describe(code) }

@@ -1,0 +1,77 @@
+import Addressing
+import ConnectionCore
+import Timing
+
+extension Report {
+    /// The sentence for people. It names the key of the configuration where one can help.
+    var message: String {
+        switch self {
+        case .attempting(let subject):
+            "Attempting to connect to \(subject.target) \(subject.tag)"
+        case .connected(let subject):
+            "Connected to \(subject.peer) \(subject.tag)"
+        case .accepted(let subject):
+            "Accepted connection from \(subject.peer) \(subject.tag)"
+        case .ready(let subject):
+            "Peer \(subject.peer) is ready \(subject.tag)"
+        case .failed(let subject, let failure):
+            "Failed to connect to \(subject.peer): \(failure.text) \(subject.tag)"
+        case .ended(let subject, let ending, let lasted, _):
+            "Disconnected from \(subject.peer) \(subject.tag): \(ending.text) after "
+                + lasted.briefDescription
+        case .retrying(let subject, let delay, let retries):
+            "Retrying connection to \(subject.target) in \(delay.briefDescription) "
+                + "(id: \(subject.id), retries: \(retries))"
+        case .persistentAdded(let subject):
+            "Added persistent connection to \(subject.target) (id: \(subject.id))"
+        case .persistentAdopted(let subject):
+            "Made connection to \(subject.peer) persistent (id: \(subject.id))"
+        case .persistentRemoved(let subject):
+            "Removed persistent connection to \(subject.target) (id: \(subject.id))"
+        case .refused(let remote, let refusal):
+            "Dropped connection from \(remote): \(refusal.text)"
+        case .refusalsSilenced(let duration):
+            "Dropped connections are not logged for \(duration.briefDescription), only counted"
+        case .refusalsSuppressed(let count, let duration):
+            "Dropped \(count) connections without a line within \(duration.briefDescription)"
+        case .outboundPaused(let failures, let pause):
+            "Max failed connection attempts reached [\(failures)] -- pausing connections for "
+                + pause.briefDescription
+        case .resourcesExhausted(let code, let pause):
+            "Out of descriptors or memory (\(errnoText(code))): inbound peers are dropped, dialling "
+                + "pauses for \(pause.briefDescription); raise LimitNOFILE= or lower "
+                + "limits.connections"
+        case .banned(let ban, let closed):
+            "Banned \(ban.prefix) \(ban.term) (\(ban.originText)), closed \(closed) connections"
+        case .unbanned(let prefix):
+            "Lifted the ban of \(prefix)"
+        case .networkActive(let isActive):
+            isActive ? "Network active again" : "Network inactive: closing all connections"
+        case .shuttingDown(let connections):
+            "Shutting down with \(connections) connections"
+        }
+    }
+}
+
+extension Subject {
+    fileprivate var tag: String { "(id: \(id), type: \(kind))" }
+
+    /// The address, behind the name if the peer was given by one.
+    fileprivate var peer: String {
+        switch target {
+        case .address(let address): "\(address)"
+        case .name(let name): address.map { "\(name) at \($0)" } ?? "\(name)"
+        }
+    }
+}
+
+extension Ban {
+    fileprivate var term: String { until.map { "until \($0)" } ?? "for ever" }
+
+    fileprivate var originText: String {
+        switch origin {
+        case .operator: "by an operator"
+        case .automatic: "for misbehaviour"
+        }
+    }
+}

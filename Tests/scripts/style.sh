@@ -1,0 +1,34 @@
+#!/bin/bash
+# What the formatter doesn't check: sizes of files, unsafe shortcuts, things left open.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+failed=0
+complain() {
+    echo "$*" >&2
+    failed=1
+}
+
+swift_files=$(find Sources Tests -name '*.swift' -not -path '*/.build*')
+
+while read -r lines file; do
+    [[ $file == total || $lines -le 450 ]] || complain "$file: $lines lines: is it one idea?"
+done < <(xargs wc -l <<<"$swift_files")
+
+# A forced try, an unchecked promise or an unsafe global says on its line or the one above why it is safe.
+found=$(xargs grep -nE '\btry!|@unchecked Sendable|nonisolated\(unsafe\)' <<<"$swift_files" || true)
+[[ -z $found ]] || complain "$found"
+
+found=$(grep -rnE '\b(TODO|FIXME|XXX|HACK)\b' Sources Tests --include='*.swift' --include='*.c' \
+    --include='*.cpp' --include='*.h' || true)
+[[ -z $found ]] || complain "$found"
+
+found=$(xargs grep -nE '\.disabled\(|withKnownIssue|usleep\(|Task\.sleep' <<<"$swift_files" || true)
+[[ -z $found ]] || complain "$found"
+
+# The pure targets touch neither the kernel nor Foundation.
+found=$(grep -rnE '^(\w+ )?import (Glibc|Foundation|CLinux|LinuxIO)' \
+    Sources/Addressing Sources/Timing Sources/ConnectionCore || true)
+[[ -z $found ]] || complain "$found"
+
+exit $failed
