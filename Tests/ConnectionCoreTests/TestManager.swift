@@ -195,6 +195,21 @@ final class TestManager {
         }
     }
 
+    /// - Returns: What of the configured persistent peers can't be kept, and why.
+    @discardableResult
+    func reload(
+        persistent configured: [String] = [],
+        _ change: (inout Policy) -> Void = { _ in }
+    ) -> [(target: PeerTarget, refusal: Refusal)] {
+        var policy = core.policy
+        change(&policy)
+        let configured = configured.map(target)
+        let refused = core.reload(policy, configured: configured, at: now, &actions)
+        perform()
+        settle()
+        return refused
+    }
+
     func setNetworkActive(_ isActive: Bool) throws(Refusal) {
         try command { core, now, actions throws(Refusal) in
             try core.setNetworkActive(isActive, at: now, &actions)
