@@ -88,11 +88,10 @@ extension ConnectionCore {
         let persistent = selected.filter(\.isPersistent)
         guard !persistent.isEmpty else { throw .notPersistent(first.id) }
         for connection in persistent {
-            let subject = subject(connection)
+            actions.report(.persistentRemoved(subject(connection)))
             // As one that is not persistent any more, it isn't retried.
             let ordinary = table.update(connection.id) { $0.traits.remove(.persistent) }
             terminate(ordinary, .byOperator, .cancelled(by: .operator), at: now.instant, &actions)
-            actions.report(.persistentRemoved(subject))
         }
         return persistent.count
     }
