@@ -45,7 +45,8 @@ package struct BanList: Sendable {
         guard !bans.isEmpty, let ip = address.ip else { return nil }
         for (length, _) in countByLength {
             let prefix = Prefix(ip.masked(to: length), length: length)
-            if let ban = bans[prefix], ban.isInForce(at: now) { return ban }
+            // An IPv4 address begins like `::`, and yet `::/0` doesn't contain it.
+            if let ban = bans[prefix], prefix.contains(ip), ban.isInForce(at: now) { return ban }
         }
         return nil
     }
