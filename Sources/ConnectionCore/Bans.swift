@@ -31,6 +31,7 @@ extension ConnectionCore {
         at now: Moment,
         _ actions: inout Actions
     ) throws(Refusal) {
+        guard !isShuttingDown else { throw .shuttingDown }
         guard let connection = table[id], let ip = connection.remote?.ip else { throw .notFound }
         guard connection.traits.isDisjoint(with: [.whitelisted, .proxied]) else { return }
         let length = ip.v4 == nil ? 64 : 128
@@ -40,6 +41,7 @@ extension ConnectionCore {
 
     /// Lifts a ban of exactly this prefix.
     package mutating func unban(_ prefix: Prefix, _ actions: inout Actions) throws(Refusal) {
+        guard !isShuttingDown else { throw .shuttingDown }
         guard bans.remove(prefix) else { throw .notFound }
         actions.report(.unbanned(prefix))
     }
