@@ -64,6 +64,32 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // The core's world in simulated time, its command line and its tests.
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Addressing",
+                "Timing",
+                "ConnectionCore",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            path: "Tests/Simulation",
+            swiftSettings: pure
+        ),
+        .executableTarget(
+            name: "simulate",
+            dependencies: [
+                "Simulation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/simulate",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["Simulation", "simulate"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "AddressingTests",
             dependencies: ["Addressing"],
