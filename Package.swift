@@ -38,6 +38,17 @@ let package = Package(
         ),
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "LinuxIO", dependencies: ["CLinux"], swiftSettings: strict),
+        .systemLibrary(
+            name: "CLibsystemd",
+            pkgConfig: "libsystemd",
+            providers: [.apt(["libsystemd-dev"])]
+        ),
+        .target(
+            name: "CSystemd",
+            dependencies: ["CLibsystemd"],
+            cSettings: [.define("_GNU_SOURCE")]
+        ),
+        .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: strict),
         .target(name: "CTOML"),
         .executableTarget(
             name: "peerd",
@@ -46,6 +57,7 @@ let package = Package(
                 "Timing",
                 "ConnectionCore",
                 "LinuxIO",
+                "Systemd",
                 "CTOML",
                 .product(name: "BasicContainers", package: "swift-collections"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -64,6 +76,17 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"], swiftSettings: strict),
+        .executableTarget(
+            name: "systemd-probe",
+            dependencies: ["Systemd"],
+            path: "Tests/SystemdProbe",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SystemdTests",
+            dependencies: ["Systemd", "systemd-probe"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "peerdTests",
             dependencies: ["peerd", "Addressing", "Timing", "ConnectionCore", "LinuxIO"],

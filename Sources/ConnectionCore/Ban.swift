@@ -41,11 +41,25 @@ package struct BanList: Sendable {
     package var count: Int { bans.count }
 
     /// The ban that covers the address, the widest one if several do.
-    package func ban(covering address: PeerAddress, at now: WallTime) -> Ban? {
+    ///
+    /// - Parameter ignoringAutomatic: Whether only operators' bans are looked at, as for whitelisted
+    ///   peers.
+    package func ban(
+        covering address: PeerAddress,
+        at now: WallTime,
+        ignoringAutomatic: Bool = false
+    ) -> Ban? {
         guard !bans.isEmpty, let ip = address.ip else { return nil }
         for (length, _) in countByLength {
             let prefix = Prefix(ip.masked(to: length), length: length)
-            if let ban = bans[prefix], ban.isInForce(at: now) { return ban }
+            // IPv4 lies within the numbers of ::/64 and wider, and no ban of IPv6 covers it.
+            guard let ban = bans[prefix], prefix.contains(ip), ban.isInForce(at: now) else {
+                continue
+            }
+            switch ban.origin {
+            case .automatic where ignoringAutomatic: continue
+            case .automatic, .operator: return ban
+            }
         }
         return nil
     }

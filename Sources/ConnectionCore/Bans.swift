@@ -11,8 +11,7 @@ package struct BanOutcome: Equatable, Sendable {
 
 extension ConnectionCore {
     /// Bans a prefix and closes what it covers, except whitelisted, manual and persistent peers.
-    ///
-    /// - Parameter duration: Nil bans without end.
+    /// Without a duration the ban has no end.
     @discardableResult
     package mutating func ban(
         _ prefix: Prefix,
@@ -23,7 +22,8 @@ extension ConnectionCore {
         try ban(prefix, for: duration, .operator, at: now, &actions)
     }
 
-    /// Bans the host of a peer that misbehaved: its IPv4 address or IPv6 /64. Whitelisted peers and
+    /// Bans the host of a peer that misbehaved: its IPv4 address or IPv6 /64, or what stands for an
+    /// IPv4 address in 6to4 (a /48), Teredo and NAT64 (an address). Whitelisted peers and
     /// those that came through a proxy are spared: there the address isn't theirs.
     package mutating func banMisbehaving(
         _ id: ConnectionID,
@@ -31,15 +31,31 @@ extension ConnectionCore {
         at now: Moment,
         _ actions: inout Actions
     ) throws(Refusal) {
+        guard !isShuttingDown else { throw .shuttingDown }
         guard let connection = table[id], let ip = connection.remote?.ip else { throw .notFound }
         guard connection.traits.isDisjoint(with: [.whitelisted, .proxied]) else { return }
-        let length = ip.v4 == nil ? 64 : 128
-        let prefix = Prefix(ip.masked(to: length), length: length)
-        try ban(prefix, for: duration, .automatic, at: now, &actions)
+        try ban(Self.hostPrefix(of: ip), for: duration, .automatic, at: now, &actions)
+    }
+
+    /// What of the address space is the address's host.
+    private static func hostPrefix(of ip: IPAddress) -> Prefix {
+        let length =
+            if ip.v4 != nil {
+                128
+            } else if ip.embeddedIPv4 == nil {
+                64
+            } else if ip.high >> 48 == 0x2002 {
+                48
+            } else {
+                // A /64 of Teredo has all clients of a server, and that of NAT64 all of IPv4.
+                128
+            }
+        return Prefix(ip, length: length)
     }
 
     /// Lifts a ban of exactly this prefix.
     package mutating func unban(_ prefix: Prefix, _ actions: inout Actions) throws(Refusal) {
+        guard !isShuttingDown else { throw .shuttingDown }
         guard bans.remove(prefix) else { throw .notFound }
         actions.report(.unbanned(prefix))
     }

@@ -36,8 +36,8 @@ package struct ConnectionCore: Sendable {
     var outbound = OutboundPacing()
     var exhaustion = Exhaustion()
 
-    /// - Parameter seed: Decides every draw of chance, and the key of the address index. Secret where
-    ///   peers must not foresee them.
+    /// The seed decides every draw of chance, and the key of the address index: it is secret where
+    /// peers must not foresee them.
     package init(policy: Policy, seed: UInt64) {
         self.policy = policy
         random = SeededRandom(seed: seed)
@@ -107,7 +107,7 @@ package struct ConnectionCore: Sendable {
     }
 
     /// What has been established for long enough becomes ready.
-    private mutating func noteReady<Source: AddressSource>(
+    mutating func noteReady<Source: AddressSource>(
         at now: Moment,
         _ source: inout Source,
         _ actions: inout Actions
@@ -115,12 +115,10 @@ package struct ConnectionCore: Sendable {
         while let (id, since) = readying.first, since + Policy.readyAfter <= now.instant {
             readying.removeFirst()
             guard let connection = table[id], connection.phase == .established(since: since),
-                let remote = connection.remote
+                !connection.isReady, let remote = connection.remote
             else { continue }
             let ready = table.update(id) { $0.traits.insert(.ready) }
-            if !ready.traits.contains(.proxied) {
-                readyHosts.insert(HostKey(remote.host), at: now.instant)
-            }
+            rememberReadyHost(of: ready, at: now.instant)
             switch ready.kind {
             case .inbound:
                 break
@@ -134,6 +132,12 @@ package struct ConnectionCore: Sendable {
         }
         // A burst of many thousands must not keep its memory for ever.
         if readying.isEmpty { readying = [] }
+    }
+
+    /// Notes that a connection is ready at this moment: when it gets so, and when it ends.
+    mutating func rememberReadyHost(of connection: Connection, at now: Instant) {
+        guard let remote = connection.remote, !connection.traits.contains(.proxied) else { return }
+        readyHosts.insert(HostKey(remote.host), at: now)
     }
 
     /// Starts a phase that ends by itself.
@@ -170,10 +174,8 @@ package struct ConnectionCore: Sendable {
         )
         precondition(readyHosts.count <= ReadyHosts.max)
         precondition(!isShuttingDown || table.count == 0, "a connection outlived the shutdown")
-        for connection in table.connections {
-            if !isNetworkActive {
-                precondition(connection.isWaiting, "\(connection.id) defies the inactive network")
-            }
+        for connection in table.connections where !isNetworkActive {
+            precondition(connection.isWaiting, "\(connection.id) defies the inactive network")
         }
     }
 }

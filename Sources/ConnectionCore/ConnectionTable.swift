@@ -10,6 +10,14 @@ internal import Timing
 package struct ConnectionTable: Sendable {
     /// What only persistent connections have, apart from the entry that 20,000 others pay for.
     package struct Persistence: Equatable, Sendable {
+        /// Who wants the connection kept. What the configuration no longer names is removed when it is
+        /// read again; what was added at run time stays.
+        package enum Origin: Equatable, Sendable {
+            case configuration
+            case runtime
+        }
+
+        package var origin = Origin.runtime
         /// Attempts in a row that didn't lead to a stable connection.
         package var retries: UInt32 = 0
     }

@@ -52,18 +52,23 @@ extension ConnectionCore {
         _ actions: inout Actions
     ) {
         let id = connection.id
+        // Resolving and the first address share one timeout.
+        let until = connection.remote == nil ? connection.phase.deadline : nil
         // Its own last address must not look like somebody else's.
         table.update(id) { $0.remote = nil }
         while let naming = table.naming(of: id), let address = naming.untried?.first {
             table.updateNaming(id) { $0.untried?.removeFirst() }
             if let obstacle = obstacle(to: address, for: connection, at: now) {
-                table.updateNaming(id) { $0.lastFailure = obstacle }
+                // A dial that failed says more than an address that was passed over after it.
+                if connection.remote == nil {
+                    table.updateNaming(id) { $0.lastFailure = obstacle }
+                }
                 continue
             }
             table.updateNaming(id) { $0.lastAddress = address }
             let dialing = table.update(id) {
                 $0.remote = address
-                $0.phase = .dialing(until: now.instant + policy.outbound.dialTimeout)
+                $0.phase = .dialing(until: until ?? now.instant + policy.outbound.dialTimeout)
                 $0.attempt &+= 1
             }
             schedule(dialing)
@@ -132,6 +137,9 @@ extension ConnectionCore {
     ) {
         let untried = table.naming(of: connection.id)?.untried ?? []
         if failure.leavesNextAddress, !untried.isEmpty {
+            if let remote = connection.remote, failure.blamesAddress {
+                source.failed(remote, at: now)
+            }
             table.updateNaming(connection.id) { $0.lastFailure = failure }
             dialNextAddress(of: connection, at: now, &source, &actions)
         } else {

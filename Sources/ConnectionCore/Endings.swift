@@ -13,6 +13,8 @@ extension ConnectionCore {
         _ source: inout Source,
         _ actions: inout Actions
     ) {
+        // In a turn that comes late, events come before the deadline at which it got ready.
+        noteReady(at: now, &source, &actions)
         guard let connection = table[id], connection.establishedSince != nil else { return }
         if !connection.isReady, let remote = connection.remote {
             switch connection.kind {
@@ -39,6 +41,7 @@ extension ConnectionCore {
             preconditionFailure("connection \(connection.id) is not established")
         }
         let lasted = now - since
+        if connection.isReady { rememberReadyHost(of: connection, at: now) }
         actions.report(
             .ended(subject(connection), ending, after: lasted, wasReady: connection.isReady)
         )

@@ -12,8 +12,8 @@ struct Exhaustion: Sendable {
 }
 
 extension ConnectionCore {
-    /// - Parameter pausing: Whether dialling pauses; it needn't when only a listener is short of
-    ///   descriptors, and the dialler will see for itself.
+    /// Reports the trouble once, and with `pausing` pauses dialling; when only a listener is short of
+    /// descriptors, the dialler will see for itself.
     mutating func noteExhaustion(
         _ errno: Int32,
         pausing: Bool,

@@ -73,12 +73,16 @@ extension ConnectionCore {
     ) throws(Refusal) -> Connection.Traits {
         guard !isShuttingDown else { throw .shuttingDown }
         guard isNetworkActive else { throw .networkInactive }
-        if let ban = bans.ban(covering: arrival.remote, at: now.wall) {
-            throw .banned(ban.prefix, until: ban.until)
-        }
         // What comes through an onion service has no address that could be on a list.
         let isWhitelisted =
             arrival.network == .ip && policy.limits.isWhitelisted(arrival.remote)
+        // An automatic ban of an IPv6 /64 may well cover a whitelisted neighbour.
+        let ban = bans.ban(
+            covering: arrival.remote,
+            at: now.wall,
+            ignoringAutomatic: isWhitelisted
+        )
+        if let ban { throw .banned(ban.prefix, until: ban.until) }
         let isExempt = isWhitelisted || arrival.isTrusted
         if !isExempt { try checkRate(of: arrival, at: now.instant) }
         try checkDuplicate(of: .address(arrival.remote))

@@ -87,14 +87,17 @@ extension ConnectionCore {
         guard let first = selected.first else { throw .notFound }
         let persistent = selected.filter(\.isPersistent)
         guard !persistent.isEmpty else { throw .notPersistent(first.id) }
-        for connection in persistent {
-            let subject = subject(connection)
-            // As one that is not persistent any more, it isn't retried.
-            let ordinary = table.update(connection.id) { $0.traits.remove(.persistent) }
-            terminate(ordinary, .byOperator, .cancelled(by: .operator), at: now.instant, &actions)
-            actions.report(.persistentRemoved(subject))
-        }
+        for connection in persistent { forget(connection, at: now.instant, &actions) }
         return persistent.count
+    }
+
+    /// Ends a persistent connection for good.
+    mutating func forget(_ connection: Connection, at now: Instant, _ actions: inout Actions) {
+        let subject = subject(connection)
+        // As one that is not persistent any more, it isn't retried.
+        let ordinary = table.update(connection.id) { $0.traits.remove(.persistent) }
+        terminate(ordinary, .byOperator, .cancelled(by: .operator), at: now, &actions)
+        actions.report(.persistentRemoved(subject))
     }
 
     /// Closes everything and refuses inbound peers until the network is active again. Persistent

@@ -10,6 +10,7 @@ extension ConnectionCore {
     /// `alreadyConnected`.
     package mutating func addPersistent(
         _ target: PeerTarget,
+        from origin: ConnectionTable.Persistence.Origin = .runtime,
         at now: Moment,
         _ actions: inout Actions
     ) throws(Refusal) -> ConnectionID {
@@ -25,7 +26,7 @@ extension ConnectionCore {
         guard table.census.persistent < limit else { throw .tooManyPersistent(limit: limit) }
         try checkPersistentHost(of: target)
         if let existing {
-            return adopt(existing, &actions)
+            return adopt(existing, from: origin, &actions)
         }
         let connection = table.insert(
             .manual,
@@ -33,6 +34,7 @@ extension ConnectionCore {
             phase: .waiting(until: .distantFuture),
             traits: .persistent
         )
+        table.updatePersistence(connection.id) { $0.origin = origin }
         actions.report(.persistentAdded(subject(connection)))
         redial(connection.id, at: now.instant, &actions)
         return connection.id
@@ -50,11 +52,16 @@ extension ConnectionCore {
         guard others < limit else { throw .tooManyPersistentPerHost(limit: limit) }
     }
 
-    private mutating func adopt(_ existing: Connection, _ actions: inout Actions) -> ConnectionID {
+    private mutating func adopt(
+        _ existing: Connection,
+        from origin: ConnectionTable.Persistence.Origin,
+        _ actions: inout Actions
+    ) -> ConnectionID {
         let adopted = table.update(existing.id) {
             $0.kind = .manual
             $0.traits.insert(.persistent)
         }
+        table.updatePersistence(adopted.id) { $0.origin = origin }
         actions.report(.persistentAdopted(subject(adopted)))
         return adopted.id
     }

@@ -38,9 +38,8 @@ struct RateLimiter: Sendable {
 
     var count: Int { index.count }
 
-    /// Takes a token from the bucket of `host`; false if there is none.
-    ///
-    /// - Parameter isFlood: Whether sources are coarse at this moment.
+    /// Takes a token from the bucket of `host`; false if there is none. With `isFlood` sources are
+    /// coarse at this moment.
     mutating func take(
         from host: HostKey,
         isFlood: Bool,
@@ -74,9 +73,14 @@ struct RateLimiter: Sendable {
                 if level < bucket.tokens(at: now, rate: limits.rate, burst: limits.burst) {
                     entries[Int(known)].bucket = TokenBucket(tokens: level, at: now)
                 }
-                entries[Int(known)].lastUse = max(entries[Int(known)].lastUse, member.lastUse)
+                if member.lastUse > entries[Int(known)].lastUse {
+                    // Into the member's place, so that the list stays in the order of last use.
+                    entries[Int(known)].lastUse = member.lastUse
+                    unlink(known)
+                    link(known, before: next)
+                }
             } else {
-                // In the place of its oldest member, so that the list stays in the order of last use.
+                // In the place of its oldest member, for the same reason.
                 insert(coarse, TokenBucket(tokens: level, at: now), member.lastUse, before: next)
             }
         }

@@ -12,10 +12,13 @@ package enum SystemCall: String, Sendable {
     case epollControl = "epoll_ctl"
     case epollWait = "epoll_wait"
     case fcntl
+    case flock
+    case ftruncate
     case getrlimit
     case getsockname
     case getsockopt
     case listen
+    case mkdir
     case open
     case pipe = "pipe2"
     case read

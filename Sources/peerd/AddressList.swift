@@ -10,15 +10,26 @@ struct AddressList: AddressSource {
     private var addresses: [PeerAddress]
     private var lastAttempts: [Instant?]
     private var next = 0
+    /// Shuffles, and nothing else.
+    private var random: SeededRandom
 
     var count: Int { addresses.count }
 
-    init(_ addresses: [PeerAddress], shuffledBy random: inout SeededRandom) {
+    init(_ addresses: [PeerAddress], shuffledBy random: SeededRandom) {
         self.addresses = addresses
+        self.random = random
         lastAttempts = Array(repeating: nil, count: addresses.count)
         for index in self.addresses.indices.dropFirst().reversed() {
-            self.addresses.swapAt(index, random.number(below: index + 1))
+            self.addresses.swapAt(index, self.random.number(below: index + 1))
         }
+    }
+
+    /// Offers other addresses from now on. Those that stay keep the time of their last attempt.
+    mutating func replace(with new: [PeerAddress]) {
+        var known: [PeerAddress: Instant] = [:]
+        for (address, lastAttempt) in zip(addresses, lastAttempts) { known[address] = lastAttempt }
+        self = AddressList(new, shuffledBy: random)
+        lastAttempts = addresses.map { known[$0] }
     }
 
     mutating func pick(at now: Moment, using random: inout SeededRandom) -> AddressCandidate? {

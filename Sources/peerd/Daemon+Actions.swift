@@ -18,7 +18,8 @@ extension Daemon {
             case .close(let id):
                 sockets.drop(id)
             case .report(let report):
-                journal.write(report.level, report.message)
+                journal.write(report)
+                service.noteChange()
             }
             index += 1
         }

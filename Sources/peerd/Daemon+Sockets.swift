@@ -107,11 +107,10 @@ extension Daemon {
 
     /// False if even that failed for want of memory; then the next turn tries again.
     private func setInterest(_ interest: Interest, of index: Int) -> Bool {
-        let token = EventToken(fixed: KernelServices.Source.listeners + UInt32(index))
         do throws(SystemError) {
             try kernel.epoll.modify(
                 listeners[index].listener.descriptor,
-                token: token,
+                token: listeners.token(of: index),
                 interest: interest
             )
             return true

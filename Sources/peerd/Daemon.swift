@@ -2,6 +2,7 @@ import Addressing
 import BasicContainers
 import ConnectionCore
 import LinuxIO
+import Systemd
 import Timing
 
 /// One turn after the other: what the kernel says becomes facts for the core, and what the core decides
@@ -14,8 +15,11 @@ struct Daemon: ~Copyable {
     /// Bytes of one peer in one turn.
     static let bytesPerTurn = 65_536
 
-    let configuration: Configuration
+    var configuration: Configuration
+    let arguments: ConfigurationArguments
+    private let locks: DirectoryLocks
     var journal: Journal
+    var service: ServiceLink
     var core: ConnectionCore
     var addresses: AddressList
     var actions = Actions()
@@ -23,6 +27,8 @@ struct Daemon: ~Copyable {
     var kernel: KernelServices
     var sockets = SocketTable()
     var listeners = Listeners()
+    /// Then those of the configuration are ignored.
+    let hasInheritedListeners: Bool
 
     /// What came of actions at once: told in the next turn, which then doesn't wait. So there is no
     /// recursion from an action into the core.
@@ -30,46 +36,43 @@ struct Daemon: ~Copyable {
     private var isStopping = false
 
     /// Takes everything that the loop needs and binds the listeners.
-    static func prepared(for configuration: Configuration) throws(StartupError) -> Daemon {
-        var daemon = Daemon(configuration, kernel: try .open())
-        try daemon.listen()
+    /// `arguments` say where `configuration` came from and will come from again.
+    static func prepared(
+        for configuration: Configuration,
+        from arguments: ConfigurationArguments,
+        in environment: consuming ServiceEnvironment,
+        holding locks: consuming DirectoryLocks
+    ) throws(StartupError) -> Daemon {
+        let (inherited, unknown) = (environment.listeners, environment.unknown)
+        var daemon = Daemon(configuration, arguments, environment, locks, try .open())
+        daemon.close(unknown)
+        if inherited.isEmpty {
+            try daemon.listen(on: configuration.listen)
+        } else {
+            try daemon.adopt(inherited)
+        }
         return daemon
     }
 
-    private init(_ configuration: Configuration, kernel: consuming KernelServices) {
+    private init(
+        _ configuration: Configuration,
+        _ arguments: ConfigurationArguments,
+        _ environment: consuming ServiceEnvironment,
+        _ locks: consuming DirectoryLocks,
+        _ kernel: consuming KernelServices
+    ) {
+        self.locks = locks
         self.configuration = configuration
+        self.arguments = arguments
         self.kernel = kernel
-        journal = Journal(level: configuration.log.level)
+        hasInheritedListeners = !environment.listeners.isEmpty
+        journal = Journal(level: configuration.log.level, to: environment.journal)
+        service = ServiceLink(environment.manager)
         // What peers must not foresee; a run is repeatable only where the seed is given.
         var system = SystemRandomNumberGenerator()
         var random = SeededRandom(seed: system.next())
-        addresses = AddressList(configuration.knownAddresses, shuffledBy: &random)
         core = ConnectionCore(policy: Policy(configuration), seed: random.next())
-    }
-
-    private mutating func listen() throws(StartupError) {
-        for configured in configuration.listen {
-            guard let address = SocketAddress(configured.address) else {
-                preconditionFailure("the configuration has no onion listener")
-            }
-            do throws(SystemError) {
-                let listener = try Listener(binding: address)
-                journal.write(.info, "Listening on \(listener.address)")
-                if listener.isAddressMissing {
-                    journal.write(
-                        .warning,
-                        "No interface has \(address) yet; peers get through as soon as one has it"
-                    )
-                }
-                let token = EventToken(
-                    fixed: KernelServices.Source.listeners + UInt32(listeners.count)
-                )
-                try kernel.epoll.add(listener.descriptor, token: token, interest: .read)
-                listeners.append(listener, configured)
-            } catch {
-                throw StartupError(listeningOn: configured.address, error)
-            }
-        }
+        addresses = AddressList(configuration.knownAddresses, shuffledBy: random)
     }
 
     /// Runs until SIGTERM or SIGINT, then ends every connection.
@@ -87,21 +90,15 @@ struct Daemon: ~Copyable {
     }
 
     private mutating func start(at now: Moment) {
-        for peer in configuration.persistent.peers {
-            do throws(Refusal) {
-                _ = try core.addPersistent(peer, at: now, &actions)
-            } catch {
-                journal.write(.warning, "Cannot keep \(peer) connected: \(error.text), ignoring")
-            }
-            perform()
-        }
-        journal.write(.info, "Started: \(statusLine(at: now))")
+        keepConfiguredPeers(at: now)
+        journal.write(.started(status: statusLine(at: now)))
+        service.tell(.ready)
     }
 
     private func timeout(at now: Moment) -> Duration? {
         if !settled.isEmpty { return .zero }
-        let deadlines = [core.deadline, listeners.deadline].compactMap { $0 }
-        return deadlines.min().map { max($0 - now.instant, .zero) }
+        let deadlines = [core.deadline, listeners.deadline, service.deadline, journal.deadline]
+        return deadlines.compactMap { $0 }.min().map { max($0 - now.instant, .zero) }
     }
 
     private mutating func turn(at now: Moment) throws(SystemError) {
@@ -113,6 +110,18 @@ struct Daemon: ~Copyable {
         }
         rearmListeners(at: now)
         if let due = core.deadline, due <= now.instant { tell(.deadlineReached, at: now) }
+        keepUpWithSystemd(at: now)
+    }
+
+    private mutating func keepUpWithSystemd(at now: Moment) {
+        journal.keepUp(at: now.instant)
+        service.keepUp(at: now.instant)
+        // The wait that a status line names grows shorter by itself.
+        let census = core.table.census
+        if census.persistentReady < census.persistent { service.noteChange() }
+        if service.isStatusDue(at: now.instant) {
+            service.send(status: statusLine(at: now), at: now.instant)
+        }
     }
 
     private mutating func dispatch(_ event: ReadyEvent, at now: Moment) throws(SystemError) {
@@ -128,9 +137,10 @@ struct Daemon: ~Copyable {
             while let events = kernel.lookups.nextAnswer() {
                 for event in events { tell(event, at: now) }
             }
+        case .reload:
+            while let answer = kernel.reload?.nextAnswer() { finishReload(answer, at: now) }
         case nil:
-            let index = Int(event.token.slot - KernelServices.Source.listeners)
-            if index < listeners.count { accept(from: index, at: now) }
+            if let index = listeners.index(of: event.token) { accept(from: index, at: now) }
         }
     }
 
@@ -138,14 +148,15 @@ struct Daemon: ~Copyable {
         switch signal {
         case .terminate, .interrupt:
             guard !isStopping else { return }
+            service.tell(.stopping)
             listeners.closeAll()
             core.shutDown(at: now, &actions)
             perform()
             isStopping = true
         case .hangUp:
-            journal.write(.warning, "The configuration can't be read again while running, ignoring")
+            startReload()
         case .user1:
-            journal.write(.info, "Status: \(statusLine(at: now))")
+            journal.write(.status(statusLine(at: now)))
         }
     }
 

@@ -4,14 +4,17 @@ import LinuxIO
 struct KernelServices: ~Copyable {
     /// Tokens of what lives as long as the loop; those of the listeners come behind the last.
     enum Source: UInt32 {
-        case signals, lookups
-        static let listeners: UInt32 = 2
+        case signals, lookups, reload
+        /// The first of those that listeners have.
+        static let listeners: UInt32 = 16
     }
 
     var epoll: Epoll
     let signals: Signals
     var reserve: ReserveDescriptor
     var lookups: NameLookups
+    /// Started by the first reload.
+    var reload: ReloadThread?
 
     /// Starts the resolver's threads.
     static func open() throws(StartupError) -> KernelServices {
@@ -38,5 +41,15 @@ struct KernelServices: ~Copyable {
             interest: .read
         )
         try lookups.watch(by: epoll, token: EventToken(fixed: Source.lookups.rawValue))
+    }
+
+    /// The thread that reads the configuration.
+    mutating func startReload(_ arguments: ConfigurationArguments) throws(SystemError) {
+        if reload == nil {
+            let thread = try ReloadThread()
+            try thread.watch(by: epoll, token: EventToken(fixed: Source.reload.rawValue))
+            reload = consume thread
+        }
+        reload?.read(arguments)
     }
 }

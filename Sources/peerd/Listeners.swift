@@ -1,3 +1,4 @@
+import Addressing
 import BasicContainers
 import ConnectionCore
 import LinuxIO
@@ -7,16 +8,35 @@ import Timing
 struct Listeners: ~Copyable {
     struct Entry: ~Copyable {
         var listener: Listener
-        let network: Arrival.Network
-        let trustsLoopback: Bool
+        /// As the configuration says it, with port 0 if the kernel was to choose one.
+        let configuredAddress: PeerAddress
+        var network: Arrival.Network
+        var trustsLoopback: Bool
         /// Not watched until then, after the kernel had neither descriptor nor memory.
         var disarmedUntil: Instant?
+
+        init(_ listener: consuming Listener, _ configured: Configuration.Listen) {
+            self.listener = listener
+            configuredAddress = configured.address
+            network = Arrival.Network(configured.network)
+            trustsLoopback = configured.trustedLoopback
+        }
+
+        /// Takes over what can change while it listens.
+        mutating func update(_ configured: Configuration.Listen) {
+            network = Arrival.Network(configured.network)
+            trustsLoopback = configured.trustedLoopback
+        }
     }
 
     /// For so long a listener is left alone when even the reserve didn't help.
     static let rest = Duration.milliseconds(100)
 
     private var entries = UniqueArray<Entry>()
+    /// What listeners are watched by, in the order of `entries`. Tokens are never used again, so that
+    /// an event of this turn isn't taken for another listener's.
+    private var tokens: [EventToken] = []
+    private var lastSource = KernelServices.Source.listeners
 
     var count: Int { entries.count }
 
@@ -30,29 +50,50 @@ struct Listeners: ~Copyable {
         return nearest
     }
 
-    mutating func append(_ listener: consuming Listener, _ configured: Configuration.Listen) {
-        let network: Arrival.Network =
-            switch configured.network {
-            case .ip: .ip
-            case .onion: .onion
-            }
-        entries.append(
-            Entry(
-                listener: listener,
-                network: network,
-                trustsLoopback: configured.trustedLoopback,
-                disarmedUntil: nil
-            )
-        )
-    }
-
     subscript(index: Int) -> Entry {
         _read { yield entries[index] }
         _modify { yield &entries[index] }
     }
 
+    func token(of index: Int) -> EventToken { tokens[index] }
+
+    /// Nil if the listener is closed by now.
+    func index(of token: EventToken) -> Int? { tokens.firstIndex(of: token) }
+
+    /// Nil if nothing listens on what the configuration calls so.
+    func index(configuredAs address: PeerAddress) -> Int? {
+        for index in 0..<entries.count where entries[index].configuredAddress == address {
+            return index
+        }
+        return nil
+    }
+
+    mutating func append(_ entry: consuming Entry, by epoll: borrowing Epoll) throws(SystemError) {
+        let token = EventToken(fixed: lastSource)
+        try epoll.add(entry.listener.descriptor, token: token, interest: .read)
+        lastSource += 1
+        tokens.append(token)
+        entries.append(entry)
+    }
+
     /// Stops listening: what waits in the kernel's queue is reset.
+    mutating func remove(at index: Int) {
+        tokens.remove(at: index)
+        entries.remove(at: index)
+    }
+
     mutating func closeAll() {
+        tokens.removeAll()
         entries.removeAll()
+    }
+}
+
+extension Arrival.Network {
+    init(_ configured: Configuration.Listen.Network) {
+        self =
+            switch configured {
+            case .ip: .ip
+            case .onion: .onion
+            }
     }
 }

@@ -26,6 +26,22 @@ struct Peerd: ParsableCommand {
     var config: String?
 
     @Option(
+        help: ArgumentHelp(
+            "The directory for what outlives a restart (default: $STATE_DIRECTORY).",
+            valueName: "directory"
+        )
+    )
+    var state: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The directory for what doesn't (default: $RUNTIME_DIRECTORY).",
+            valueName: "directory"
+        )
+    )
+    var runtime: String?
+
+    @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
             "Overrides one key, for example outbound.target=16. Repeatable.",
@@ -57,11 +73,15 @@ struct Peerd: ParsableCommand {
         }
     }
 
+    private var arguments: ConfigurationArguments {
+        ConfigurationArguments(file: config, settings: settings)
+    }
+
     /// - Returns: The exit status.
     private func start() -> Int32 {
         let loaded: LoadedConfiguration
         do throws(ConfigurationErrors) {
-            loaded = try ConfigurationLoader.load(file: config, settings: settings)
+            loaded = try arguments.load()
         } catch {
             StandardError.write(line: error.description)
             return ExitStatus.configuration
@@ -77,8 +97,7 @@ struct Peerd: ParsableCommand {
 
     private func run(_ configuration: Configuration) -> Int32 {
         do throws(StartupError) {
-            try DescriptorBudget(configuration).check()
-            try Self.serve(configuration)
+            try serve(configuration)
             return 0
         } catch {
             StandardError.write(line: "<3>\(error)")
@@ -86,8 +105,16 @@ struct Peerd: ParsableCommand {
         }
     }
 
-    private static func serve(_ configuration: Configuration) throws(StartupError) {
-        var daemon = try Daemon.prepared(for: configuration)
+    private func serve(_ configuration: Configuration) throws(StartupError) {
+        let environment = try ServiceEnvironment.take()
+        try DescriptorBudget(configuration).check()
+        let locks = try DirectoryLocks.take(state: state, runtime: runtime)
+        var daemon = try Daemon.prepared(
+            for: configuration,
+            from: arguments,
+            in: environment,
+            holding: locks
+        )
         try daemon.run()
     }
 }

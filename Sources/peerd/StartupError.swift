@@ -1,6 +1,7 @@
 import Addressing
 import Glibc
 import LinuxIO
+import Systemd
 
 /// Why the daemon can't start, for a person.
 struct StartupError: Error, Equatable, CustomStringConvertible {
@@ -15,6 +16,34 @@ struct StartupError: Error, Equatable, CustomStringConvertible {
     init(configuration problem: String) {
         description = problem
         status = ExitStatus.configuration
+    }
+
+    init(_ error: SystemdError) {
+        description =
+            switch error {
+            case .badEnvironment(let variable, let code):
+                "cannot use \(variable): \(errnoText(code))"
+            case .noSocket(let code): "cannot reach systemd: \(errnoText(code))"
+            case .badPath(let path): "cannot use NOTIFY_SOCKET: '\(path)' is no socket's path"
+            }
+        status = ExitStatus.osError
+    }
+
+    init(locking directory: String, _ failure: DirectoryLock.Failure) {
+        description =
+            switch failure {
+            case .held(let process):
+                "another peerd\(process.map { " (process \($0))" } ?? "") has \(directory): "
+                    + "stop it, or give this one directories of its own"
+            case .system(let error): "cannot lock \(directory): \(error)"
+            }
+        status = ExitStatus.osError
+    }
+
+    init(inheriting socket: InheritedSocket, _ error: AdoptionError) {
+        description =
+            "cannot listen on the inherited socket \(socket.number) ('\(socket.name)'): \(error)"
+        status = ExitStatus.osError
     }
 
     init(listeningOn address: PeerAddress, _ error: SystemError) {

@@ -2,40 +2,8 @@ import Addressing
 import ConnectionCore
 import Timing
 
-/// A report as a line for operators.
-///
-/// At `info` stands what they act on or ask about: peers of theirs that come and go, retries, refusals,
-/// bans, trouble. Every attempt, and the coming and going of inbound peers, is `debug`: at thousands a
-/// second the journal would cost more than the connection.
 extension Report {
-    var level: Journal.Level {
-        switch self {
-        case .attempting, .accepted:
-            .debug
-        case .connected, .retrying, .persistentAdded, .persistentAdopted, .persistentRemoved,
-            .refused, .refusalsSilenced, .refusalsSuppressed, .outboundPaused, .banned, .unbanned,
-            .networkActive, .shuttingDown:
-            .info
-        case .ready:
-            .debug
-        case .failed(let subject, _):
-            Self.level(of: subject)
-        case .ended(let subject, let ending, _, _):
-            ending == .shutdown ? .debug : Self.level(of: subject)
-        case .resourcesExhausted:
-            .warning
-        }
-    }
-
-    /// A peer that the operator named, or that was connected, is worth a line; one of many attempts
-    /// isn't.
-    private static func level(of subject: Subject) -> Journal.Level {
-        switch subject.kind {
-        case .inbound, .feeler: .debug
-        case .outbound, .manual: .info
-        }
-    }
-
+    /// The sentence for people. It names the key of the configuration where one can help.
     var message: String {
         switch self {
         case .attempting(let subject):

@@ -1,0 +1,49 @@
+package import Addressing
+package import Timing
+
+extension ConnectionCore {
+    /// Decides by other numbers from now on, and keeps the persistent peers of the configuration as it
+    /// names them now. Nothing that exists is closed for a lowered limit; admission waits until there
+    /// is room.
+    ///
+    /// `configured` are the persistent peers in the order of the configuration. Those that came from it
+    /// and are no longer in it are removed; those that were added at run time stay. What can't be kept
+    /// is returned, with the reason.
+    package mutating func reload(
+        _ policy: Policy,
+        configured: [PeerTarget],
+        at now: Moment,
+        _ actions: inout Actions
+    ) -> [(target: PeerTarget, refusal: Refusal)] {
+        guard !isShuttingDown else { return [] }
+        self.policy = policy
+        removeUnconfigured(keeping: configured, at: now.instant, &actions)
+        var refused: [(target: PeerTarget, refusal: Refusal)] = []
+        for target in configured {
+            if let known = table.connection(at: target), known.isPersistent {
+                table.updatePersistence(known.id) { $0.origin = .configuration }
+                continue
+            }
+            do throws(Refusal) {
+                _ = try addPersistent(target, from: .configuration, at: now, &actions)
+            } catch {
+                refused.append((target, error))
+            }
+        }
+        return refused
+    }
+
+    private mutating func removeUnconfigured(
+        keeping configured: [PeerTarget],
+        at now: Instant,
+        _ actions: inout Actions
+    ) {
+        let kept = Set(configured)
+        for connection in Array(table.connections) where connection.isPersistent {
+            guard table.persistence(of: connection.id)?.origin == .configuration,
+                !kept.contains(table.target(of: connection))
+            else { continue }
+            forget(connection, at: now, &actions)
+        }
+    }
+}

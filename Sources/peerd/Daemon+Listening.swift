@@ -1,0 +1,96 @@
+import Addressing
+import LinuxIO
+import Systemd
+
+extension Daemon {
+    /// Binds every listener that isn't there yet. On an error those that were there before are left,
+    /// and none is added.
+    mutating func listen(on configured: [Configuration.Listen]) throws(StartupError) {
+        let before = listeners.count
+        for listen in configured where listeners.index(configuredAs: listen.address) == nil {
+            do throws(SystemError) {
+                try bind(listen)
+            } catch {
+                while listeners.count > before { listeners.remove(at: listeners.count - 1) }
+                throw StartupError(listeningOn: listen.address, error)
+            }
+        }
+        for index in before..<listeners.count {
+            let address = listeners[index].listener.address
+            journal.write(.listening(address))
+            if listeners[index].listener.isAddressMissing {
+                journal.write(.listenerAddressMissing(address))
+            }
+        }
+    }
+
+    /// Takes the listeners of a socket unit, with what the configuration says of their addresses.
+    mutating func adopt(_ inherited: [InheritedSocket]) throws(StartupError) {
+        for socket in inherited {
+            do throws(AdoptionError) {
+                try adopt(socket)
+            } catch {
+                throw StartupError(inheriting: socket, error)
+            }
+        }
+        journal.write(
+            .listenersInherited(count: inherited.count, ignored: configuration.listen.count)
+        )
+    }
+
+    private mutating func adopt(_ socket: InheritedSocket) throws(AdoptionError) {
+        let listener = try Listener(adopting: try Self.descriptor(of: socket))
+        let address = listener.address.peerAddress
+        var configured = Configuration.Listen()
+        configured.address = address
+        configured.trustedLoopback = true
+        let named = configuration.listen.first { $0.address == address }
+        journal.write(.listening(listener.address))
+        do throws(SystemError) {
+            let entry = Listeners.Entry(listener, named ?? configured)
+            try listeners.append(entry, by: kernel.epoll)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private static func descriptor(
+        of socket: InheritedSocket
+    ) throws(AdoptionError) -> FileDescriptor {
+        do throws(SystemError) {
+            return try FileDescriptor(inherited: socket.number)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// Closes what no unit of ours passes.
+    mutating func close(_ unknown: [InheritedSocket]) {
+        for socket in unknown {
+            _ = try? FileDescriptor(inherited: socket.number)
+            journal.write(.socketIgnored(socket.name))
+        }
+    }
+
+    private mutating func bind(_ configured: Configuration.Listen) throws(SystemError) {
+        guard let address = SocketAddress(configured.address) else {
+            preconditionFailure("the configuration has no listener at an onion address")
+        }
+        let entry = Listeners.Entry(try Listener(binding: address), configured)
+        try listeners.append(entry, by: kernel.epoll)
+    }
+
+    /// Closes the listeners that the configuration doesn't name any more, and lets the others take
+    /// over what it says of them now. The peers that came through them stay.
+    mutating func updateListeners(to configured: [Configuration.Listen]) {
+        for index in (0..<listeners.count).reversed() {
+            let address = listeners[index].configuredAddress
+            if let listen = configured.first(where: { $0.address == address }) {
+                listeners[index].update(listen)
+            } else {
+                journal.write(.listenerClosed(listeners[index].listener.address))
+                listeners.remove(at: index)
+            }
+        }
+    }
+}

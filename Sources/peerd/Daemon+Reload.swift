@@ -1,0 +1,63 @@
+import ConnectionCore
+import LinuxIO
+import Systemd
+import Timing
+
+/// Taking another configuration while running. A bad one changes nothing and says why; a good one
+/// changes everything and drops nothing.
+extension Daemon {
+    mutating func startReload() {
+        journal.write(.reloading)
+        service.tell(.reloading)
+        do throws(SystemError) {
+            try kernel.startReload(arguments)
+        } catch {
+            journal.write(.reloadFailed("\(error)"))
+            service.tell(.ready)
+        }
+    }
+
+    mutating func finishReload(_ answer: ReloadThread.Answer, at now: Moment) {
+        switch answer {
+        case .failure(let errors):
+            journal.write(.reloadFailed(errors.description))
+        case .success(let loaded):
+            do throws(StartupError) {
+                try apply(loaded, at: now)
+                journal.write(.reloaded)
+            } catch {
+                journal.write(.reloadFailed(error.description))
+            }
+        }
+        service.noteChange()
+        // A failed reload is over too.
+        service.tell(.ready)
+    }
+
+    private mutating func apply(_ loaded: LoadedConfiguration, at now: Moment) throws(StartupError)
+    {
+        let new = loaded.configuration
+        // What can fail comes first, so that it leaves nothing half done.
+        try DescriptorBudget(new).check()
+        if !hasInheritedListeners { try listen(on: new.listen) }
+
+        for warning in loaded.warnings { journal.write(.configurationWarning("\(warning)")) }
+        if !hasInheritedListeners { updateListeners(to: new.listen) }
+        configuration = new
+        journal.level = new.log.level
+        addresses.replace(with: new.knownAddresses)
+        keepConfiguredPeers(at: now)
+    }
+
+    /// Has the core decide by the present configuration.
+    mutating func keepConfiguredPeers(at now: Moment) {
+        let refused = core.reload(
+            Policy(configuration),
+            configured: configuration.persistent.peers,
+            at: now,
+            &actions
+        )
+        perform()
+        for (peer, refusal) in refused { journal.write(.persistentRefused(peer, refusal)) }
+    }
+}

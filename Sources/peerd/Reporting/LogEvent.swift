@@ -1,0 +1,78 @@
+/// Every kind of journal entry, by its name in PEERD_EVENT. The catalogue explains each, and
+/// docs/journal.md documents it.
+enum LogEvent: String, CaseIterable, Sendable {
+    case attempting
+    case connected
+    case accepted
+    case ready
+    case failed = "connection-failed"
+    case ended = "disconnected"
+    case retrying
+    case persistentAdded = "persistent-added"
+    case persistentAdopted = "persistent-adopted"
+    case persistentRemoved = "persistent-removed"
+    case refused
+    case refusalsSilenced = "refusals-silenced"
+    case refusalsSuppressed = "refusals-suppressed"
+    case outboundPaused = "outbound-paused"
+    case resourcesExhausted = "resources-exhausted"
+    case banned
+    case unbanned
+    case networkActive = "network-active"
+    case networkInactive = "network-inactive"
+    case shuttingDown = "shutting-down"
+    case started
+    case status
+    case listening
+    case listenerClosed = "listener-closed"
+    case listenerAddressMissing = "listener-address-missing"
+    case listenersInherited = "listeners-inherited"
+    case socketIgnored = "socket-ignored"
+    case persistentRefused = "persistent-refused"
+    case configurationWarning = "configuration-warning"
+    case reloading
+    case reloaded
+    case reloadFailed = "reload-failed"
+    case journalLost = "journal-lost"
+    case startFailed = "start-failed"
+
+    /// The MESSAGE_ID: chosen once at random, and the same for ever.
+    var messageID: String {
+        switch self {
+        case .attempting: "1e722943a9dc4ec4e69b5ff8bdf1a8ee"
+        case .connected: "dcced3e4b493aef2d889bdf95bcc8795"
+        case .accepted: "c20930488a36484606dec9bb87a09d9b"
+        case .ready: "a172d5eae7accd27ddbe0d8a65b1036a"
+        case .failed: "ccb88265c476f6c5d2c3bf10da159058"
+        case .ended: "5780aefc3cb25f860a6d48df018ce166"
+        case .retrying: "1032eef04dcb3f3bdca4d5a11445e027"
+        case .persistentAdded: "31b26b93397e28c6da66e6e100f4706e"
+        case .persistentAdopted: "dbb19f6356ae700b614daf0d2ed4f595"
+        case .persistentRemoved: "f147d44afd45bdf6e108e2b96ca78a41"
+        case .refused: "cce41892c84255993bc994401e522c37"
+        case .refusalsSilenced: "6712f2305a83688c2588fad5fcb55cb1"
+        case .refusalsSuppressed: "c0cdc3b383307f914ba113a1a85d1fbd"
+        case .outboundPaused: "8a335ce2fd6a1c44b3b3c0d067a3b624"
+        case .resourcesExhausted: "34d0c7b1cd12137c8286f5824ad9bb83"
+        case .banned: "950d6496344cbb54483884bcb033026a"
+        case .unbanned: "96b3cffc8230e03ca662a473ba19d6a3"
+        case .networkActive: "6935a1df9714438d8e77bdd32d132eaa"
+        case .networkInactive: "b07ec9baa5339c1b914823b627a84ade"
+        case .shuttingDown: "34b8f4731057b02190c2524e40a44e40"
+        case .started: "3262019f3d4fcb0f7002bcc57131a208"
+        case .status: "4c6ba4c912d619b2d3a0333f18086129"
+        case .listening: "d97818ab55e4836efbaeb3e3b6285c56"
+        case .listenerClosed: "1796ca69a37b610d137abb7eb6c2066a"
+        case .listenerAddressMissing: "f0597dd46f0abb3383f985cda31c71fe"
+        case .listenersInherited: "96d09b760fa66fc14d11b48dd03d7be8"
+        case .socketIgnored: "0b2be3b9df221782246c94702efca432"
+        case .persistentRefused: "4851534ffaf8f1740bf8e4b2a91dea08"
+        case .configurationWarning: "f3e77ab79e21f000eea232f200303e9a"
+        case .reloading: "47d7023d7069f741a03cdf2466016c91"
+        case .reloaded: "6223ffdbd8e63a60a11115736d622570"
+        case .reloadFailed: "3ee0e7427bcb75b4109908bb2bab8af0"
+        case .journalLost: "d987810be673dc07cd1a60ed5f370e2b"
+        case .startFailed: "d4fd1d4a8404a49b9a52c59d6229a6b1"
+        }
+    }
+}

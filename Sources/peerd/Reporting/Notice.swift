@@ -1,0 +1,104 @@
+import Addressing
+import ConnectionCore
+import LinuxIO
+import Timing
+
+/// What the daemon says of itself, beside what the core reports of connections.
+enum Notice: Sendable {
+    case started(status: String)
+    /// Asked for by SIGUSR1.
+    case status(String)
+    case listening(SocketAddress)
+    case listenerClosed(SocketAddress)
+    case listenerAddressMissing(SocketAddress)
+    /// Listeners came from a socket unit, so those of the configuration are ignored.
+    case listenersInherited(count: Int, ignored: Int)
+    /// A socket with a name that means nothing to us.
+    case socketIgnored(String)
+    case persistentRefused(PeerTarget, Refusal)
+    case configurationWarning(String)
+    case reloading
+    case reloaded
+    /// Nothing was changed.
+    case reloadFailed(String)
+    case journalLost(count: UInt64)
+    case startFailed(StartupError)
+
+    var level: Configuration.Log.Level {
+        switch self {
+        case .started, .status, .listening, .listenerClosed, .reloading, .reloaded:
+            .info
+        case .listenerAddressMissing, .listenersInherited, .socketIgnored, .persistentRefused,
+            .configurationWarning, .journalLost:
+            .warning
+        case .reloadFailed, .startFailed:
+            .error
+        }
+    }
+
+    var event: LogEvent {
+        switch self {
+        case .started: .started
+        case .status: .status
+        case .listening: .listening
+        case .listenerClosed: .listenerClosed
+        case .listenerAddressMissing: .listenerAddressMissing
+        case .listenersInherited: .listenersInherited
+        case .socketIgnored: .socketIgnored
+        case .persistentRefused: .persistentRefused
+        case .configurationWarning: .configurationWarning
+        case .reloading: .reloading
+        case .reloaded: .reloaded
+        case .reloadFailed: .reloadFailed
+        case .journalLost: .journalLost
+        case .startFailed: .startFailed
+        }
+    }
+
+    var message: String {
+        switch self {
+        case .started(let status): "Started: \(status)"
+        case .status(let status): "Status: \(status)"
+        case .listening(let address): "Listening on \(address)"
+        case .listenerClosed(let address): "Stopped listening on \(address)"
+        case .listenerAddressMissing(let address):
+            "No interface has \(address) yet; peers get through as soon as one has it"
+        case .listenersInherited(let count, let ignored):
+            "Using \(count) inherited listeners"
+                + (ignored == 0 ? "" : ", ignoring \(ignored) of the configuration")
+        case .socketIgnored(let name):
+            "Closing an inherited socket named '\(name)': known are 'listen' and 'control'"
+        case .persistentRefused(let peer, let refusal):
+            "Cannot keep \(peer) connected: \(refusal.text), ignoring"
+        case .configurationWarning(let warning): warning
+        case .reloading: "Reading the configuration again"
+        case .reloaded: "The new configuration is in force"
+        case .reloadFailed(let problem): "The configuration stays as it was: \(problem)"
+        case .journalLost(let count):
+            "The journal did not take \(count) entries; what they said is lost"
+        case .startFailed(let error): error.description
+        }
+    }
+
+    private var fields: [LogEntry.Field] {
+        switch self {
+        case .listening(let address), .listenerClosed(let address),
+            .listenerAddressMissing(let address):
+            [.init(.listener, address)]
+        case .listenersInherited(let count, _):
+            [.init(.count, count)]
+        case .persistentRefused(let peer, let refusal):
+            [.init(.peer, peer), .init(.reason, refusal.word)]
+        case .journalLost(let count):
+            [.init(.count, count)]
+        case .started, .status, .socketIgnored, .configurationWarning, .reloading, .reloaded,
+            .reloadFailed,
+            .startFailed:
+            []
+        }
+    }
+
+    var entry: LogEntry {
+        LogEntry(event: event, level: level, message: message, fields: fields)
+    }
+}

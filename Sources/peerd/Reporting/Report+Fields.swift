@@ -1,0 +1,104 @@
+import Addressing
+import ConnectionCore
+import Timing
+
+extension Report {
+    /// The facts of the message, each in a field of its own.
+    var fields: [LogEntry.Field] {
+        switch self {
+        case .attempting(let subject), .connected(let subject), .accepted(let subject),
+            .ready(let subject), .persistentAdded(let subject), .persistentAdopted(let subject),
+            .persistentRemoved(let subject):
+            subject.fields
+        case .failed(let subject, let failure):
+            subject.fields + failure.fields
+        case .ended(let subject, let ending, let lasted, _):
+            subject.fields + ending.fields + [.init(.duration, lasted)]
+        case .retrying(let subject, let delay, let retries):
+            subject.fields + [.init(.retries, retries), .init(.duration, delay)]
+        case .refused(let remote, let refusal):
+            [.init(.peer, remote), .init(.kind, Kind.inbound)] + refusal.fields
+        case .refusalsSilenced(let duration):
+            [.init(.duration, duration)]
+        case .refusalsSuppressed(let count, let duration):
+            [.init(.count, count), .init(.duration, duration)]
+        case .outboundPaused(let failures, let pause):
+            [.init(.count, failures), .init(.duration, pause)]
+        case .resourcesExhausted(let code, let pause):
+            [.init(.errno, code), .init(.duration, pause)]
+        case .banned(let ban, let closed):
+            [.init(.prefix, ban.prefix), .init(.count, closed)]
+                + (ban.until.map { [.init(.until, $0.microseconds)] } ?? [])
+        case .unbanned(let prefix):
+            [.init(.prefix, prefix)]
+        case .networkActive:
+            []
+        case .shuttingDown(let connections):
+            [.init(.count, connections)]
+        }
+    }
+}
+
+extension Subject {
+    fileprivate var fields: [LogEntry.Field] {
+        var fields: [LogEntry.Field] = [.init(.connection, id), .init(.kind, kind)]
+        fields.append(address.map { .init(.peer, $0) } ?? .init(.peer, target))
+        if case .name(let name) = target { fields.append(.init(.name, name)) }
+        return fields
+    }
+}
+
+extension DialFailure {
+    fileprivate var fields: [LogEntry.Field] {
+        let reason = LogEntry.Field(.reason, word)
+        return switch self {
+        case .resourcesExhausted(let code), .io(let code):
+            [reason, .init(.errno, code)]
+        case .tooManyPerHost(let limit):
+            [reason, .init(.rule, "limits.per-host"), .init(.limit, limit)]
+        case .timedOut, .refused, .unreachable, .noRoute, .unresolved, .selfConnection,
+            .alreadyConnected, .banned, .unsupportedAddress, .cancelled:
+            [reason]
+        }
+    }
+}
+
+extension Ending {
+    fileprivate var fields: [LogEntry.Field] {
+        let reason = LogEntry.Field(.reason, word)
+        return switch self {
+        case .io(let code): [reason, .init(.errno, code)]
+        case .banned(let prefix): [reason, .init(.prefix, prefix)]
+        case .closedByPeer, .timedOut, .byOperator, .networkInactive, .shutdown: [reason]
+        }
+    }
+}
+
+extension Refusal {
+    /// The reason, and the rule with its number where a setting led to it.
+    fileprivate var fields: [LogEntry.Field] {
+        let reason = LogEntry.Field(.reason, word)
+        return switch self {
+        case .banned(let prefix, let until):
+            [reason, .init(.prefix, prefix)]
+                + (until.map { [.init(.until, $0.microseconds)] } ?? [])
+        case .rateLimited:
+            [reason, .init(.rule, "inbound.rate")]
+        case .flooded:
+            [reason, .init(.rule, "inbound.flood-threshold")]
+        case .tooManyPerHost(let limit), .tooManyPersistentPerHost(let limit):
+            [reason, .init(.rule, "limits.per-host"), .init(.limit, limit)]
+        case .tooManyConnections(let limit):
+            [reason, .init(.rule, "limits.connections"), .init(.limit, limit)]
+        case .tooManyWhitelisted(let limit):
+            [reason, .init(.rule, "limits.whitelisted"), .init(.limit, limit)]
+        case .tooManyPersistent(let limit):
+            [reason, .init(.rule, "persistent.max"), .init(.limit, limit)]
+        case .tooManyBans(let limit):
+            [reason, .init(.limit, limit)]
+        case .shuttingDown, .networkInactive, .alreadyPending, .alreadyConnected,
+            .duplicatePersistent, .notPersistent, .notFound, .unsupportedAddress:
+            [reason]
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Addressing
+import ConnectionCore
+import Timing
+
+/// A report as an entry of the journal.
+///
+/// At `info` stands what operators act on or ask about: peers of theirs that come and go, retries,
+/// refusals, bans, trouble. Every attempt, and the coming and going of inbound peers, is `debug`: at
+/// thousands a second the journal would cost more than the connection.
+extension Report {
+    /// Cheap, so that nothing is put together that isn't written.
+    var level: Configuration.Log.Level {
+        switch self {
+        case .attempting, .accepted, .ready:
+            .debug
+        case .connected, .retrying, .persistentAdded, .persistentAdopted, .persistentRemoved,
+            .refused, .refusalsSilenced, .refusalsSuppressed, .outboundPaused, .banned, .unbanned,
+            .networkActive, .shuttingDown:
+            .info
+        case .failed(let subject, _):
+            Self.level(of: subject)
+        case .ended(let subject, let ending, _, _):
+            ending == .shutdown ? .debug : Self.level(of: subject)
+        case .resourcesExhausted:
+            .warning
+        }
+    }
+
+    private static func level(of subject: Subject) -> Configuration.Log.Level {
+        switch subject.kind {
+        case .inbound, .feeler: .debug
+        case .outbound, .manual: .info
+        }
+    }
+
+    var event: LogEvent {
+        switch self {
+        case .attempting: .attempting
+        case .connected: .connected
+        case .accepted: .accepted
+        case .ready: .ready
+        case .failed: .failed
+        case .ended: .ended
+        case .retrying: .retrying
+        case .persistentAdded: .persistentAdded
+        case .persistentAdopted: .persistentAdopted
+        case .persistentRemoved: .persistentRemoved
+        case .refused: .refused
+        case .refusalsSilenced: .refusalsSilenced
+        case .refusalsSuppressed: .refusalsSuppressed
+        case .outboundPaused: .outboundPaused
+        case .resourcesExhausted: .resourcesExhausted
+        case .banned: .banned
+        case .unbanned: .unbanned
+        case .networkActive(let isActive): isActive ? .networkActive : .networkInactive
+        case .shuttingDown: .shuttingDown
+        }
+    }
+
+    var entry: LogEntry {
+        LogEntry(event: event, level: level, message: message, fields: fields)
+    }
+}

@@ -1,0 +1,68 @@
+import Glibc
+import LinuxIO
+import Systemd
+
+/// What systemd gave this process at its start, if systemd started it.
+///
+/// To be taken before there is a second thread, since it empties variables of the environment.
+struct ServiceEnvironment: ~Copyable {
+    /// `FileDescriptorName=` of the shipped socket units.
+    static let listenerName = "listen"
+    static let controlName = "control"
+
+    let manager: ServiceManager
+    /// Listening sockets for peers.
+    let listeners: [InheritedSocket]
+    /// Sockets that no unit of ours passes: they are closed.
+    let unknown: [InheritedSocket]
+    /// The socket of the control interface stays open as long as the process, so that who connects
+    /// waits instead of being refused.
+    let control: [InheritedSocket]
+    /// Nil where standard error doesn't end in the journal.
+    let journal: JournalSocket?
+
+    static func take() throws(StartupError) -> ServiceEnvironment {
+        do throws(SystemdError) {
+            let sockets = try InheritedSocket.takeAll()
+            return ServiceEnvironment(
+                manager: try .fromEnvironment(),
+                listeners: sockets.filter { $0.name == listenerName },
+                unknown: sockets.filter { $0.name != listenerName && $0.name != controlName },
+                control: sockets.filter { $0.name == controlName },
+                journal: JournalStream.carriesStandardError() ? try JournalSocket() : nil
+            )
+        } catch {
+            throw StartupError(error)
+        }
+    }
+}
+
+/// Directories that this daemon has for itself while it runs.
+struct DirectoryLocks: ~Copyable {
+    private let state: DirectoryLock?
+    private let runtime: DirectoryLock?
+
+    /// Where a directory is not named, systemd's StateDirectory= and RuntimeDirectory= say it, or there
+    /// is none.
+    static func take(state: String?, runtime: String?) throws(StartupError) -> DirectoryLocks {
+        DirectoryLocks(
+            state: try lock(state ?? first(of: "STATE_DIRECTORY")),
+            runtime: try lock(runtime ?? first(of: "RUNTIME_DIRECTORY"))
+        )
+    }
+
+    private static func lock(_ directory: String?) throws(StartupError) -> DirectoryLock? {
+        guard let directory else { return nil }
+        do throws(DirectoryLock.Failure) {
+            return try DirectoryLock(directory)
+        } catch {
+            throw StartupError(locking: directory, error)
+        }
+    }
+
+    /// systemd separates several directories by colons.
+    private static func first(of variable: String) -> String? {
+        guard let value = getenv(variable) else { return nil }
+        return String(cString: value).split(separator: ":").first.map(String.init)
+    }
+}
