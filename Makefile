@@ -15,9 +15,15 @@ TEST_SEEDS ?= 200
 
 BUILD_PACKAGES := g++ libc6-dev libstdc++-12-dev libtomlplusplus-dev
 RUN_PACKAGES := $(BUILD_PACKAGES) procps
+BENCH_PACKAGES := gcc libc6-dev python3 iproute2
 TEST_PACKAGES := $(BUILD_PACKAGES) procps util-linux iproute2
 
-.PHONY: build run test check simulate format clean
+# Enough to tell a difference of some percent on a machine that has other work.
+ROUNDS ?= 5
+BENCH := $(BUILD)/bench
+BENCH_PROGRAMS := floor load acceptor awake
+
+.PHONY: build run test check simulate bench format clean
 
 build: ## The daemon, optimised, with the Swift runtime inside: $(RELEASE)/peerd
 	@Tests/scripts/need.sh $(BUILD_PACKAGES)
@@ -39,6 +45,16 @@ simulate: ## SEEDS=1000 simulated lives of the connection manager
 	@Tests/scripts/need.sh $(BUILD_PACKAGES)
 	$(SWIFT_RELEASE) --product simulate
 	$(RELEASE)/simulate --seeds $(SEEDS)
+
+bench: build ## peerd beside a plain C program: ROUNDS=5, ONLY="hold queue ..." for some works
+	@Tests/scripts/need.sh $(BENCH_PACKAGES)
+	$(SWIFT_RELEASE) --product corebench
+	mkdir -p $(BENCH)
+	for program in $(BENCH_PROGRAMS); do \
+	    gcc -O2 -Wall -Wextra -Werror -o $(BENCH)/$$program Benchmarks/C/$$program.c; \
+	done
+	cp $(RELEASE)/peerd $(RELEASE)/corebench $(BENCH)/
+	@Benchmarks/bench.py $(BENCH) --rounds $(ROUNDS) $(addprefix --only ,$(ONLY))
 
 check: ## What a machine can say about style, and a build in which warnings are errors
 	@Tests/scripts/need.sh $(BUILD_PACKAGES)

@@ -64,6 +64,12 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "corebench",
+            dependencies: ["ConnectionCore", "Addressing", "Timing"],
+            path: "Benchmarks/CoreBenchmark",
+            swiftSettings: pure
+        ),
         .testTarget(
             name: "AddressingTests",
             dependencies: ["Addressing"],
