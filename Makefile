@@ -15,6 +15,7 @@ TEST_SEEDS ?= 200
 
 BUILD_PACKAGES := g++ libc6-dev libstdc++-12-dev libtomlplusplus-dev libsystemd-dev pkg-config
 RUN_PACKAGES := $(BUILD_PACKAGES) procps
+<<<<<<< HEAD
 TEST_PACKAGES := $(RUN_PACKAGES) util-linux iproute2 python3 systemd libnss-systemd dbus
 
 PREFIX ?= /usr
@@ -24,6 +25,17 @@ systemd_dir = $(DESTDIR)$(shell pkg-config --variable=$(1) systemd)
 UNITS := peerd.service peerd@.service peerd.socket peerd-control.socket
 
 .PHONY: build run test check simulate install uninstall format clean
+=======
+BENCH_PACKAGES := gcc libc6-dev python3 iproute2
+TEST_PACKAGES := $(BUILD_PACKAGES) procps util-linux iproute2
+
+# Enough to tell a difference of some percent on a machine that has other work.
+ROUNDS ?= 5
+BENCH := $(BUILD)/bench
+BENCH_PROGRAMS := floor load acceptor awake
+
+.PHONY: build run test check simulate bench format clean
+>>>>>>> bench
 
 build: ## The daemon, optimised, with the Swift runtime inside: $(RELEASE)/peerd
 	@Tests/scripts/need.sh $(BUILD_PACKAGES)
@@ -45,6 +57,16 @@ simulate: ## SEEDS=1000 simulated lives of the connection manager
 	@Tests/scripts/need.sh $(BUILD_PACKAGES)
 	$(SWIFT_RELEASE) --product simulate
 	$(RELEASE)/simulate --seeds $(SEEDS)
+
+bench: build ## peerd beside a plain C program: ROUNDS=5, ONLY="hold queue ..." for some works
+	@Tests/scripts/need.sh $(BENCH_PACKAGES)
+	$(SWIFT_RELEASE) --product corebench
+	mkdir -p $(BENCH)
+	for program in $(BENCH_PROGRAMS); do \
+	    gcc -O2 -Wall -Wextra -Werror -o $(BENCH)/$$program Benchmarks/C/$$program.c; \
+	done
+	cp $(RELEASE)/peerd $(RELEASE)/corebench $(BENCH)/
+	@Benchmarks/bench.py $(BENCH) --rounds $(ROUNDS) $(addprefix --only ,$(ONLY))
 
 check: ## What a machine can say about style, and a build in which warnings are errors
 	@Tests/scripts/need.sh $(BUILD_PACKAGES)

@@ -90,6 +90,12 @@ let package = Package(
             dependencies: ["Simulation", "simulate"],
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "corebench",
+            dependencies: ["ConnectionCore", "Addressing", "Timing"],
+            path: "Benchmarks/CoreBenchmark",
+            swiftSettings: pure
+        ),
         .testTarget(
             name: "AddressingTests",
             dependencies: ["Addressing"],

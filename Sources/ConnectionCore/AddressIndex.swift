@@ -29,9 +29,16 @@ struct AddressIndex: Sendable {
 
     /// Traps if the address is there already: one `host:port` can't have two connections.
     mutating func insert(_ slot: UInt32, holding address: PeerAddress, in slots: [Connection?]) {
-        precondition(self.slot(of: address, in: slots) == nil, "\(address) is indexed already")
         if (count + 1) * 2 > buckets.count { resize(to: buckets.count * 2, slots) }
-        place(slot, at: home(of: address))
+        var bucket = home(of: address)
+        while buckets[bucket] != Self.empty {
+            precondition(
+                slots[Int(buckets[bucket])]?.remote != address,
+                "\(address) is indexed already"
+            )
+            bucket = next(bucket)
+        }
+        buckets[bucket] = slot
         count += 1
     }
 

@@ -40,6 +40,8 @@ package struct Connection: BitwiseCopyable, Sendable {
         package static let proxied = Traits(rawValue: 4)
         /// Proved itself: a success for its address, for the failure count and for the status line.
         package static let ready = Traits(rawValue: 8)
+        /// Given by name: the table keeps a `Naming` for it.
+        static let named = Traits(rawValue: 16)
     }
 
     package let id: ConnectionID

@@ -114,7 +114,9 @@ package struct ConnectionTable: Sendable {
     /// What the operator or the dialler named. Traps for a connection that was given neither name nor
     /// address, which can't be.
     package func target(of connection: Connection) -> PeerTarget {
-        if let naming = namings[UInt32(connection.id.slot)] { return .name(naming.name) }
+        if connection.traits.contains(.named), let naming = namings[UInt32(connection.id.slot)] {
+            return .name(naming.name)
+        }
         guard let remote = connection.remote else {
             preconditionFailure("connection \(connection.id) has neither name nor address")
         }
@@ -127,7 +129,8 @@ package struct ConnectionTable: Sendable {
         _ kind: Kind,
         to target: PeerTarget,
         phase: Phase,
-        traits: Connection.Traits = []
+        traits: Connection.Traits = [],
+        local: PeerAddress? = nil
     ) -> Connection {
         let slot: UInt32
         if let reused = free.popLast() {
@@ -137,25 +140,28 @@ package struct ConnectionTable: Sendable {
             slots.append(nil)
         }
         lastNumber += 1
+        var traits = traits
         var remote: PeerAddress?
         switch target {
         case .address(let address):
             remote = address
         case .name(let name):
+            traits.insert(.named)
             precondition(byName[name] == nil, "\(name) is in the table already")
             byName[name] = slot
             namings[slot] = Naming(name: name)
         }
-        let connection = Connection(
+        var connection = Connection(
             id: ConnectionID(number: lastNumber, slot: Int(slot)),
             kind: kind,
             remote: remote,
             phase: phase,
             traits: traits
         )
+        connection.local = local
         if connection.isPersistent { persistences[slot] = Persistence() }
         if let remote { byAddress.insert(slot, holding: remote, in: slots) }
-        count(connection, by: 1)
+        recount(from: nil, to: connection)
         slots[Int(slot)] = connection
         return connection
     }
@@ -178,8 +184,7 @@ package struct ConnectionTable: Sendable {
         if new.isPersistent != old.isPersistent {
             persistences[slot] = new.isPersistent ? Persistence() : nil
         }
-        count(old, by: -1)
-        count(new, by: 1)
+        recount(from: old, to: new)
         slots[Int(slot)] = new
         return new
     }
@@ -205,17 +210,30 @@ package struct ConnectionTable: Sendable {
         guard let old = self[id] else { preconditionFailure("connection \(id) has ended already") }
         let slot = UInt32(id.slot)
         if let remote = old.remote { byAddress.remove(slot, holding: remote, in: slots) }
-        if let naming = namings.removeValue(forKey: slot) { byName[naming.name] = nil }
-        persistences[slot] = nil
-        count(old, by: -1)
+        if old.traits.contains(.named), let naming = namings.removeValue(forKey: slot) {
+            byName[naming.name] = nil
+        }
+        if old.isPersistent { persistences[slot] = nil }
+        recount(from: old, to: nil)
         slots[id.slot] = nil
         free.append(slot)
     }
 
-    private mutating func count(_ connection: Connection, by change: Int) {
-        census.count(connection, by: change)
-        if let host = Self.countedHost(connection) { Self.add(change, to: &countByHost[host]) }
-        if let group = Self.countedGroup(connection) { Self.add(change, to: &countByGroup[group]) }
+    /// Takes out what an entry counted and adds what it counts now; nil is no entry.
+    private mutating func recount(from old: Connection?, to new: Connection?) {
+        if let old { census.count(old, by: -1) }
+        if let new { census.count(new, by: 1) }
+        // Most changes leave host and group as they are, and hashing is what costs here.
+        let (oldHost, newHost) = (old.flatMap(Self.countedHost), new.flatMap(Self.countedHost))
+        if oldHost != newHost {
+            if let oldHost { Self.add(-1, to: &countByHost[oldHost]) }
+            if let newHost { Self.add(1, to: &countByHost[newHost]) }
+        }
+        let (oldGroup, newGroup) = (old.flatMap(Self.countedGroup), new.flatMap(Self.countedGroup))
+        if oldGroup != newGroup {
+            if let oldGroup { Self.add(-1, to: &countByGroup[oldGroup]) }
+            if let newGroup { Self.add(1, to: &countByGroup[newGroup]) }
+        }
     }
 
     private static func add(_ change: Int, to count: inout UInt32?) {

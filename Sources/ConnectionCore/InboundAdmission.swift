@@ -54,10 +54,10 @@ extension ConnectionCore {
                 .inbound,
                 to: .address(arrival.remote),
                 phase: .established(since: now.instant),
-                traits: traits
+                traits: traits,
+                local: arrival.local
             )
             let id = connection.id
-            table.update(id) { $0.local = arrival.local }
             readying.append((id, now.instant))
             actions.report(.accepted(subject(connection)))
             return id

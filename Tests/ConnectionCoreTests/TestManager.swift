@@ -312,8 +312,10 @@ final class TestManager {
         let fits =
             switch report {
             case .attempting(let subject), .retrying(let subject, _, _),
-                .persistentAdded(let subject), .persistentRemoved(let subject):
+                .persistentAdded(let subject):
                 sockets[subject.id] == nil
+            case .persistentRemoved(let subject):
+                sockets[subject.id] != .gone
             case .connected(let subject), .accepted(let subject), .persistentAdopted(let subject):
                 isConnected(subject.id)
             case .failed(let subject, _):

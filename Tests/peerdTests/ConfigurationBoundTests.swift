@@ -18,9 +18,9 @@ struct ConfigurationBoundTests {
     static let bounds: [Bound] = [
         Bound(
             key: "outbound.target",
-            inside: ["0", "1000"],
-            outside: ["-1", "1001"],
-            others: ["limits.connections=1000"]
+            inside: ["0", "10000"],
+            outside: ["-1", "10001"],
+            others: ["limits.connections=10000"]
         ),
         Bound(key: "outbound.default-port", inside: ["0", "65535"], outside: ["-1", "65536"]),
         Bound(

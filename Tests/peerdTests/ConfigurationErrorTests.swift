@@ -40,11 +40,11 @@ struct ConfigurationErrorTests {
             // Wrong types.
             ConfigurationExample(
                 "[outbound]\ntarget = \"8\"",
-                "peerd.toml:2:10: outbound.target: expected an integer from 0 to 1000, found \"8\""
+                "peerd.toml:2:10: outbound.target: expected an integer from 0 to 10000, found \"8\""
             ),
             ConfigurationExample(
                 "outbound.target = 8.0",
-                "peerd.toml:1:19: outbound.target: expected an integer from 0 to 1000, found 8.0"
+                "peerd.toml:1:19: outbound.target: expected an integer from 0 to 10000, found 8.0"
             ),
             ConfigurationExample(
                 "outbound.retry = 5",

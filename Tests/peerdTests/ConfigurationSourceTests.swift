@@ -82,7 +82,7 @@ struct ConfigurationSourceTests {
         try directory.write("outbound.target = -1")
         #expect(
             directory.errors("outbound.target=1")
-                == "peerd.toml:1:19: outbound.target: expected an integer from 0 to 1000, found -1"
+                == "peerd.toml:1:19: outbound.target: expected an integer from 0 to 10000, found -1"
         )
     }
 
@@ -120,7 +120,7 @@ struct ConfigurationSourceTests {
             ),
             (
                 "outbound.target=many",
-                "outbound.target: expected an integer from 0 to 1000, found \"many\""
+                "outbound.target: expected an integer from 0 to 10000, found \"many\""
             ),
             (
                 "outbound.addresses=['a",

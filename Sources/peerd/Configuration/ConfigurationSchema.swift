@@ -56,7 +56,8 @@ extension ConfigurationSchema {
     private static let maximumConnections = 1_000_000
 
     /// What is missing from the target is dialled at once: so many attempts are in flight.
-    private static let maximumTarget = 1_000
+    /// No address is tried twice in a minute, so that a list for it needs as many addresses.
+    private static let maximumTarget = 10_000
 
     /// Peers that somebody names, one by one.
     private static let maximumNamed = 1_000

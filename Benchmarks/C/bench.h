@@ -1,0 +1,100 @@
+/* What the programs of the benchmark share: clocks, addresses on loopback, lines in and out.
+
+   A program that is measured or that measures ends with a message at the first thing it doesn't
+   expect: a benchmark that goes on after an error measures something else. */
+#pragma once
+
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Events of one epoll_wait, as many as peerd takes. */
+enum { EVENTS = 512 };
+
+/* Nanoseconds of the clock that the runner reads too, so that their times can be compared. */
+static inline int64_t now_ns(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+static inline void die(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+static inline void check(int result, const char *what)
+{
+    if (result < 0)
+        die(what);
+}
+
+/* All descriptors that this process may have; also the size of tables that they index. */
+static inline int raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    check(getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+    limit.rlim_cur = limit.rlim_max;
+    check(setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+    return (int)limit.rlim_max;
+}
+
+static inline struct sockaddr_in ipv4(uint32_t address, uint16_t port)
+{
+    return (struct sockaddr_in){
+        .sin_family = AF_INET,
+        .sin_port = htons(port),
+        .sin_addr.s_addr = htonl(address),
+    };
+}
+
+static inline int tcp_socket(void)
+{
+    return socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+/* `device` is NULL for any; INADDR_ANY on "lo" is all of 127.0.0.0/8 and nothing else. */
+static inline int listen_at(uint32_t address, uint16_t port, const char *device)
+{
+    int listener = tcp_socket();
+    check(listener, "socket");
+    int one = 1;
+    check(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one), "SO_REUSEADDR");
+    if (device)
+        check(setsockopt(listener, SOL_SOCKET, SO_BINDTODEVICE, device,
+                         (socklen_t)strlen(device) + 1),
+              "SO_BINDTODEVICE");
+    struct sockaddr_in here = ipv4(address, port);
+    check(bind(listener, (struct sockaddr *)&here, sizeof here), "bind");
+    check(listen(listener, 65535), "listen");
+    return listener;
+}
+
+static inline void watch(int epoll, int operation, int descriptor, uint32_t events)
+{
+    struct epoll_event event = {.events = events, .data.fd = descriptor};
+    check(epoll_ctl(epoll, operation, descriptor, &event), "epoll_ctl");
+}
+
+/* A line of the runner's, without its end; false when it has closed the pipe. The runner writes one
+   short line at a time and waits for the answer, so a line comes whole. */
+static inline int read_command(char *line, size_t size)
+{
+    ssize_t length = read(STDIN_FILENO, line, size - 1);
+    check((int)length, "read");
+    line[length] = 0;
+    line[strcspn(line, "\n")] = 0;
+    return length > 0;
+}
