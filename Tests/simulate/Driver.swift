@@ -83,7 +83,7 @@ struct Driver {
     private func failure(of report: WorkerReport, _ end: String) -> [(seed: UInt64, what: String)] {
         if let broken = report.broken { return [broken] }
         guard let seed = report.current else { return [] }
-        return [(seed, "seed \(seed) trapped: its process \(end)")]
+        return [(seed, "seed \(seed) trapped or didn't end: its process \(end)")]
     }
 
     private func report(_ failure: (seed: UInt64, what: String)) throws -> Never {

@@ -79,6 +79,7 @@ struct Simulate: ParsableCommand {
     }
 
     private func runAlone(_ seed: UInt64, _ turmoil: Duration) throws {
+        Watchdog.start(turmoil: turmoil)
         let sink = trace ? { Output.write($0) } : nil
         do throws(Violation) {
             let outcome = try Simulation.run(seed: seed, turmoil: turmoil, sink: sink)
