@@ -66,7 +66,7 @@ let package = Package(
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"], swiftSettings: strict),
         .testTarget(
             name: "peerdTests",
-            dependencies: ["peerd", "Addressing", "Timing", "ConnectionCore", "LinuxIO"],
+            dependencies: ["peerd", "Addressing", "Timing", "ConnectionCore", "LinuxIO", "CLinux"],
             swiftSettings: strict
         ),
     ],
