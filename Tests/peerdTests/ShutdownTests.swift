@@ -75,11 +75,11 @@ struct ShutdownTests {
         #expect(waiting.isHeld)
     }
 
-    @Test("to read the configuration again is a warning, until that is possible")
+    @Test("to read the configuration again is followed, and what stays the same stays")
     func hangUp() throws {
         var daemon = try DaemonProcess("outbound.target = 0")
         daemon.signal(SIGHUP)
-        try daemon.waitForLine("<4>The configuration can't be read again while running, ignoring")
+        try daemon.waitForLine("<6>The new configuration is in force")
         #expect(try daemon.status().hasPrefix("<6>Status: 0/0 outbound, 0 inbound; 0 addresses"))
     }
 
