@@ -13,9 +13,10 @@ extension ConnectionCore {
         _ source: inout Source,
         _ actions: inout Actions
     ) {
+        guard table[id]?.establishedSince != nil else { return }
         // In a turn that comes late, events come before the deadline at which it got ready.
         noteReady(at: now, &source, &actions)
-        guard let connection = table[id], connection.establishedSince != nil else { return }
+        guard let connection = table[id] else { return }
         end(connection, ending, at: now.instant, &actions)
         guard !connection.isReady, let remote = connection.remote else { return }
         switch connection.kind {

@@ -132,6 +132,8 @@ struct Ledger {
         // Nothing but the time that it took can have ended the dial to its last address.
         if entry.isDialOpen { expectedFailures += 1 }
         entry.isDialOpen = true
+        // The first address of a name shares its time with the resolving.
+        let sharesTime = entry.isNamed && entry.address == nil
         if entry.isNamed {
             entry.address = nil
             set(entry)
@@ -143,7 +145,7 @@ struct Ledger {
             }
         }
         entry.address = address
-        entry.since = now.instant
+        if !sharesTime { entry.since = now.instant }
         set(entry)
     }
 

@@ -143,7 +143,7 @@ extension World {
         guard let connection = someConnection(), let ip = connection.remote?.ip,
             let entry = ledger[connection.id]
         else { return }
-        let prefix = Prefix(ip, length: ip.v4 == nil ? 64 : 128)
+        let prefix = Prefix(ip, length: Self.hostLength(of: ip))
         let isSpared = entry.isWhitelisted || entry.isProxied
         let closing = isSpared ? [] : ledger.covered(by: prefix).closing
         let duration = random.duration(around: .seconds(3_600))
@@ -153,6 +153,13 @@ extension World {
         if refusal == nil, !isSpared { note(prefix, for: duration, .automatic) }
         try compare("banMisbehaving \(connection.id)", refusal, nil)
         try requireGone(closing)
+    }
+
+    /// Of an address, how many bits one host has: where IPv4 is inside, what stands for one address.
+    private static func hostLength(of ip: IPAddress) -> Int {
+        if ip.v4 != nil { return 128 }
+        guard ip.embeddedIPv4 != nil else { return 64 }
+        return ip.high >> 48 == 0x2002 ? 48 : 128
     }
 
     private mutating func note(_ prefix: Prefix, for duration: Duration?, _ origin: Ban.Origin) {
