@@ -13,8 +13,19 @@ SEEDS ?= 1000
 # Of `make test`: enough to meet every kind of peer and command many times, in a few seconds.
 TEST_SEEDS ?= 200
 
-BUILD_PACKAGES := g++ libc6-dev libstdc++-12-dev libtomlplusplus-dev
+BUILD_PACKAGES := g++ libc6-dev libstdc++-12-dev libtomlplusplus-dev libsystemd-dev pkg-config
 RUN_PACKAGES := $(BUILD_PACKAGES) procps
+<<<<<<< HEAD
+TEST_PACKAGES := $(RUN_PACKAGES) util-linux iproute2 python3 systemd libnss-systemd dbus
+
+PREFIX ?= /usr
+DESTDIR ?=
+# Where systemd looks, as its own package says.
+systemd_dir = $(DESTDIR)$(shell pkg-config --variable=$(1) systemd)
+UNITS := peerd.service peerd@.service peerd.socket peerd-control.socket
+
+.PHONY: build run test check simulate install uninstall format clean
+=======
 BENCH_PACKAGES := gcc libc6-dev python3 iproute2
 TEST_PACKAGES := $(BUILD_PACKAGES) procps util-linux iproute2
 
@@ -24,6 +35,7 @@ BENCH := $(BUILD)/bench
 BENCH_PROGRAMS := floor load acceptor awake
 
 .PHONY: build run test check simulate bench format clean
+>>>>>>> bench
 
 build: ## The daemon, optimised, with the Swift runtime inside: $(RELEASE)/peerd
 	@Tests/scripts/need.sh $(BUILD_PACKAGES)
@@ -61,6 +73,37 @@ check: ## What a machine can say about style, and a build in which warnings are 
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	Tests/scripts/style.sh
 	swift build --build-tests --scratch-path $(BUILD)
+
+install: build ## Into DESTDIR and PREFIX (/usr), with units, user, catalogue and configuration
+	@Tests/scripts/need.sh systemd
+	install -D -m 755 $(RELEASE)/peerd $(DESTDIR)$(PREFIX)/bin/peerd
+	for unit in $(UNITS); do \
+	    install -D -m 644 systemd/$$unit "$(call systemd_dir,systemdsystemunitdir)/$$unit"; \
+	    sed -i 's|/usr/bin/peerd|$(PREFIX)/bin/peerd|; s|/usr/share/doc|$(PREFIX)/share/doc|' \
+	        "$(call systemd_dir,systemdsystemunitdir)/$$unit"; \
+	done
+	install -D -m 644 systemd/peerd.sysusers "$(call systemd_dir,sysusersdir)/peerd.conf"
+	install -D -m 644 systemd/peerd.tmpfiles "$(call systemd_dir,tmpfilesdir)/peerd.conf"
+	install -D -m 644 systemd/peerd.catalog "$(call systemd_dir,catalogdir)/peerd.catalog"
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/peerd README.md LICENSE docs/*.md
+	install -D -m 644 config/peerd.toml $(DESTDIR)$(PREFIX)/share/doc/peerd/peerd.toml
+	[[ -e $(DESTDIR)/etc/peerd/peerd.toml ]] \
+	    || install -D -m 644 config/peerd.toml $(DESTDIR)/etc/peerd/peerd.toml
+	@[[ -n "$(DESTDIR)" ]] || Tests/scripts/registered.sh install
+
+uninstall: ## What `make install` put there; state and a changed configuration stay
+	@[[ -n "$(DESTDIR)" ]] || Tests/scripts/registered.sh stop
+	rm -f $(DESTDIR)$(PREFIX)/bin/peerd
+	rm -f $(foreach unit,$(UNITS),"$(call systemd_dir,systemdsystemunitdir)/$(unit)")
+	rm -f "$(call systemd_dir,sysusersdir)/peerd.conf" "$(call systemd_dir,tmpfilesdir)/peerd.conf"
+	rm -f "$(call systemd_dir,catalogdir)/peerd.catalog"
+	cmp -s config/peerd.toml $(DESTDIR)/etc/peerd/peerd.toml \
+	    && rm $(DESTDIR)/etc/peerd/peerd.toml \
+	    || echo "$(DESTDIR)/etc/peerd/peerd.toml was changed and stays"
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/peerd
+	rmdir --ignore-fail-on-non-empty $(DESTDIR)/etc/peerd/peerd.conf.d $(DESTDIR)/etc/peerd \
+	    2>/dev/null || true
+	@[[ -n "$(DESTDIR)" ]] || Tests/scripts/registered.sh uninstall
 
 format: ## Formats every Swift file in place
 	swift format --in-place --recursive --parallel Package.swift Sources Tests

@@ -64,6 +64,32 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // The core's world in simulated time, its command line and its tests.
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Addressing",
+                "Timing",
+                "ConnectionCore",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            path: "Tests/Simulation",
+            swiftSettings: pure
+        ),
+        .executableTarget(
+            name: "simulate",
+            dependencies: [
+                "Simulation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/simulate",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["Simulation", "simulate"],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "corebench",
             dependencies: ["ConnectionCore", "Addressing", "Timing"],
@@ -95,7 +121,9 @@ let package = Package(
         ),
         .testTarget(
             name: "peerdTests",
-            dependencies: ["peerd", "Addressing", "Timing", "ConnectionCore", "LinuxIO"],
+            dependencies: [
+                "peerd", "Addressing", "Timing", "ConnectionCore", "LinuxIO", "CLinux", "Systemd",
+            ],
             swiftSettings: strict
         ),
     ],

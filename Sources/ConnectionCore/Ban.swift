@@ -40,10 +40,8 @@ package struct BanList: Sendable {
 
     package var count: Int { bans.count }
 
-    /// The ban that covers the address, the widest one if several do.
-    ///
-    /// - Parameter ignoringAutomatic: Whether only operators' bans are looked at, as for whitelisted
-    ///   peers.
+    /// The ban that covers the address, the widest one if several do. With `ignoringAutomatic` only
+    /// operators' bans are looked at, as for whitelisted peers.
     package func ban(
         covering address: PeerAddress,
         at now: WallTime,

@@ -123,6 +123,8 @@ package struct ConnectionCore: Sendable {
             case .inbound:
                 break
             case .outbound:
+                // With the failures goes the pause that they caused.
+                if outbound.isRationed { outbound.notBefore = nil }
                 outbound.failures = 0
                 source.succeeded(remote, at: now)
             case .manual, .feeler:

@@ -157,12 +157,12 @@ extension ConnectionCore {
         if let remote = connection.remote, failure.blamesAddress {
             source.failed(remote, at: now)
         }
+        giveUpDial(connection, failure, at: now.instant, &actions)
         if case .resourcesExhausted(let errno) = failure {
             noteExhaustion(errno, pausing: true, at: now.instant, &actions)
         } else if connection.kind == .outbound {
             noteOutboundFailure(at: now.instant, &actions)
         }
-        giveUpDial(connection, failure, at: now.instant, &actions)
     }
 
     /// Ends an attempt, without a judgement about the address.

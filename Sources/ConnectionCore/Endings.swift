@@ -16,18 +16,17 @@ extension ConnectionCore {
         // In a turn that comes late, events come before the deadline at which it got ready.
         noteReady(at: now, &source, &actions)
         guard let connection = table[id], connection.establishedSince != nil else { return }
-        if !connection.isReady, let remote = connection.remote {
-            switch connection.kind {
-            case .inbound:
-                break
-            case .outbound:
-                noteOutboundFailure(at: now.instant, &actions)
-                source.failed(remote, at: now)
-            case .manual, .feeler:
-                source.failed(remote, at: now)
-            }
-        }
         end(connection, ending, at: now.instant, &actions)
+        guard !connection.isReady, let remote = connection.remote else { return }
+        switch connection.kind {
+        case .inbound:
+            break
+        case .outbound:
+            source.failed(remote, at: now)
+            noteOutboundFailure(at: now.instant, &actions)
+        case .manual, .feeler:
+            source.failed(remote, at: now)
+        }
     }
 
     /// Ends an established connection.

@@ -93,11 +93,10 @@ extension ConnectionCore {
 
     /// Ends a persistent connection for good.
     mutating func forget(_ connection: Connection, at now: Instant, _ actions: inout Actions) {
-        let subject = subject(connection)
+        actions.report(.persistentRemoved(subject(connection)))
         // As one that is not persistent any more, it isn't retried.
         let ordinary = table.update(connection.id) { $0.traits.remove(.persistent) }
         terminate(ordinary, .byOperator, .cancelled(by: .operator), at: now, &actions)
-        actions.report(.persistentRemoved(subject))
     }
 
     /// Closes everything and refuses inbound peers until the network is active again. Persistent

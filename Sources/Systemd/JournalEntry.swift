@@ -23,6 +23,9 @@ package struct JournalEntry: Sendable {
     /// Bytes that would be sent now.
     package var size: Int { bytes.count }
 
+    /// Bytes of memory that it holds.
+    package var capacity: Int { bytes.capacity }
+
     /// Begins the next entry.
     package mutating func removeAll() {
         bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptCapacity)
@@ -35,7 +38,7 @@ package struct JournalEntry: Sendable {
     }
 
     /// Adds bytes that need not be text.
-    package mutating func append(_ field: JournalField, bytes value: RawSpan) {
+    package mutating func append(_ field: JournalField, bytes value: Span<UInt8>) {
         value.withUnsafeBytes { append(field, $0) }
     }
 

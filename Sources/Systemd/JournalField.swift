@@ -24,7 +24,7 @@ package struct JournalField: Sendable, ExpressibleByStringLiteral {
         literal.withUTF8Buffer(body)
     }
 
-    static func isValid(_ name: some Collection<UInt8>) -> Bool {
+    package static func isValid(_ name: some Collection<UInt8>) -> Bool {
         let capitals = UInt8(ascii: "A")...UInt8(ascii: "Z")
         let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
         guard let first = name.first, capitals.contains(first), name.count <= lengthLimit else {

@@ -13,7 +13,7 @@ package enum JournalStream {
     }
 
     /// Whether `text`, device and inode in decimal with a colon between, is an open file's.
-    static func names(_ text: String, descriptor: CInt) -> Bool {
+    package static func names(_ text: String, descriptor: CInt) -> Bool {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, let device = UInt64(parts[0]), let inode = UInt64(parts[1]) else {
             return false

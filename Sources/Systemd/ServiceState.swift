@@ -12,14 +12,14 @@ package enum ServiceState: Equatable, Sendable {
     case status(String)
 
     /// systemd ignores a datagram of more than 4,096 bytes altogether. All the other states take
-    /// 80 together.
+    /// less than 100 together.
     package static let statusLimit = 2_048
 
     /// The datagram that says all of it at once.
     ///
-    /// - Parameter monotonicMicroseconds: CLOCK_MONOTONIC. `RELOADING=1` must carry it, so that
-    ///   systemd can tell which of the answers it waits for this one is.
-    static func message(
+    /// `RELOADING=1` must carry the time of CLOCK_MONOTONIC: so systemd knows whether it came after
+    /// the reload that it asked for.
+    package static func message(
         _ states: [ServiceState],
         monotonicMicroseconds: () -> UInt64
     ) -> String {

@@ -7,6 +7,7 @@ struct UnixAddress: Sendable {
 
     /// - Parameter path: Absolute, or with `@` in front in the abstract namespace, as systemd
     ///   writes it in NOTIFY_SOCKET.
+    /// - Throws: `badPath`.
     init(path: String) throws(SystemdError) {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -50,7 +50,7 @@ package struct DeadlineQueue<Owner: Comparable & BitwiseCopyable & Sendable>: Se
     /// Whether `rebuild(keeping:)` is due: more stale entries than live ones, and at least
     /// `leastStaleForRebuild`.
     ///
-    /// - Parameter live: How many owners have a deadline at present.
+    /// `live` is how many owners have a deadline at present.
     @inlinable
     package func isMostlyStale(live: Int) -> Bool {
         let stale = heap.count - live

@@ -153,7 +153,7 @@ struct DialingTests {
     }
 
     @Test(
-        "tells the address source of its result, and of no failure that the address isn't to blame for",
+        "tells the address source how it ended, and of no failure that isn't the address's fault",
         arguments: [
             (DialFailure.refused, true), (.timedOut(after: .seconds(30)), true),
             (.unreachable, true), (.io(errno: 71), true), (.noRoute, false),

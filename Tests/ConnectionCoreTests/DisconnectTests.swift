@@ -151,7 +151,7 @@ struct RemovalTests {
         }
         manager.forgetTrace()
         #expect(try manager.remove(byID ? .id(id) : .address(remote)) == 1)
-        #expect(manager.trace.last == "removed 1")
+        #expect(manager.trace.first == "removed 1")
         #expect(manager.table.count == 0)
         #expect(throws: Refusal.notFound) { try manager.remove(.id(id)) }
         if !manager.core.isNetworkActive { try manager.setNetworkActive(true) }

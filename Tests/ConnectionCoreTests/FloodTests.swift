@@ -5,8 +5,8 @@ import Timing
 
 @Suite("A flood of inbound peers")
 struct FloodTests {
-    /// What seeds are tried to see what chance may do. A rule that drops with a chance of at least 0.2
-    /// shows itself in 40 of them but once in 7,500 choices of seeds, and the seeds are fixed.
+    /// What seeds are tried to see what chance may do. A rule that drops with a chance of at least
+    /// 0.2 shows itself in 40 of them but once in 7,500 choices of seeds, and the seeds are fixed.
     private let seeds = UInt64(1)...40
 
     /// The manager after so many attempts of strangers, which may be dropped or have no slot.

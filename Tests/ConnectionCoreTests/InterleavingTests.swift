@@ -3,9 +3,9 @@ import ConnectionCore
 import Testing
 import Timing
 
-/// What races in the real world, in every order: whatever comes first, there is at most one connection
-/// to an address, and what was given up doesn't come back. The manager's own checks see to that after
-/// each step.
+/// What races in the real world, in every order: whatever comes first, there is at most one
+/// connection to an address, and what was given up doesn't come back. The manager's own checks see
+/// to that after each step.
 @Suite("In every order of events and commands")
 struct InterleavingTests {
     enum Step: CaseIterable {

@@ -2,8 +2,8 @@ import Addressing
 import ConnectionCore
 import Timing
 
-/// An address source that a test scripts: it offers its entries in turn, from the first again after the
-/// last, and notes what it is told.
+/// An address source that a test scripts: it offers its entries in turn, from the first again after
+/// the last, and notes what it is told.
 struct ListedAddresses: AddressSource {
     enum Told: Equatable {
         case attempted(PeerAddress)

@@ -5,8 +5,8 @@ import Timing
 
 @Suite("The rate limit of inbound peers")
 struct RateLimitTests {
-    /// Peers that come and are refused for want of slots have passed the rate limit all the same, so
-    /// that only this rule's word is looked at.
+    /// Peers that come and are refused for want of slots have passed the rate limit all the same,
+    /// so only this rule's word is looked at.
     private func isLimited(_ remote: String, _ manager: TestManager) -> Bool {
         refusal { try manager.admit(remote) } == .rateLimited
     }

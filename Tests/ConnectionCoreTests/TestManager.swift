@@ -3,9 +3,9 @@ import ConnectionCore
 import Testing
 import Timing
 
-/// A core in simulated time, with a shell that is stricter than the real one: every step must fit what
-/// was opened before it, nothing may be opened twice or while it must not, and after each event and
-/// command the sockets must be exactly those of the table, whose invariants are recomputed.
+/// A core in simulated time, with a shell that is stricter than the real one: every step must fit
+/// what was opened before it, nothing may be opened twice or while it must not, and after each event
+/// and command the sockets must be exactly those of the table, whose invariants are recomputed.
 ///
 /// Nothing is dialled by itself unless a test sets `outbound.target`.
 final class TestManager {
@@ -72,7 +72,7 @@ final class TestManager {
     /// Lets time pass in which the loop was busy: no deadline is noticed.
     func pass(_ duration: Duration) {
         let instant = now.instant + duration
-        // From the start, so that what is finer than the wall clock's microseconds doesn't get lost.
+        // From the start, so that what is finer than the wall clock's microseconds isn't lost.
         now = Moment(instant: instant, wall: Self.start.wall + (instant - Self.start.instant))
     }
 
@@ -195,6 +195,21 @@ final class TestManager {
         }
     }
 
+    /// - Returns: What of the configured persistent peers can't be kept, and why.
+    @discardableResult
+    func reload(
+        persistent configured: [String] = [],
+        _ change: (inout Policy) -> Void = { _ in }
+    ) -> [(target: PeerTarget, refusal: Refusal)] {
+        var policy = core.policy
+        change(&policy)
+        let configured = configured.map(target)
+        let refused = core.reload(policy, configured: configured, at: now, &actions)
+        perform()
+        settle()
+        return refused
+    }
+
     func setNetworkActive(_ isActive: Bool) throws(Refusal) {
         try command { core, now, actions throws(Refusal) in
             try core.setNetworkActive(isActive, at: now, &actions)
@@ -297,8 +312,10 @@ final class TestManager {
         let fits =
             switch report {
             case .attempting(let subject), .retrying(let subject, _, _),
-                .persistentAdded(let subject), .persistentRemoved(let subject):
+                .persistentAdded(let subject):
                 sockets[subject.id] == nil
+            case .persistentRemoved(let subject):
+                sockets[subject.id] != .gone
             case .connected(let subject), .accepted(let subject), .persistentAdopted(let subject):
                 isConnected(subject.id)
             case .failed(let subject, _):

@@ -7,7 +7,7 @@ enum Alone {
     /// Waits for a timer, and so until the runtime has opened what it needs for one: later it might
     /// be refused, and would trap.
     static func settle() async throws {
-        try await Task.sleep(for: .milliseconds(1))
+        try await ContinuousClock().sleep(for: .milliseconds(1))
     }
 
     /// Gives this thread a descriptor table of its own: call it after the last `await`.

@@ -38,8 +38,8 @@ extension Report {
             "Max failed connection attempts reached [\(failures)] -- pausing connections for "
                 + pause.briefDescription
         case .resourcesExhausted(let code, let pause):
-            "Out of descriptors or memory (\(errnoText(code))): inbound peers are dropped, dialling "
-                + "pauses for \(pause.briefDescription); raise LimitNOFILE= or lower "
+            "Out of descriptors or memory (\(errnoText(code))): inbound peers are dropped, "
+                + "and dials wait for \(pause.briefDescription); raise LimitNOFILE= or lower "
                 + "limits.connections"
         case .banned(let ban, let closed):
             "Banned \(ban.prefix) \(ban.term) (\(ban.originText)), closed \(closed) connections"

@@ -1,0 +1,351 @@
+internal import Addressing
+internal import ConnectionCore
+internal import Timing
+
+/// One report after the other, each held against what is known.
+extension Ledger {
+    mutating func note(_ report: Report, at now: Moment, _ bans: BanBook) throws(BrokenPromise) {
+        switch report {
+        case .attempting(let subject):
+            try attempting(subject, at: now, bans)
+        case .connected(let subject):
+            try connected(subject, at: now.instant)
+        case .accepted(let subject):
+            try accepted(subject, at: now.instant)
+        case .ready(let subject):
+            try ready(subject, at: now.instant)
+        case .failed(let subject, let failure):
+            try failed(subject, failure, at: now, bans)
+        case .ended(let subject, let ending, let lasted, let wasReady):
+            try ended(subject, ending, after: lasted, wasReady, at: now.instant)
+        case .retrying(let subject, let delay, let retries):
+            try retrying(subject, in: delay, retries, at: now.instant)
+        case .persistentAdded(let subject):
+            try added(subject, at: now.instant)
+        case .persistentAdopted(let subject):
+            try adopted(subject)
+        case .persistentRemoved(let subject):
+            try removed(subject)
+        case .outboundPaused(let failures, let pause):
+            try pacing.paused(failures, for: pause, at: now.instant, policy)
+        case .resourcesExhausted(_, let pause):
+            try exhaustion.reported(pause, policy)
+        case .networkActive(let isActive):
+            noteNetwork(isActive: isActive, at: now.instant)
+        case .shuttingDown(let connections):
+            try noteShutdown(of: connections)
+        case .refused, .refusalsSilenced, .refusalsSuppressed, .banned, .unbanned:
+            // The doorman's and the commands' business.
+            break
+        }
+    }
+
+    /// The entry that a report is about, which must say of it what the ledger knows.
+    private func known(_ subject: Subject) throws(BrokenPromise) -> Entry {
+        let entry = try entry(of: subject.id)
+        guard !entry.owesClose else { throw BrokenPromise("\(entry.id) ended and is reported on") }
+        // A name whose addresses were all passed over has none in the end.
+        let isSameAddress =
+            entry.address == subject.address || (entry.isNamed && subject.address == nil)
+        guard entry.kind == subject.kind, entry.isPersistent == subject.isPersistent,
+            entry.target == subject.target, isSameAddress
+        else { throw BrokenPromise("the report says \(subject), the ledger \(entry)") }
+        return entry
+    }
+
+    private mutating func attempting(
+        _ subject: Subject,
+        at now: Moment,
+        _ bans: BanBook
+    ) throws(BrokenPromise) {
+        guard isNetworkActive, !isShuttingDown else {
+            throw BrokenPromise("\(subject.id) dials although that is forbidden")
+        }
+        if subject.kind == .outbound {
+            try checkAutomatic(subject, at: now, bans)
+            try pacing.attempt(at: now.instant, policy)
+        }
+        guard subject.isPersistent else {
+            try insert(
+                Entry(
+                    id: subject.id,
+                    kind: subject.kind,
+                    isPersistent: false,
+                    target: subject.target,
+                    address: subject.address,
+                    standing: .dialing,
+                    since: now.instant
+                )
+            )
+            return
+        }
+        var entry = try known(subject)
+        guard entry.standing == .waiting else {
+            throw BrokenPromise("\(entry.id) is dialled while \(entry.standing)")
+        }
+        switch entry.sequel {
+        case .redials:
+            entry.sequel = .none
+        case .none:
+            guard let next = entry.nextAttempt, next.earliest <= now.instant else {
+                throw BrokenPromise("\(entry.id) is dialled before its wait is over")
+            }
+        case .retries, .waitsForNetwork:
+            throw BrokenPromise("\(entry.id) is dialled at once instead: \(entry.sequel)")
+        }
+        guard !exhaustion.isPaused(at: now.instant) else {
+            throw BrokenPromise("\(entry.id) is dialled although resources are exhausted")
+        }
+        entry.standing = .dialing
+        entry.since = now.instant
+        entry.nextAttempt = nil
+        entry.untried = []
+        set(entry)
+    }
+
+    private mutating func connected(_ subject: Subject, at now: Instant) throws(BrokenPromise) {
+        var entry = try known(subject)
+        guard entry.standing == .dialing, entry.address != nil else {
+            throw BrokenPromise("\(entry.id) is connected while \(entry.standing)")
+        }
+        entry.standing = .established(since: now)
+        entry.since = now
+        set(entry)
+    }
+
+    private mutating func accepted(_ subject: Subject, at now: Instant) throws(BrokenPromise) {
+        guard subject.kind == .inbound, !subject.isPersistent, subject.address != nil else {
+            throw BrokenPromise("accepted: \(subject)")
+        }
+        try insert(
+            Entry(
+                id: subject.id,
+                kind: .inbound,
+                isPersistent: false,
+                isWhitelisted: arriving.isWhitelisted,
+                isProxied: arriving.isProxied,
+                target: subject.target,
+                address: subject.address,
+                standing: .established(since: now),
+                since: now
+            )
+        )
+    }
+
+    private mutating func ready(_ subject: Subject, at now: Instant) throws(BrokenPromise) {
+        var entry = try known(subject)
+        guard case .established(let since) = entry.standing, !entry.isReady,
+            now - since >= Policy.readyAfter
+        else { throw BrokenPromise("\(entry.id) is not ready: \(entry)") }
+        entry.isReady = true
+        set(entry)
+        if entry.kind != .inbound { expectedSuccesses += 1 }
+        if entry.kind == .outbound { pacing.succeeded() }
+    }
+
+    private mutating func failed(
+        _ subject: Subject,
+        _ failure: DialFailure,
+        at now: Moment,
+        _ bans: BanBook
+    ) throws(BrokenPromise) {
+        var entry = try known(subject)
+        guard entry.standing == .dialing else {
+            throw BrokenPromise("\(entry.id) fails while \(entry.standing)")
+        }
+        if case .timedOut = failure {
+            guard now.instant - entry.since >= policy.outbound.dialTimeout else {
+                throw BrokenPromise("\(entry.id) is given up before its time")
+            }
+        }
+        if failure.allowsNextAddress {
+            // What is being dialled stands in nobody's way but its own.
+            entry.address = nil
+            set(entry)
+            for address in entry.untried where mayDial(address, for: entry, at: now, bans) {
+                throw BrokenPromise("\(entry.id) gives up and \(address) was not tried")
+            }
+            entry.address = subject.address
+        }
+        if failure.isAddressToBlame, subject.address != nil { expectedFailures += 1 }
+        if entry.kind == .outbound, failure.countsForPacing { pacing.failed() }
+        guard entry.isPersistent else {
+            entry.owesClose = true
+            set(entry)
+            return
+        }
+        switch failure {
+        case .noRoute, .resourcesExhausted:
+            let pause = policy.persistent.retry
+            entry.sequel = .retries(entry.retries, least: pause, most: pause)
+        case .cancelled(by: .networkInactive):
+            entry.sequel = .waitsForNetwork
+        case .timedOut, .refused, .unreachable, .unresolved, .selfConnection, .alreadyConnected,
+            .banned, .tooManyPerHost, .unsupportedAddress, .cancelled, .io:
+            entry.sequel = backoff(of: &entry)
+        }
+        wait(entry)
+    }
+
+    private mutating func ended(
+        _ subject: Subject,
+        _ ending: Ending,
+        after lasted: Duration,
+        _ wasReady: Bool,
+        at now: Instant
+    ) throws(BrokenPromise) {
+        var entry = try known(subject)
+        guard case .established(let since) = entry.standing, now - since == lasted,
+            wasReady == entry.isReady
+        else { throw BrokenPromise("\(entry.id) ended after \(lasted), but is \(entry)") }
+        if ending.isPeers, !wasReady, entry.kind != .inbound { expectedFailures += 1 }
+        if ending.isPeers, !wasReady, entry.kind == .outbound { pacing.failed() }
+        guard entry.isPersistent else {
+            entry.owesClose = true
+            set(entry)
+            return
+        }
+        switch ending {
+        case .networkInactive:
+            entry.sequel = .waitsForNetwork
+        case .byOperator:
+            entry.sequel = backoff(of: &entry)
+        case .closedByPeer, .timedOut, .io, .banned, .shutdown:
+            if lasted >= policy.persistent.stableAfter {
+                entry.retries = 0
+                entry.sequel = .redials
+            } else {
+                entry.sequel = backoff(of: &entry)
+            }
+        }
+        wait(entry)
+    }
+
+    /// The wait doubles from the base to the maximum, and half of it is fixed.
+    private func backoff(of entry: inout Entry) -> Sequel {
+        entry.retries += 1
+        var whole = policy.persistent.retry
+        for _ in 1..<min(entry.retries, 40) { whole = min(whole * 2, policy.persistent.maxRetry) }
+        whole = min(whole, policy.persistent.maxRetry)
+        return .retries(entry.retries, least: whole / 2, most: whole)
+    }
+
+    private mutating func wait(_ entry: Entry) {
+        var entry = entry
+        entry.standing = .waiting
+        entry.isReady = false
+        entry.owesClose = true
+        entry.untried = []
+        entry.nextAttempt = nil
+        if entry.isNamed { entry.address = nil }
+        set(entry)
+    }
+
+    private mutating func retrying(
+        _ subject: Subject,
+        in delay: Duration,
+        _ retries: UInt32,
+        at now: Instant
+    ) throws(BrokenPromise) {
+        var entry = try known(subject)
+        guard case .retries(retries, let least, let most) = entry.sequel,
+            delay >= least, delay <= most
+        else { throw BrokenPromise("\(entry.id) waits \(delay), expected \(entry.sequel)") }
+        entry.sequel = .none
+        entry.nextAttempt = (now + delay, now + delay)
+        set(entry)
+    }
+
+    private mutating func added(_ subject: Subject, at now: Instant) throws(BrokenPromise) {
+        guard subject.kind == .manual, subject.isPersistent else {
+            throw BrokenPromise("added: \(subject)")
+        }
+        try insert(
+            Entry(
+                id: subject.id,
+                kind: .manual,
+                isPersistent: true,
+                target: subject.target,
+                address: subject.address,
+                standing: .waiting,
+                since: now,
+                sequel: isNetworkActive ? .redials : .waitsForNetwork
+            )
+        )
+    }
+
+    private mutating func adopted(_ subject: Subject) throws(BrokenPromise) {
+        var entry = try entry(of: subject.id)
+        guard case .established = entry.standing, !entry.isPersistent, entry.kind != .inbound,
+            subject.kind == .manual, subject.isPersistent
+        else { throw BrokenPromise("adopted: \(subject), of which the ledger says \(entry)") }
+        entry.kind = .manual
+        entry.isPersistent = true
+        set(entry)
+    }
+
+    private mutating func removed(_ subject: Subject) throws(BrokenPromise) {
+        var entry = try known(subject)
+        guard entry.isPersistent else { throw BrokenPromise("\(entry.id) wasn't persistent") }
+        guard entry.standing != .waiting else {
+            remove(entry.id)
+            return
+        }
+        // What is dialled or established ends next, as any other connection.
+        entry.isPersistent = false
+        entry.retries = 0
+        set(entry)
+    }
+
+    private mutating func noteNetwork(isActive: Bool, at now: Instant) {
+        isNetworkActive = isActive
+        if isActive {
+            pacing.networkReturned(at: now, policy)
+            exhaustion.networkReturned()
+        }
+        for var entry in Array(entries) where entry.standing == .waiting {
+            if isActive {
+                entry.retries = 0
+                entry.nextAttempt = (now, now + Policy.spread)
+            } else {
+                entry.nextAttempt = nil
+            }
+            set(entry)
+        }
+    }
+
+    private mutating func noteShutdown(of connections: Int) throws(BrokenPromise) {
+        isShuttingDown = true
+        let all = Array(entries)
+        guard connections == all.count else {
+            throw BrokenPromise("\(connections) connections shut down, there are \(all.count)")
+        }
+        for var entry in all {
+            if entry.standing == .waiting {
+                remove(entry.id)
+            } else {
+                entry.isPersistent = false
+                entry.retries = 0
+                set(entry)
+            }
+        }
+    }
+
+    /// At the end of a step: what a persistent connection without a report of its own went over to.
+    mutating func settle(at now: Instant) {
+        for index in slots.indices {
+            guard let entry = slots[index], entry.sequel != .none else { continue }
+            switch entry.sequel {
+            case .redials where exhaustion.isPaused(at: now):
+                // It waits in silence until the pause is over.
+                slots[index]?.nextAttempt = exhaustion.pausedUntil.map { ($0, $0) }
+                slots[index]?.sequel = .none
+            case .waitsForNetwork where !isNetworkActive:
+                slots[index]?.sequel = .none
+            case .redials, .waitsForNetwork, .retries, .none:
+                // `agree` objects.
+                break
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+internal import Addressing
+internal import ConnectionCore
+internal import Timing
+
+/// The rules about limits and times, written down a second time and counted anew at each question.
+extension Ledger {
+    // MARK: Counts
+
+    func count(of host: HostKey) -> Int {
+        entries.count {
+            $0.standing != .waiting && $0.address.map { HostKey($0.host) } == host
+        }
+    }
+
+    private func count(of group: NetworkGroup) -> Int {
+        entries.count { entry in
+            switch entry.kind {
+            case .outbound, .manual: entry.address.map { NetworkGroup($0.host) } == group
+            case .inbound, .feeler: false
+            }
+        }
+    }
+
+    /// Those that share `limits.connections`.
+    var limited: PerKind {
+        var counts = PerKind()
+        for entry in entries where entry.isLimited { counts[entry.kind] += 1 }
+        return counts
+    }
+
+    var persistent: Int { entries.count(where: \.isPersistent) }
+
+    var whitelisted: Int { entries.count(where: \.isWhitelisted) }
+
+    var outboundTarget: Int { min(policy.outbound.target, policy.limits.connections) }
+
+    private var reserved: PerKind {
+        let total = policy.limits.connections
+        let manual = min(policy.limits.reservedManual, total - outboundTarget)
+        let feeler = min(1, total - outboundTarget - manual)
+        return PerKind(outbound: outboundTarget, manual: manual, feeler: feeler)
+    }
+
+    private func claimed(beside counts: PerKind) -> Int {
+        Kind.allCases.reduce(0) { $0 + max(counts[$1], reserved[$1]) }
+    }
+
+    /// Whether one more connection of `kind` fits beside what is there and what is reserved.
+    func admits(_ kind: Kind) -> Bool {
+        var counts = limited
+        counts[kind] += 1
+        var claims = counts[kind]
+        for other in Kind.allCases where other != kind {
+            claims += max(counts[other], reserved[other])
+        }
+        return claims <= policy.limits.connections
+    }
+
+    /// Whether a socket can be connected to it.
+    static func isDialable(_ address: PeerAddress) -> Bool {
+        guard let ip = address.ip, address.port != 0 else { return false }
+        return !(ip.isUnspecified || ip.isMulticast || ip.isBroadcast)
+    }
+
+    // MARK: Checks
+
+    /// What must be true before an automatic attempt starts.
+    func checkAutomatic(
+        _ subject: Subject,
+        at now: Moment,
+        _ bans: BanBook
+    ) throws(BrokenPromise) {
+        guard let address = subject.address, Self.isDialable(address) else {
+            throw BrokenPromise("\(subject.id) dials \(subject.target), which can't be dialled")
+        }
+        guard limited.outbound < policy.outbound.target, admits(.outbound) else {
+            throw BrokenPromise("\(subject.id) has no slot")
+        }
+        if let ban = bans.cover(of: address, at: now.wall) {
+            throw BrokenPromise("\(subject.id) dials \(address), banned by \(ban.prefix)")
+        }
+        if entries.contains(where: { $0.address == address || $0.lastAddress == address }) {
+            throw BrokenPromise("\(subject.id) dials \(address), which another connection has")
+        }
+        let limit = policy.outbound.maxPerGroup
+        guard limit == 0 || count(of: NetworkGroup(address.host)) < limit else {
+            throw BrokenPromise("\(subject.id) dials \(address) into a full group")
+        }
+        let perHost = policy.limits.perHost
+        guard perHost == 0 || count(of: HostKey(address.host)) < perHost else {
+            throw BrokenPromise("\(subject.id) dials \(address), whose host has \(perHost)")
+        }
+        guard !exhaustion.isPaused(at: now.instant) else {
+            throw BrokenPromise("\(subject.id) dials although resources are exhausted")
+        }
+    }
+
+    /// When a deadline was reached, nothing may be overdue.
+    func checkTimeliness(of entry: Entry, at now: Instant) throws(BrokenPromise) {
+        switch entry.standing {
+        case .waiting:
+            guard isNetworkActive else { return }
+            guard let next = entry.nextAttempt else {
+                throw BrokenPromise("\(entry.id) waits for nothing")
+            }
+            guard now < next.latest || exhaustion.isPaused(at: now) else {
+                throw BrokenPromise("\(entry.id) should have been dialled again")
+            }
+        case .dialing:
+            guard now - entry.since < policy.outbound.dialTimeout else {
+                throw BrokenPromise("\(entry.id) dials longer than it may")
+            }
+        case .established(let since):
+            guard entry.isReady || now - since < Policy.readyAfter else {
+                throw BrokenPromise("\(entry.id) should be ready")
+            }
+        }
+    }
+
+    func checkBounds() throws(BrokenPromise) {
+        guard persistent <= policy.persistent.max else {
+            throw BrokenPromise("\(persistent) persistent connections")
+        }
+        guard whitelisted <= policy.limits.whitelisted else {
+            throw BrokenPromise("\(whitelisted) whitelisted connections")
+        }
+        let counts = limited
+        guard counts.outbound <= policy.outbound.target else {
+            throw BrokenPromise("\(counts.outbound) outbound connections")
+        }
+        // With what is reserved: so no kind can starve another.
+        guard claimed(beside: counts) <= policy.limits.connections else {
+            throw BrokenPromise("\(counts) leave the others less than is reserved for them")
+        }
+        guard !pacing.owesPause else {
+            throw BrokenPromise("\(pacing.failures) failures in a row and no pause")
+        }
+        guard !exhaustion.owesWarning else {
+            throw BrokenPromise("nobody was told of exhausted resources")
+        }
+    }
+
+    /// When a deadline was reached, the target is pursued, or a rule says why not.
+    func checkTarget(at now: Instant) throws(BrokenPromise) {
+        guard isNetworkActive, !isShuttingDown, limited.outbound < policy.outbound.target,
+            admits(.outbound), !pacing.isRationed, !pacing.isSpreading(at: now, policy),
+            !exhaustion.isPaused(at: now)
+        else { return }
+        throw BrokenPromise("\(limited.outbound) outbound connections, and none is dialled")
+    }
+}

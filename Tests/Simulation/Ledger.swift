@@ -1,0 +1,229 @@
+internal import Addressing
+internal import ConnectionCore
+internal import Timing
+
+/// What connections there are, as one would know it from the reports alone: the journal's reader.
+/// It holds each report against what it knows, and everything it knows against the core's table.
+struct Ledger {
+    enum Standing: Equatable {
+        case waiting
+        case dialing
+        case established(since: Instant)
+    }
+
+    /// What the rules let follow on the end of a persistent connection's attempt, in the same step.
+    enum Sequel: Equatable {
+        case none
+        /// Waits for a time from `least` up to `most`.
+        case retries(UInt32, least: Duration, most: Duration)
+        case redials
+        case waitsForNetwork
+    }
+
+    struct Entry {
+        let id: ConnectionID
+        var kind: Kind
+        var isPersistent: Bool
+        var isWhitelisted = false
+        var isProxied = false
+        var isReady = false
+        let target: PeerTarget
+        var address: PeerAddress?
+        /// The address of a name that was dialled last; the automatic dialler leaves it alone.
+        var lastAddress: PeerAddress?
+        /// What the resolver gave and was not tried yet.
+        var untried: [PeerAddress] = []
+        var standing: Standing
+        /// When the present phase began, or the present address was dialled.
+        var since: Instant
+        var retries: UInt32 = 0
+        var sequel = Sequel.none
+        /// While it waits: when the next attempt may and must begin.
+        var nextAttempt: (earliest: Instant, latest: Instant)?
+        /// Its end was reported, so the step that ends it must follow.
+        var owesClose = false
+
+        var isLimited: Bool { !isPersistent && !isWhitelisted }
+        var isNamed: Bool { if case .name = target { true } else { false } }
+    }
+
+    let policy: Policy
+    /// In the slots of the core's table.
+    var slots: [Entry?] = []
+    var isNetworkActive = true
+    var isShuttingDown = false
+    var pacing = Pacing()
+    var exhaustion = ExhaustionBook()
+    /// What the peer is that is being let in.
+    var arriving = (isWhitelisted: false, isProxied: false)
+    /// What an address source must have been told by now.
+    var expectedSuccesses = 0
+    var expectedFailures = 0
+
+    init(policy: Policy) {
+        self.policy = policy
+    }
+
+    subscript(id: ConnectionID) -> Entry? {
+        guard id.slot < slots.count, let entry = slots[id.slot], entry.id == id else { return nil }
+        return entry
+    }
+
+    /// In the order of slots.
+    var entries: some Sequence<Entry> { slots.lazy.compactMap { $0 } }
+
+    func entry(of id: ConnectionID) throws(BrokenPromise) -> Entry {
+        guard let entry = self[id] else { throw BrokenPromise("\(id) is reported and not there") }
+        return entry
+    }
+
+    mutating func insert(_ entry: Entry) throws(BrokenPromise) {
+        while slots.count <= entry.id.slot { slots.append(nil) }
+        if let other = slots[entry.id.slot] {
+            throw BrokenPromise("\(entry.id) has the slot of \(other.id), which has not ended")
+        }
+        slots[entry.id.slot] = entry
+    }
+
+    mutating func set(_ entry: Entry) {
+        slots[entry.id.slot] = entry
+    }
+
+    mutating func remove(_ id: ConnectionID) {
+        slots[id.slot] = nil
+    }
+
+    // MARK: Steps
+
+    mutating func resolving(_ attempt: DialAttempt, _ name: PeerName) throws(BrokenPromise) {
+        let entry = try entry(of: attempt.id)
+        guard entry.standing == .dialing, entry.target == .name(name), entry.address == nil else {
+            throw BrokenPromise("\(entry.id) resolves \(name) while \(entry.standing)")
+        }
+    }
+
+    /// The resolver's answer is about to be given to the core.
+    mutating func resolved(_ attempt: DialAttempt, to addresses: [PeerAddress]) {
+        guard var entry = self[attempt.id] else { return }
+        entry.untried = addresses
+        set(entry)
+    }
+
+    mutating func dialing(
+        _ attempt: DialAttempt,
+        _ address: PeerAddress,
+        at now: Moment,
+        _ bans: BanBook
+    ) throws(BrokenPromise) {
+        var entry = try entry(of: attempt.id)
+        guard entry.standing == .dialing, !entry.owesClose else {
+            throw BrokenPromise("\(entry.id) dials while \(entry.standing)")
+        }
+        if entry.isNamed {
+            entry.address = nil
+            set(entry)
+            try take(address, from: &entry, at: now, bans)
+            entry.lastAddress = address
+        } else {
+            guard entry.target == .address(address) else {
+                throw BrokenPromise("\(entry.id) dials \(address) for \(entry.target)")
+            }
+        }
+        entry.address = address
+        entry.since = now.instant
+        set(entry)
+    }
+
+    /// The first address of a name that may be dialled comes next.
+    private func take(
+        _ address: PeerAddress,
+        from entry: inout Entry,
+        at now: Moment,
+        _ bans: BanBook
+    ) throws(BrokenPromise) {
+        while let candidate = entry.untried.first {
+            entry.untried.removeFirst()
+            let mayDial = mayDial(candidate, for: entry, at: now, bans)
+            guard candidate != address else {
+                guard mayDial else { throw BrokenPromise("\(entry.id) must not dial \(address)") }
+                return
+            }
+            if mayDial { throw BrokenPromise("\(entry.id) passes \(candidate) over") }
+        }
+        throw BrokenPromise("\(entry.id) dials \(address), which its name doesn't have")
+    }
+
+    func mayDial(
+        _ address: PeerAddress,
+        for entry: Entry,
+        at now: Moment,
+        _ bans: BanBook
+    ) -> Bool {
+        guard Self.isDialable(address) else { return false }
+        if entries.contains(where: { $0.address == address && $0.id != entry.id }) { return false }
+        if entry.isPersistent { return true }
+        guard bans.cover(of: address, at: now.wall) == nil else { return false }
+        return policy.limits.perHost == 0
+            || count(of: HostKey(address.host)) < policy.limits.perHost
+    }
+
+    mutating func closing(_ id: ConnectionID) throws(BrokenPromise) {
+        guard var entry = self[id], entry.owesClose else {
+            throw BrokenPromise("\(id) is closed before its end is reported")
+        }
+        entry.owesClose = false
+        if entry.isPersistent { set(entry) } else { remove(id) }
+    }
+
+    // MARK: Comparison
+
+    /// After each step: nothing is left undone, nothing is overdue, the table says the same.
+    func agree(
+        with table: ConnectionTable,
+        at now: Instant,
+        afterDeadline: Bool
+    ) throws(BrokenPromise) {
+        var live = 0
+        for entry in entries {
+            live += 1
+            guard !entry.owesClose else {
+                throw BrokenPromise("\(entry.id) ended and isn't closed")
+            }
+            guard entry.sequel == .none else {
+                throw BrokenPromise("\(entry.id) was to go on: \(entry.sequel)")
+            }
+            guard let connection = table[entry.id] else {
+                throw BrokenPromise("\(entry.id) vanished without a report")
+            }
+            guard agrees(entry, with: connection, table) else {
+                throw BrokenPromise("\(entry.id) is \(connection), reported was \(entry)")
+            }
+            if afterDeadline { try checkTimeliness(of: entry, at: now) }
+        }
+        guard live == table.count else {
+            throw BrokenPromise("the table has \(table.count) connections, reported were \(live)")
+        }
+        try checkBounds()
+        if afterDeadline { try checkTarget(at: now) }
+    }
+
+    private func agrees(
+        _ entry: Entry,
+        with connection: Connection,
+        _ table: ConnectionTable
+    ) -> Bool {
+        let standing: Standing =
+            switch connection.phase {
+            case .waiting: .waiting
+            case .dialing: .dialing
+            case .established(let since): .established(since: since)
+            }
+        return standing == entry.standing && connection.kind == entry.kind
+            && connection.isPersistent == entry.isPersistent
+            && connection.isReady == entry.isReady
+            && connection.isWhitelisted == entry.isWhitelisted
+            && connection.remote == entry.address
+            && table.target(of: connection) == entry.target
+            && (table.persistence(of: entry.id)?.retries ?? 0) == entry.retries
+    }
+}

@@ -1,0 +1,54 @@
+internal import Addressing
+internal import ConnectionCore
+internal import Timing
+
+// How facts and steps stand in a trace.
+
+extension DialAttempt {
+    var line: String { "\(id)#\(number)" }
+}
+
+extension Action {
+    var line: String {
+        switch self {
+        case .resolve(let attempt, let name): "  resolve \(attempt.line) \(name)"
+        case .dial(let attempt, let address): "  dial \(attempt.line) \(address)"
+        case .close(let id): "  close \(id)"
+        case .report(let report): "  report " + report.line
+        }
+    }
+}
+
+extension Subject {
+    var line: String {
+        "\(id) \(kind)\(isPersistent ? " persistent" : "") \(target)"
+    }
+}
+
+extension Report {
+    var line: String {
+        switch self {
+        case .attempting(let subject): "attempting \(subject.line)"
+        case .connected(let subject): "connected \(subject.id)"
+        case .accepted(let subject): "accepted \(subject.line)"
+        case .ready(let subject): "ready \(subject.id)"
+        case .failed(let subject, let failure): "failed \(subject.line): \(failure.label)"
+        case .ended(let subject, let ending, let lasted, _):
+            "ended \(subject.line): \(ending.label) after \(lasted)"
+        case .retrying(let subject, let delay, let retries):
+            "retrying \(subject.id) in \(delay), retries \(retries)"
+        case .persistentAdded(let subject): "persistentAdded \(subject.line)"
+        case .persistentAdopted(let subject): "persistentAdopted \(subject.line)"
+        case .persistentRemoved(let subject): "persistentRemoved \(subject.line)"
+        case .refused(let address, let refusal): "refused \(address): \(refusal.label)"
+        case .refusalsSilenced(let duration): "refusalsSilenced \(duration)"
+        case .refusalsSuppressed(let count, _): "refusalsSuppressed \(count)"
+        case .outboundPaused(let failures, let pause): "outboundPaused \(failures), \(pause)"
+        case .resourcesExhausted(let errno, let pause): "resourcesExhausted \(errno), \(pause)"
+        case .banned(let ban, let closed): "banned \(ban.prefix), closed \(closed)"
+        case .unbanned(let prefix): "unbanned \(prefix)"
+        case .networkActive(let isActive): "networkActive \(isActive)"
+        case .shuttingDown(let connections): "shuttingDown \(connections)"
+        }
+    }
+}

@@ -1,0 +1,71 @@
+internal import ConnectionCore
+internal import Timing
+
+/// How fast the automatic dialler may go.
+struct Pacing {
+    /// In a row, as far as they can be seen from outside. That nothing suitable is on the list
+    /// can't, until a pause is reported.
+    private(set) var failures = 0
+    private var isPauseReported = false
+    private var pausedAt: Instant?
+    private var lastAttempt: Instant?
+    private var returned: Instant?
+
+    var isRationed: Bool { failures >= Policy.Outbound.failuresBeforePause }
+
+    var owesPause: Bool { isRationed && !isPauseReported }
+
+    /// Whether the dials that a returning network released are still being spread.
+    func isSpreading(at now: Instant, _ policy: Policy) -> Bool {
+        guard let returned else { return false }
+        return now < returned + Policy.spread + Self.gap(policy)
+    }
+
+    private static func gap(_ policy: Policy) -> Duration {
+        Policy.spread / max(policy.outbound.target, 1)
+    }
+
+    mutating func attempt(at now: Instant, _ policy: Policy) throws(BrokenPromise) {
+        if isRationed {
+            for earlier in [lastAttempt, pausedAt] {
+                guard let earlier, now - earlier < policy.outbound.retry else { continue }
+                throw BrokenPromise("an attempt \(now - earlier) after the last one or the pause")
+            }
+        }
+        if let returned, let lastAttempt, lastAttempt >= returned, now < returned + Policy.spread {
+            guard lastAttempt + Self.gap(policy) <= now else {
+                throw BrokenPromise("the dials after the network's return aren't spread")
+            }
+        }
+        lastAttempt = now
+    }
+
+    mutating func failed() {
+        failures += 1
+    }
+
+    mutating func succeeded() {
+        failures = 0
+        isPauseReported = false
+        pausedAt = nil
+    }
+
+    mutating func paused(
+        _ reported: Int,
+        for pause: Duration,
+        at now: Instant,
+        _ policy: Policy
+    ) throws(BrokenPromise) {
+        guard reported == Policy.Outbound.failuresBeforePause, pause == policy.outbound.retry,
+            !isPauseReported
+        else { throw BrokenPromise("a pause of \(pause) after \(reported) failures") }
+        failures = max(failures, reported)
+        isPauseReported = true
+        pausedAt = now
+    }
+
+    mutating func networkReturned(at now: Instant, _ policy: Policy) {
+        succeeded()
+        returned = now
+    }
+}

@@ -1,0 +1,98 @@
+internal import ConnectionCore
+
+/// What the rules say of causes, written down a second time.
+extension DialFailure {
+    /// Only what a peer or the path to it did tells something about its address.
+    var isAddressToBlame: Bool {
+        switch self {
+        case .timedOut, .refused, .unreachable, .io: true
+        case .noRoute, .unresolved, .selfConnection, .alreadyConnected, .banned, .tooManyPerHost,
+            .unsupportedAddress, .resourcesExhausted, .cancelled:
+            false
+        }
+    }
+
+    /// Whether a name's next address is tried after it.
+    var allowsNextAddress: Bool {
+        switch self {
+        case .timedOut, .refused, .unreachable, .noRoute, .selfConnection, .io, .alreadyConnected,
+            .banned, .tooManyPerHost, .unsupportedAddress:
+            true
+        case .unresolved, .resourcesExhausted, .cancelled: false
+        }
+    }
+
+    /// Whether it is one of the failures in a row that ration the automatic dialler. Exhausted
+    /// resources have a pause of their own, and what we cancelled ourselves did not fail.
+    var countsForPacing: Bool {
+        switch self {
+        case .timedOut, .refused, .unreachable, .noRoute, .unresolved, .selfConnection,
+            .alreadyConnected, .banned, .tooManyPerHost, .unsupportedAddress, .io:
+            true
+        case .resourcesExhausted, .cancelled: false
+        }
+    }
+
+    var label: String {
+        switch self {
+        case .timedOut: "timedOut"
+        case .refused: "refused"
+        case .unreachable: "unreachable"
+        case .noRoute: "noRoute"
+        case .unresolved: "unresolved"
+        case .selfConnection: "selfConnection"
+        case .alreadyConnected: "alreadyConnected"
+        case .banned: "banned"
+        case .tooManyPerHost: "tooManyPerHost"
+        case .unsupportedAddress: "unsupportedAddress"
+        case .resourcesExhausted: "resourcesExhausted"
+        case .cancelled(let canceller): "cancelled by \(canceller)"
+        case .io: "io"
+        }
+    }
+}
+
+extension Ending {
+    var isPeers: Bool {
+        switch self {
+        case .closedByPeer, .timedOut, .io: true
+        case .byOperator, .banned, .networkInactive, .shutdown: false
+        }
+    }
+
+    var label: String {
+        switch self {
+        case .closedByPeer: "closedByPeer"
+        case .timedOut: "timedOut"
+        case .io: "io"
+        case .byOperator: "byOperator"
+        case .banned: "banned"
+        case .networkInactive: "networkInactive"
+        case .shutdown: "shutdown"
+        }
+    }
+}
+
+extension Refusal {
+    var label: String {
+        switch self {
+        case .shuttingDown: "shuttingDown"
+        case .networkInactive: "networkInactive"
+        case .banned: "banned"
+        case .rateLimited: "rateLimited"
+        case .flooded: "flooded"
+        case .alreadyPending: "alreadyPending"
+        case .alreadyConnected: "alreadyConnected"
+        case .tooManyPerHost: "tooManyPerHost"
+        case .tooManyConnections: "tooManyConnections"
+        case .tooManyWhitelisted: "tooManyWhitelisted"
+        case .duplicatePersistent: "duplicatePersistent"
+        case .notPersistent: "notPersistent"
+        case .tooManyPersistent: "tooManyPersistent"
+        case .tooManyPersistentPerHost: "tooManyPersistentPerHost"
+        case .tooManyBans: "tooManyBans"
+        case .notFound: "notFound"
+        case .unsupportedAddress: "unsupportedAddress"
+        }
+    }
+}

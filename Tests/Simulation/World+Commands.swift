@@ -1,0 +1,233 @@
+internal import Addressing
+internal import ConnectionCore
+internal import Timing
+
+/// What operators and applications ask for, at random. Each answer is compared with what the ledger
+/// says it must be, and each consent with what must have come of it.
+extension World {
+    mutating func command() throws(BrokenPromise) {
+        switch random.number(below: 100) {
+        case 0..<20: try connect(to: someTarget())
+        case 20..<30: try abandon()
+        case 30..<52: try addPersistent(someTarget())
+        case 52..<68: try disconnect(someSelector())
+        case 68..<80: try remove(someSelector())
+        case 80..<88: try ban(somePrefix())
+        case 88..<93: try unban()
+        case 93..<96: try banMisbehaving()
+        default: try setNetworkActive(random.chance(core.isNetworkActive ? 0.5 : 0.9))
+        }
+    }
+
+    // MARK: Whom they mean
+
+    private mutating func someTarget() -> PeerTarget {
+        switch random.number(below: 10) {
+        case 0..<3: .name(random.element(of: population.names).name)
+        case 3..<6: .address(random.element(of: population.unlisted))
+        case 6..<8: .address(random.element(of: population.peers).address)
+        default: someConnection().map { core.table.target(of: $0) } ?? .address(Self.nobody)
+        }
+    }
+
+    /// Where nobody answers until the world is kind.
+    private static let nobody = PeerAddress(IPAddress(v4: 0xcb00_7107), port: Scenario.defaultPort)
+
+    private mutating func someConnection() -> Connection? {
+        let connections = Array(core.table.connections)
+        return connections.isEmpty ? nil : random.element(of: connections)
+    }
+
+    private mutating func someSelector() -> Selector {
+        guard let connection = someConnection() else { return .number(7) }
+        return switch random.number(below: 10) {
+        case 0..<4: .number(connection.id.number)
+        case 4..<6: .target(core.table.target(of: connection))
+        case 6: connection.remote.map { .target(.address($0)) } ?? .number(connection.id.number)
+        case 7, 8:
+            connection.remote?.ip.map { .host($0) } ?? .host(random.element(of: population.callers))
+        default: .number(connection.id.number + 1_000_000)
+        }
+    }
+
+    private mutating func somePrefix() -> Prefix {
+        var ip = random.element(of: population.callers)
+        if random.chance(0.6), let remote = someConnection()?.remote?.ip { ip = remote }
+        let lengths = ip.v4 == nil ? [0, 32, 48, 64, 128] : [112, 120, 120, 128, 128, 128]
+        return Prefix(ip, length: random.element(of: lengths))
+    }
+
+    // MARK: Commands
+
+    mutating func connect(to target: PeerTarget) throws(BrokenPromise) {
+        let expected = ledger.refusalToConnect(target, at: moment, bans)
+        let (id, refusal) = ask { world, actions throws(Refusal) in
+            try world.core.connect(target, at: world.moment, &actions)
+        }
+        try compare("connect \(target)", refusal, expected)
+        guard let id else { return }
+        try require(core.table[id]?.isDialing == true, "connect leads to nothing")
+    }
+
+    private mutating func abandon() throws(BrokenPromise) {
+        let dialling = core.table.connections.filter { $0.isDialing && $0.kind == .manual }
+        guard !dialling.isEmpty else { return }
+        let connection = random.element(of: Array(dialling))
+        _ = ask { world, actions throws(Refusal) in
+            world.core.abandon(connection.id, at: world.moment, &actions)
+        }
+        try compare("abandon \(connection.id)", nil, nil)
+        try require(
+            (core.table[connection.id] == nil) != connection.isPersistent,
+            "\(connection.id) is abandoned and there, or persistent and gone"
+        )
+    }
+
+    mutating func addPersistent(_ target: PeerTarget) throws(BrokenPromise) {
+        let expected = ledger.refusalToAddPersistent(target)
+        let (id, refusal) = ask { world, actions throws(Refusal) in
+            try world.core.addPersistent(target, at: world.moment, &actions)
+        }
+        try compare("addPersistent \(target)", refusal, expected)
+        guard let id else { return }
+        try require(core.table[id]?.isPersistent == true, "\(id) was added and isn't persistent")
+    }
+
+    mutating func disconnect(_ selector: Selector) throws(BrokenPromise) {
+        let selected = ledger.selected(by: selector)
+        let expected = ledger.refusalToDisconnect(selector)
+        let (count, refusal) = ask { world, actions throws(Refusal) in
+            try world.core.disconnect(selector, at: world.moment, &actions)
+        }
+        try compare("disconnect \(selector)", refusal, expected)
+        guard let count else { return }
+        try require(count == selected.count, "disconnect was about \(count)")
+        for entry in selected {
+            let isGone = core.table[entry.id]?.isWaiting ?? !entry.isPersistent
+            try require(isGone, "\(entry.id) was disconnected and is there")
+        }
+    }
+
+    mutating func remove(_ selector: Selector) throws(BrokenPromise) {
+        let selected = ledger.selected(by: selector).filter(\.isPersistent)
+        let expected = ledger.refusalToRemove(selector)
+        let (count, refusal) = ask { world, actions throws(Refusal) in
+            try world.core.remove(selector, at: world.moment, &actions)
+        }
+        try compare("remove \(selector)", refusal, expected)
+        guard let count else { return }
+        try require(count == selected.count, "remove was about \(count)")
+        for entry in selected {
+            try require(core.table[entry.id] == nil, "\(entry.id) was removed and is there")
+        }
+    }
+
+    private mutating func ban(_ prefix: Prefix) throws(BrokenPromise) {
+        let durations: [Duration?] = [nil, .seconds(30), .seconds(600), .seconds(86_400)]
+        let duration = random.element(of: durations)
+        let (closing, spared) = ledger.covered(by: prefix)
+        let (outcome, refusal) = ask { world, actions throws(Refusal) in
+            try world.core.ban(prefix, for: duration, at: world.moment, &actions)
+        }
+        if refusal == nil { note(prefix, for: duration, .operator) }
+        try compare("ban \(prefix)", refusal, ledger.isShuttingDown ? .shuttingDown : nil)
+        guard let outcome else { return }
+        try require(
+            outcome.closed == closing.count && outcome.spared == spared,
+            "\(prefix) closed \(outcome.closed) and spared \(outcome.spared), not \(spared)"
+        )
+        try requireGone(closing)
+    }
+
+    private mutating func banMisbehaving() throws(BrokenPromise) {
+        guard let connection = someConnection(), let ip = connection.remote?.ip,
+            let entry = ledger[connection.id]
+        else { return }
+        let prefix = Prefix(ip, length: ip.v4 == nil ? 64 : 128)
+        let isSpared = entry.isWhitelisted || entry.isProxied
+        let closing = isSpared ? [] : ledger.covered(by: prefix).closing
+        let duration = random.duration(around: .seconds(3_600))
+        let (_, refusal) = ask { world, actions throws(Refusal) in
+            try world.core.banMisbehaving(connection.id, for: duration, at: world.moment, &actions)
+        }
+        if refusal == nil, !isSpared { note(prefix, for: duration, .automatic) }
+        try compare("banMisbehaving \(connection.id)", refusal, nil)
+        try requireGone(closing)
+    }
+
+    private mutating func note(_ prefix: Prefix, for duration: Duration?, _ origin: Ban.Origin) {
+        let until = duration.map { moment.wall + $0 }
+        bans.insert(Ban(prefix: prefix, until: until, origin: origin), at: moment.wall)
+    }
+
+    private mutating func unban() throws(BrokenPromise) {
+        let known = bans.bans.map(\.prefix)
+        try unban(known.isEmpty ? somePrefix() : random.element(of: known))
+    }
+
+    mutating func unban(_ prefix: Prefix) throws(BrokenPromise) {
+        let isKnown = bans.bans.contains { $0.prefix == prefix }
+        let (_, refusal) = ask { world, actions throws(Refusal) in
+            try world.core.unban(prefix, &actions)
+        }
+        if refusal == nil { bans.remove(prefix) }
+        let expected: Refusal? = ledger.isShuttingDown ? .shuttingDown : isKnown ? nil : .notFound
+        try compare("unban \(prefix)", refusal, expected)
+    }
+
+    mutating func setNetworkActive(_ isActive: Bool) throws(BrokenPromise) {
+        let (_, refusal) = ask { world, actions throws(Refusal) in
+            try world.core.setNetworkActive(isActive, at: world.moment, &actions)
+        }
+        let expected: Refusal? = ledger.isShuttingDown ? .shuttingDown : nil
+        try compare("setNetworkActive \(isActive)", refusal, expected)
+        try require(expected != nil || core.isNetworkActive == isActive, "the network is not so")
+    }
+
+    mutating func shutDown() throws(BrokenPromise) {
+        _ = ask { world, actions throws(Refusal) in
+            world.core.shutDown(at: world.moment, &actions)
+        }
+        try compare("shutDown", nil, nil)
+        try require(core.table.count == 0 && shell.count == 0, "the shutdown left something")
+    }
+
+    // MARK: Answers
+
+    /// Asks the core, with an empty buffer for what comes of it.
+    private mutating func ask<Answer>(
+        _ question: (inout World, inout Actions) throws(Refusal) -> Answer
+    ) -> (Answer?, Refusal?) {
+        // Lent to the question, so that it can have the world besides.
+        var actions = Actions()
+        defer { self.actions = actions }
+        do throws(Refusal) {
+            return (try question(&self, &actions), nil)
+        } catch {
+            return (nil, error)
+        }
+    }
+
+    private mutating func compare(
+        _ line: @autoclosure () -> String,
+        _ refusal: Refusal?,
+        _ expected: Refusal?
+    ) throws(BrokenPromise) {
+        write(line() + (refusal.map { ": " + $0.label } ?? ""))
+        if let refusal { tally.count("refused: " + refusal.label) }
+        guard refusal == expected else {
+            let answers = (refusal.map { "\($0)" } ?? "yes", expected.map { "\($0)" } ?? "yes")
+            throw BrokenPromise("\(line()) is answered \(answers.0) instead of \(answers.1)")
+        }
+        try require(refusal == nil || actions.pending.isEmpty, "a refused command did something")
+        try settle()
+    }
+
+    private func requireGone(_ ids: [ConnectionID]) throws(BrokenPromise) {
+        for id in ids { try require(core.table[id] == nil, "\(id) was banned and is there") }
+    }
+
+    func require(_ holds: Bool, _ what: @autoclosure () -> String) throws(BrokenPromise) {
+        guard holds else { throw BrokenPromise(what()) }
+    }
+}

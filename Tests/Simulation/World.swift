@@ -1,0 +1,289 @@
+internal import Addressing
+internal import ConnectionCore
+internal import HeapModule
+internal import Timing
+
+/// A world of peers around the real core: a clock, a queue of what is in store, an address list,
+/// and the models that watch.
+///
+/// Everything comes of the seed. The core is only what it is in the daemon: facts go in, steps come
+/// out, and the world does them. What is here: `World` keeps time and carries between core, shell
+/// and models; `World+Kernel` is what dials and resolver answers come to; `World+Arrivals` and
+/// `World+Commands` are who comes and what operators ask; `World+Moods` is the weather.
+struct World {
+    let seed: UInt64
+    let scenario: Scenario
+    let began: Instant
+
+    var core: ConnectionCore
+    var shell = Shell()
+    var source: AddressList
+    var population: Population
+    var mood = Mood()
+    var random: SeededRandom
+    var now: Instant
+    /// Between the machine's clock and the calendar, which somebody may set.
+    var wallOffset: Int64 = 1_770_000_000_000_000
+
+    // The models.
+    var ledger: Ledger
+    var bans = BanBook()
+    var doorman: Doorman
+
+    var actions = Actions()
+    let trace: Trace
+    var tally = Tally()
+    var step = 0
+    private var queue = Heap<Scheduled>()
+    private var scheduled: UInt64 = 0
+
+    /// `draw` makes the scenario of the seed's first draws; `sink` gets the trace's lines.
+    init(
+        seed: UInt64,
+        sink: ((String) -> Void)?,
+        draw: (inout SeededRandom) -> Scenario
+    ) {
+        self.seed = seed
+        random = SeededRandom(seed: seed)
+        scenario = draw(&random)
+        population = Population(scenario, &random)
+        source = AddressList(population.listed)
+        core = ConnectionCore(policy: scenario.policy, seed: random.next())
+        ledger = Ledger(policy: scenario.policy)
+        doorman = Doorman(policy: scenario.policy)
+        trace = Trace(sink: sink)
+        began = Instant(nanoseconds: 1_000_000_000 * Int64(random.number(below: 10_000_000)))
+        now = began
+    }
+
+    var moment: Moment {
+        Moment(
+            instant: now,
+            wall: WallTime(microseconds: wallOffset + now.nanoseconds / 1_000)
+        )
+    }
+
+    var elapsed: Duration { now - began }
+
+    private var isWatched: Bool { scenario.checkEvery > 0 }
+
+    mutating func schedule(_ happening: Happening, in delay: Duration = .zero) {
+        scheduled += 1
+        queue.insert(Scheduled(at: now + delay, number: scheduled, happening: happening))
+    }
+
+    func write(_ line: @autoclosure () -> String) {
+        if isWatched { trace.write(line(), at: elapsed) }
+    }
+
+    // MARK: Time
+
+    /// Lets time pass, stopping at all that happens and whenever the core asked to be woken.
+    mutating func run(for duration: Duration) throws(Violation) {
+        let end = now + duration
+        try checked { world throws(BrokenPromise) in
+            while try world.turn(before: end) {}
+        }
+        now = end
+    }
+
+    /// Does something, and says of a broken promise where in the run it was.
+    mutating func checked(
+        _ body: (inout World) throws(BrokenPromise) -> Void
+    ) throws(Violation) {
+        do throws(BrokenPromise) {
+            try body(&self)
+        } catch {
+            throw Violation(seed: seed, elapsed: elapsed, step: step, what: error.what)
+        }
+    }
+
+    /// One turn of the daemon's loop: the next thing in store, or the core's deadline.
+    ///
+    /// - Returns: False when nothing more is due before `end`.
+    private mutating func turn(before end: Instant) throws(BrokenPromise) -> Bool {
+        let wake = core.deadline.map { max($0, now) + lateness() } ?? .distantFuture
+        if let next = queue.min, next.at <= wake {
+            guard next.at <= end else { return false }
+            queue.removeMin()
+            now = max(now, next.at)
+            step += 1
+            try happen(next.happening)
+            return true
+        }
+        guard wake <= end else { return false }
+        now = wake
+        step += 1
+        try reachDeadline()
+        return true
+    }
+
+    private mutating func lateness() -> Duration {
+        guard scenario.oversleeps, random.chance(0.1) else { return .zero }
+        return random.duration(below: .milliseconds(20))
+    }
+
+    private mutating func reachDeadline() throws(BrokenPromise) {
+        try deliver(.deadlineReached, "wake")
+        if let next = core.deadline, next <= now {
+            throw BrokenPromise("the core asks to be woken at once again: the loop would spin")
+        }
+    }
+
+    private mutating func happen(_ happening: Happening) throws(BrokenPromise) {
+        switch happening {
+        case .resolved(let attempt, let addresses):
+            try resolved(attempt, addresses)
+        case .connected(let attempt, let local, let stay):
+            try connected(attempt, local, stay)
+        case .dialFailed(let attempt, let failure):
+            try dialFailed(attempt, failure)
+        case .closed(let id, let socket, let ending):
+            try closed(id, socket, ending)
+        case .arrival:
+            try arrive()
+            if let gap = scenario.meanArrivalGap {
+                schedule(.arrival, in: random.duration(around: gap))
+            }
+        case .strangersArrival:
+            try floodArrives()
+        case .replacement:
+            try replace()
+        case .command:
+            if !mood.isKind { try command() }
+            if let gap = scenario.meanCommandGap {
+                schedule(.command, in: random.duration(around: gap))
+            }
+        case .moodChange:
+            if !mood.isKind { try changeMood() }
+            if let gap = scenario.meanMoodGap {
+                schedule(.moodChange, in: random.duration(around: gap))
+            }
+        case .idleWake:
+            try reachDeadline()
+            schedule(.idleWake, in: random.duration(around: .seconds(60)))
+        }
+    }
+
+    // MARK: One step of the core
+
+    /// Gives the core a fact and does what comes of it.
+    mutating func deliver(_ event: Event, _ line: @autoclosure () -> String) throws(BrokenPromise) {
+        write(line())
+        actions.removeAll()
+        core.handle(event, at: moment, picking: &source, &actions)
+        let isDeadline = if case .deadlineReached = event { true } else { false }
+        try settle(afterDeadline: isDeadline)
+    }
+
+    /// Gives the core a fact about something that is over, which must change nothing.
+    mutating func deliverStale(
+        _ event: Event,
+        _ line: @autoclosure () -> String
+    ) throws(BrokenPromise) {
+        try deliver(event, "stale " + line())
+        tally.count("stale events")
+        guard actions.pending.isEmpty else {
+            throw BrokenPromise("steps are taken for something that is over")
+        }
+    }
+
+    /// Does what the core asked for, then holds everything against everything. `newcomer` is a peer
+    /// that was just admitted.
+    mutating func settle(
+        afterDeadline: Bool = false,
+        newcomer: (id: ConnectionID, arrival: Arrival)? = nil
+    ) throws(BrokenPromise) {
+        let steps = actions.pending
+        for action in steps { try perform(action) }
+        if let newcomer { try shell.accepted(newcomer.id, newcomer.arrival.remote) }
+        guard isWatched else {
+            source.forgetStarts()
+            return
+        }
+        ledger.settle(at: now)
+        try checkStarts()
+        guard step % scenario.checkEvery == 0 else { return }
+        core.checkInvariants()
+        try shell.agree(with: core.table)
+        try ledger.agree(with: core.table, at: now, afterDeadline: afterDeadline)
+        try checkCounts()
+    }
+
+    private mutating func perform(_ action: Action) throws(BrokenPromise) {
+        write(action.line)
+        switch action {
+        case .resolve(let attempt, let name):
+            if isWatched { try ledger.resolving(attempt, name) }
+            try shell.resolve(attempt, name)
+            resolve(attempt, name)
+        case .dial(let attempt, let address):
+            if isWatched { try ledger.dialing(attempt, address, at: moment, bans) }
+            try shell.dial(attempt, address)
+            dial(attempt, address)
+        case .close(let id):
+            if isWatched { try ledger.closing(id) }
+            try shell.close(id)
+        case .report(let report):
+            guard isWatched else { return }
+            tally.count(report)
+            try ledger.note(report, at: moment, bans)
+            try doorman.note(report, at: now)
+            if case .ready(let subject) = report { noteReady(subject) }
+        }
+    }
+
+    private mutating func noteReady(_ subject: Subject) {
+        guard let entry = ledger[subject.id], let address = entry.address, !entry.isProxied else {
+            return
+        }
+        doorman.noteReady(HostKey(address.host), at: now)
+    }
+
+    // MARK: What the core told others
+
+    /// Each automatic attempt was announced to the address source, and had to pass by what was
+    /// attempted lately.
+    private mutating func checkStarts() throws(BrokenPromise) {
+        for start in source.starts {
+            guard let candidate = start.candidate, candidate.address == start.address else {
+                throw BrokenPromise("\(start.address) is dialled and was not picked last")
+            }
+            // Since earlier picks may have been for a slot that stayed empty, the bounds are sure
+            // only from above.
+            if let since = candidate.sinceLastAttempt {
+                let pause: Duration = start.picks <= 30 ? .seconds(600) : .seconds(60)
+                guard since >= pause else {
+                    throw BrokenPromise("\(start.address) is dialled \(since) after the last time")
+                }
+            }
+            if let port = scenario.policy.outbound.defaultPort, start.picks <= 50 {
+                guard start.address.port == port else {
+                    throw BrokenPromise("\(start.address) is dialled before the default port's")
+                }
+            }
+        }
+        let dialled = source.starts.count
+        source.forgetStarts()
+        try tally.matchAutomatic(dialled)
+    }
+
+    private func checkCounts() throws(BrokenPromise) {
+        guard source.successes == ledger.expectedSuccesses else {
+            throw BrokenPromise(
+                "\(source.successes) successes noted, \(ledger.expectedSuccesses) reported"
+            )
+        }
+        guard source.failures == ledger.expectedFailures else {
+            throw BrokenPromise(
+                "\(source.failures) addresses blamed, \(ledger.expectedFailures) are to blame"
+            )
+        }
+        guard core.refusals.total == doorman.refusals + tally.acceptFailures else {
+            throw BrokenPromise("\(core.refusals.total) refusals counted")
+        }
+        guard core.bans.inForce(at: moment.wall) == bans.inForce(at: moment.wall) else {
+            throw BrokenPromise("other bans are in force than were made")
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import Addressing
+import Glibc
+import LinuxIO
+
+/// The real daemon with a configuration of its own, started and listening. Dropping the value ends it
+/// and removes its files.
+struct DaemonProcess: ~Copyable {
+    private let directory: ConfigurationDirectory
+    private var process: ChildProcess
+    /// Lines up to here have been waited for.
+    private var cursor = 0
+    /// Where it listens, in the order of the configuration, with the ports that the kernel chose.
+    let listening: [PeerAddress]
+
+    /// Starts it with the text of a configuration, in which port 0 is right for every listener, and
+    /// through a wrapper if one is given: see `PeerdExecutable`.
+    init(_ configuration: String, through wrapper: [String] = []) throws {
+        let directory = try ConfigurationDirectory()
+        let file = try directory.write(configuration)
+        var process = try PeerdExecutable.start(["--config", file], through: wrapper)
+        let deadline = ContinuousClock.now + ChildProcess.patience
+        while !process.errorLines.contains(where: { $0.hasPrefix("<6>Started: ") }) {
+            guard process.listen(until: deadline) else {
+                throw Failure("not started; said: \(process.errorLines)")
+            }
+        }
+        let listening = try process.errorLines.compactMap { line -> PeerAddress? in
+            guard let start = line.firstRange(of: "Listening on ")?.upperBound else { return nil }
+            guard let address = PeerAddress(String(line[start...])) else { throw Failure(line) }
+            return address
+        }
+        self.directory = directory
+        self.process = process
+        self.listening = listening
+    }
+
+    var id: pid_t { process.id }
+
+    /// Everything that it has said so far.
+    var lines: [String] { process.errorLines }
+
+    func signal(_ number: CInt) { process.signal(number) }
+
+    /// Stops it (SIGSTOP) and waits until it stands still.
+    func stop() throws { try process.stop() }
+
+    /// From now on nobody reads what it says.
+    mutating func closeErrors() { process.closeErrors() }
+
+    /// Waits for the next line that contains a text, after the one that was waited for last.
+    @discardableResult
+    mutating func waitForLine(
+        _ text: String,
+        within limit: Duration = ChildProcess.patience
+    ) throws -> String {
+        let deadline = ContinuousClock.now + limit
+        var mayComeMore = true
+        while true {
+            while cursor < process.errorLines.count {
+                cursor += 1
+                let line = process.errorLines[cursor - 1]
+                if line.firstRange(of: text) != nil { return line }
+            }
+            guard mayComeMore else {
+                throw Failure("no line with '\(text)' within \(limit); said: \(lines.suffix(20))")
+            }
+            mayComeMore = process.listen(until: deadline)
+        }
+    }
+
+    /// The present status line.
+    mutating func status() throws -> String {
+        signal(SIGUSR1)
+        return try waitForLine("Status: ")
+    }
+
+    /// Asks for the status line until it contains a text, since nothing else tells of inbound peers
+    /// unless each one is logged.
+    @discardableResult
+    mutating func waitForStatus(_ text: String) throws -> String {
+        let deadline = ContinuousClock.now + ChildProcess.patience
+        while true {
+            let status = try status()
+            if status.firstRange(of: text) != nil { return status }
+            guard ContinuousClock.now < deadline else {
+                throw Failure("no status with '\(text)' in time; said: \(lines.suffix(20))")
+            }
+            _ = process.listen(until: .now + .milliseconds(20))
+        }
+    }
+
+    mutating func waitForEnd() throws -> ChildProcess.Ending { try process.waitForEnd() }
+
+    /// How many lines contain a text, of all that it has said so far.
+    func count(_ text: String) -> Int { lines.count { $0.firstRange(of: text) != nil } }
+
+    /// The time for which it has had a processor, to a hundredth of a second while it runs.
+    func processorTime() throws -> Duration {
+        if let total = process.processorTimeAtEnd { return total }
+        let stat = try SystemFile.text(of: "/proc/\(id)/stat")
+        // Behind the name, which may contain anything, the 12th and 13th: proc_pid_stat(5).
+        guard let name = stat.lastIndex(of: ")") else { throw Failure(stat) }
+        let fields = stat[name...].split(separator: " ")
+        guard fields.count > 13, let user = Int(fields[12]), let system = Int(fields[13]) else {
+            throw Failure(stat)
+        }
+        let perSecond = sysconf(CInt(_SC_CLK_TCK))
+        return .milliseconds((user + system) * 1000 / perSecond)
+    }
+
+    /// The numbers of the descriptors that it has open. Some may be the test runner's, that it got
+    /// from whoever started it.
+    func openDescriptors() throws -> Set<Int> {
+        guard let folder = opendir("/proc/\(id)/fd") else {
+            throw Failure("opendir /proc/\(id)/fd", errno)
+        }
+        defer { closedir(folder) }
+        var numbers: Set<Int> = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if let number = Int(name) { numbers.insert(number) }
+        }
+        return numbers
+    }
+}
+
+extension DaemonProcess {
+    /// Sets its soft limit, which goes by the descriptors' numbers, so that it can open so many more.
+    func limitDescriptors(toFree count: Int) throws {
+        let open = try openDescriptors()
+        var limit = 0
+        var free = 0
+        while free < count {
+            if !open.contains(limit) { free += 1 }
+            limit += 1
+        }
+        try limitDescriptors(to: limit)
+    }
+
+    /// Sets its soft limit, which it had raised to the hard one.
+    func limitDescriptors(to count: Int) throws {
+        var prlimit = try ChildProcess(
+            "/usr/bin/prlimit",
+            ["--pid", "\(id)", "--nofile=\(count):"]
+        )
+        guard try prlimit.waitForEnd() == .exited(0) else {
+            throw Failure("prlimit: \(prlimit.errorLines)")
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Addressing
+import ConnectionCore
+import Glibc
+import LinuxIO
+import Timing
+
+@testable import peerd
+
+/// One of every report and notice, and of every cause in them, made by a real core wherever it can make
+/// them.
+enum SampleReports {
+    static let prefix = Prefix(IPAddress(v4: 0xcb00_7100), length: 120)
+    static let until = WallTime(microseconds: 1_800_000_000_000_000)
+
+    static let refusals: [Refusal] = [
+        .shuttingDown, .networkInactive, .banned(prefix, until: nil), .banned(prefix, until: until),
+        .rateLimited, .flooded(chance: 0.25), .alreadyPending(id), .alreadyConnected(id),
+        .tooManyPerHost(limit: 5), .tooManyConnections(limit: 125), .tooManyWhitelisted(limit: 32),
+        .duplicatePersistent(id), .notPersistent(id), .tooManyPersistent(limit: 8),
+        .tooManyPersistentPerHost(limit: 5), .tooManyBans(limit: 10_000), .notFound,
+        .unsupportedAddress(subject.target),
+    ]
+
+    static let failures: [DialFailure] =
+        [
+            .timedOut(after: .seconds(30)), .refused, .unreachable, .noRoute,
+            .unresolved("no such host"), .selfConnection, .alreadyConnected(id), .banned,
+            .tooManyPerHost(limit: 5), .unsupportedAddress, .resourcesExhausted(errno: EMFILE),
+            .io(errno: EACCES),
+        ] + [.caller, .operator, .networkInactive, .ban, .shutdown].map { .cancelled(by: $0) }
+
+    static let endings: [Ending] = [
+        .closedByPeer, .timedOut, .io(errno: ECONNRESET), .byOperator, .banned(prefix),
+        .networkInactive, .shutdown,
+    ]
+
+    static let reports: [Report] =
+        [
+            .attempting(subject), .connected(subject), .accepted(subject), .ready(subject),
+            .retrying(subject, in: .seconds(7), retries: 2), .persistentAdded(subject),
+            .persistentAdopted(subject), .persistentRemoved(subject),
+            .refusalsSilenced(for: .seconds(43)),
+            .refusalsSuppressed(count: 1_234, during: .seconds(43)),
+            .outboundPaused(failures: 25, for: .seconds(5)),
+            .resourcesExhausted(errno: EMFILE, pause: .seconds(5)),
+            .banned(Ban(prefix: prefix, until: until, origin: .operator), closed: 2),
+            .banned(Ban(prefix: prefix, until: nil, origin: .automatic), closed: 0),
+            .unbanned(prefix), .networkActive(true), .networkActive(false),
+            .shuttingDown(connections: 42),
+        ]
+        + refusals.map { .refused(PeerAddress(IPAddress(v4: 0xc633_6404), port: 40_122), $0) }
+        + failures.map { .failed(named, $0) }
+        + endings.map { .ended(subject, $0, after: .seconds(2_040), wasReady: true) }
+
+    static let notices: [Notice] = [
+        .started(status: "0/8 outbound"), .status("0/8 outbound"), .listening(socket),
+        .listenerClosed(socket), .listenerAddressMissing(socket),
+        .listenersInherited(count: 2, ignored: 1), .socketIgnored("peers"),
+        .persistentRefused(subject.target, .tooManyPersistent(limit: 8)),
+        .configurationWarning("peerd.toml:3:1: odd"), .reloading, .reloaded,
+        .reloadFailed("peerd.toml:4:1: wrong"), .journalLost(count: 812),
+        .startFailed(StartupError(SystemError(.bind, EADDRINUSE))),
+    ]
+
+    static var entries: [LogEntry] { reports.map(\.entry) + notices.map(\.entry) }
+
+    private static let socket = SocketAddress(v4: 0x7f00_0001, port: 9_108)
+
+    /// An address.
+    static let subject = dialling(.address(PeerAddress(IPAddress(v4: 0xcb00_7107), port: 9_108)))
+
+    /// A name without an address.
+    static let named: Subject = {
+        do {
+            return dialling(.name(try PeerName("seed.example", port: 9_108)))
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }()
+
+    private static var id: ConnectionID { subject.id }
+
+    /// What a core says of the first dial to a target.
+    private static func dialling(_ target: PeerTarget) -> Subject {
+        var core = ConnectionCore(policy: Policy(), seed: 1)
+        var actions = Actions()
+        let now = Moment(instant: Instant(nanoseconds: 1), wall: WallTime(microseconds: 1))
+        _ = try? core.connect(target, at: now, &actions)
+        for case .report(.attempting(let subject)) in actions.pending { return subject }
+        preconditionFailure("a dial to \(target) was not reported")
+    }
+}

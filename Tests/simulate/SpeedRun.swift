@@ -1,0 +1,33 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Simulation
+
+/// What a quiet hour costs.
+enum SpeedRun {
+    private static let hours = 1_000
+
+    /// Prints simulated hours per second of CPU time, five times, since machines are noisy.
+    static func measure() throws {
+        for seed in UInt64(1)...5 {
+            let before = cpuSeconds()
+            do throws(Violation) {
+                let run = try Simulation.runSteadily(seed: seed, for: .seconds(hours * 3_600))
+                let seconds = cpuSeconds() - before
+                let rate = Int(Double(hours) / seconds)
+                Output.write(
+                    "\(hours) h with \(run.held) peers: \(run.steps) steps, "
+                        + "\(Int(seconds * 1_000)) ms of CPU time, \(rate) hours per CPU second"
+                )
+            } catch {
+                Output.write("\(error)")
+                throw ExitCode.failure
+            }
+        }
+    }
+
+    private static func cpuSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}
