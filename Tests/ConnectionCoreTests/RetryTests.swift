@@ -127,7 +127,7 @@ struct RetryTests {
         let id = try manager.addPersistent(remote)
         for _ in 0..<50 {
             manager.fail(id, failure)
-            #expect(manager.reports.last?.retryDelay == .seconds(5))
+            #expect(manager.reports.compactMap(\.retryDelay).last == .seconds(5))
             #expect(manager.table.persistence(of: id)?.retries == 0)
             manager.run(for: .seconds(5))
             #expect(manager.dialing == [id])

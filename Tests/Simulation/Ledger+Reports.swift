@@ -110,6 +110,7 @@ extension Ledger {
         }
         entry.standing = .established(since: now)
         entry.since = now
+        entry.isDialOpen = false
         set(entry)
     }
 
@@ -153,7 +154,8 @@ extension Ledger {
         guard entry.standing == .dialing else {
             throw BrokenPromise("\(entry.id) fails while \(entry.standing)")
         }
-        if case .timedOut = failure {
+        // Of a name, the cause may be an earlier address whose time was over.
+        if case .timedOut = failure, subject.address != nil {
             guard now.instant - entry.since >= policy.outbound.dialTimeout else {
                 throw BrokenPromise("\(entry.id) is given up before its time")
             }
@@ -167,7 +169,9 @@ extension Ledger {
             }
             entry.address = subject.address
         }
-        if failure.isAddressToBlame, subject.address != nil { expectedFailures += 1 }
+        // Given up by us: blamed unless somebody cancelled it.
+        if entry.isDialOpen, !failure.isCancellation { expectedFailures += 1 }
+        entry.isDialOpen = false
         if entry.kind == .outbound, failure.countsForPacing { pacing.failed() }
         guard entry.isPersistent else {
             entry.owesClose = true

@@ -33,6 +33,8 @@ struct Ledger {
         var lastAddress: PeerAddress?
         /// What the resolver gave and was not tried yet.
         var untried: [PeerAddress] = []
+        /// Its address is being dialled, and the kernel hasn't said how that ended.
+        var isDialOpen = false
         var standing: Standing
         /// When the present phase began, or the present address was dialled.
         var since: Instant
@@ -109,6 +111,14 @@ struct Ledger {
         set(entry)
     }
 
+    /// The kernel's word on a dial is about to be given to the core.
+    mutating func dialEnded(_ id: ConnectionID, _ failure: DialFailure) {
+        guard var entry = self[id], entry.isDialOpen else { return }
+        entry.isDialOpen = false
+        if failure.isAddressToBlame { expectedFailures += 1 }
+        set(entry)
+    }
+
     mutating func dialing(
         _ attempt: DialAttempt,
         _ address: PeerAddress,
@@ -119,6 +129,9 @@ struct Ledger {
         guard entry.standing == .dialing, !entry.owesClose else {
             throw BrokenPromise("\(entry.id) dials while \(entry.standing)")
         }
+        // Nothing but the time that it took can have ended the dial to its last address.
+        if entry.isDialOpen { expectedFailures += 1 }
+        entry.isDialOpen = true
         if entry.isNamed {
             entry.address = nil
             set(entry)

@@ -12,6 +12,8 @@ extension DialFailure {
         }
     }
 
+    var isCancellation: Bool { if case .cancelled = self { true } else { false } }
+
     /// Whether a name's next address is tried after it.
     var allowsNextAddress: Bool {
         switch self {

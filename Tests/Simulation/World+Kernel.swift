@@ -102,6 +102,9 @@ extension World {
         guard shell.isConnecting(attempt) else {
             return try deliverStale(event, "connected \(attempt.line)")
         }
+        if core.table[attempt.id]?.remote == local {
+            ledger.dialEnded(attempt.id, .selfConnection)
+        }
         let socket = shell.connected(attempt)
         try deliver(event, "connected \(attempt.line)")
         guard shell.holds(socket: socket, of: attempt.id), let stay else { return }
@@ -117,6 +120,7 @@ extension World {
         if case .resourcesExhausted = failure {
             ledger.exhaustion.trouble(pausing: true, at: now, scenario.policy)
         }
+        ledger.dialEnded(attempt.id, failure)
         shell.failed(attempt)
         try deliver(event, line)
     }

@@ -14,7 +14,7 @@ struct CommandLineTests {
             ),
             ConfigurationExample(
                 "[outbound]\ntarget = \"8\"",
-                "peerd.toml:2:10: outbound.target: expected an integer from 0 to 1000, found \"8\""
+                "peerd.toml:2:10: outbound.target: expected an integer from 0 to 10000, found \"8\""
             ),
             ConfigurationExample(
                 "[limits]\nconnections = -1",

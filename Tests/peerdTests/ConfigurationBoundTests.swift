@@ -28,7 +28,7 @@ struct ConfigurationBoundTests {
             inside: ["\"1s\"", "\"2min\""],
             outside: ["\"999999us\"", "\"2min 1us\""]
         ),
-        Bound(key: "outbound.max-per-group", inside: ["0", "1000"], outside: ["-1", "1001"]),
+        Bound(key: "outbound.max-per-group", inside: ["0", "10000"], outside: ["-1", "10001"]),
         Bound(
             key: "outbound.retry",
             inside: ["\"100ms\"", "\"1h\""],

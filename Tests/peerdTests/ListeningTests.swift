@@ -73,7 +73,7 @@ struct ListeningTests {
             address = "\(Loopback.host(30)):0"
             """
         )
-        #expect(daemon.count("<4>No interface has 203.0.113.1:0 yet") == 1)
+        #expect(daemon.count("<4>No interface has \(daemon.listening[0]) yet") == 1)
         let peer = try LoopbackPeer(to: daemon.listening[1])
         try daemon.waitForStatus("1 inbound")
         #expect(peer.isHeld)

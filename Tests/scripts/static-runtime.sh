@@ -18,7 +18,6 @@ case $1 in
     *) binary=./$1 ;;
 esac
 
-# ldd fails for what isn't a dynamic program, which also needs no library.
 libraries=$(ldd "$binary") || {
     echo "$binary: ldd can't read it" >&2
     exit 1
