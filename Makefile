@@ -15,8 +15,8 @@ TEST_SEEDS ?= 200
 
 BUILD_PACKAGES := g++ libc6-dev libstdc++-12-dev libtomlplusplus-dev libsystemd-dev pkg-config
 RUN_PACKAGES := $(BUILD_PACKAGES) procps
-<<<<<<< HEAD
 TEST_PACKAGES := $(RUN_PACKAGES) util-linux iproute2 python3 systemd libnss-systemd dbus
+BENCH_PACKAGES := gcc libc6-dev python3 iproute2
 
 PREFIX ?= /usr
 DESTDIR ?=
@@ -24,18 +24,12 @@ DESTDIR ?=
 systemd_dir = $(DESTDIR)$(shell pkg-config --variable=$(1) systemd)
 UNITS := peerd.service peerd@.service peerd.socket peerd-control.socket
 
-.PHONY: build run test check simulate install uninstall format clean
-=======
-BENCH_PACKAGES := gcc libc6-dev python3 iproute2
-TEST_PACKAGES := $(BUILD_PACKAGES) procps util-linux iproute2
-
 # Enough to tell a difference of some percent on a machine that has other work.
 ROUNDS ?= 5
 BENCH := $(BUILD)/bench
 BENCH_PROGRAMS := floor load acceptor awake
 
-.PHONY: build run test check simulate bench format clean
->>>>>>> bench
+.PHONY: build run test check simulate bench install uninstall format clean
 
 build: ## The daemon, optimised, with the Swift runtime inside: $(RELEASE)/peerd
 	@Tests/scripts/need.sh $(BUILD_PACKAGES)

@@ -10,25 +10,20 @@ struct PeerChanges: Measurable {
     static let eventsPerChange = 2
 
     private var world: World
-    private var ids: [ConnectionID]
 
     init(connections: Int) {
         var world = World(pace: lifetime / connections) {
             $0.limits.connections = connections + 1
         }
-        ids = (0..<connections).map { _ in
-            guard let id = world.admit() else { fatalError("refused below the limit") }
-            return id
-        }
+        for _ in 0..<connections where world.admit() == nil { fatalError("refused too early") }
         self.world = world
     }
 
     mutating func change(times: Int) {
         for _ in 0..<times {
-            let index = world.randomIndex(below: ids.count)
-            world.tell(.closed(ids[index], .closedByPeer))
-            guard let id = world.admit() else { fatalError("refused below the limit") }
-            ids[index] = id
+            guard let id = world.randomConnection() else { fatalError("a slot is empty") }
+            world.tell(.closed(id, .closedByPeer))
+            guard world.admit() != nil else { fatalError("refused below the limit") }
         }
     }
 }

@@ -34,7 +34,10 @@ struct World {
         self.pace = pace
     }
 
-    mutating func randomIndex(below bound: Int) -> Int { random.number(below: bound) }
+    /// Any connection; nil if nothing is in the slot that was drawn.
+    mutating func randomConnection() -> ConnectionID? {
+        core.table.connection(inSlot: random.number(below: core.table.slotCount))?.id
+    }
 
     /// A new peer comes; nil if it was refused.
     mutating func admit() -> ConnectionID? {

@@ -41,13 +41,15 @@ package struct ConnectionTable: Sendable {
     private var lastNumber: UInt64 = 0
     private var byAddress: AddressIndex
     private(set) var byName: [PeerName: UInt32] = [:]
-    private(set) var countByHost: [HostKey: UInt32] = [:]
+    private(set) var countByHost: HostCounts
     private(set) var countByGroup: [NetworkGroup: UInt32] = [:]
     private(set) var persistences: [UInt32: Persistence] = [:]
     private(set) var namings: [UInt32: Naming] = [:]
 
     init(hashKey: UInt64) {
-        byAddress = AddressIndex(key: hashKey)
+        let hash = KeyedHash(key: hashKey)
+        byAddress = AddressIndex(hash: hash)
+        countByHost = HostCounts(hash: hash)
     }
 
     // MARK: Questions
@@ -92,7 +94,7 @@ package struct ConnectionTable: Sendable {
     package func connection(inSlot slot: Int) -> Connection? { slots[slot] }
 
     /// Connections of one host that are not waiting.
-    package func count(of host: HostKey) -> Int { Int(countByHost[host] ?? 0) }
+    package func count(of host: HostKey) -> Int { countByHost[host] }
 
     /// Outbound, manual and persistent connections of one group, in every phase.
     package func count(of group: NetworkGroup) -> Int { Int(countByGroup[group] ?? 0) }
@@ -226,8 +228,8 @@ package struct ConnectionTable: Sendable {
         // Most changes leave host and group as they are, and hashing is what costs here.
         let (oldHost, newHost) = (old.flatMap(Self.countedHost), new.flatMap(Self.countedHost))
         if oldHost != newHost {
-            if let oldHost { Self.add(-1, to: &countByHost[oldHost]) }
-            if let newHost { Self.add(1, to: &countByHost[newHost]) }
+            if let oldHost { countByHost.subtract(oldHost) }
+            if let newHost { countByHost.add(newHost) }
         }
         let (oldGroup, newGroup) = (old.flatMap(Self.countedGroup), new.flatMap(Self.countedGroup))
         if oldGroup != newGroup {

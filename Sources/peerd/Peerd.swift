@@ -106,6 +106,7 @@ struct Peerd: ParsableCommand {
     }
 
     private func serve(_ configuration: Configuration) throws(StartupError) {
+        HeapTuning.giveBackLargeBlocks()
         let environment = try ServiceEnvironment.take()
         try DescriptorBudget(configuration).check()
         let locks = try DirectoryLocks.take(state: state, runtime: runtime)

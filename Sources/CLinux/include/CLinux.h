@@ -2,6 +2,7 @@
    That is defined for CLinux.c only: defined here it would change what Glibc's own module means. */
 #pragma once
 
+#include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 
