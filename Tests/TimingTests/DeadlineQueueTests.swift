@@ -120,7 +120,9 @@ struct DeadlineQueueTests {
             while let due = queue.popDue(at: now) {
                 if deadlines[due.owner] == due.at { deadlines[due.owner] = nil }
             }
-            if queue.isMostlyStale(live: deadlines.count) { queue.rebuild { deadlines[$0.owner] == $0.at } }
+            if queue.isMostlyStale(live: deadlines.count) {
+                queue.rebuild { deadlines[$0.owner] == $0.at }
+            }
 
             #expect(deadlines.values.allSatisfy { $0 > now })
             #expect(queue.count >= deadlines.count)

@@ -41,7 +41,8 @@ enum SystemFile {
             guard ContinuousClock.now < deadline else {
                 throw Failure("sockets at \(address) are in states \(states)")
             }
-            usleep(20_000)
+            // Nothing tells when the list changes.
+            _ = poll(nil, 0, 20)
         }
     }
 
