@@ -36,6 +36,11 @@ let package = Package(
             ],
             swiftSettings: pure
         ),
+        .target(
+            name: "Control",
+            resources: [.embedInCode("org.peerd.Peers.varlink")],
+            swiftSettings: pure
+        ),
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "LinuxIO", dependencies: ["CLinux"], swiftSettings: strict),
         .systemLibrary(
@@ -107,6 +112,7 @@ let package = Package(
             dependencies: ["ConnectionCore", "Addressing", "Timing"],
             swiftSettings: strict
         ),
+        .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: strict),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"], swiftSettings: strict),
         .executableTarget(
             name: "systemd-probe",

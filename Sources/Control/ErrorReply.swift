@@ -1,0 +1,29 @@
+/// An error that a call was answered with.
+package enum ErrorReply: Error, Equatable, Sendable {
+    case service(Service.Failure)
+    case peers(Peers.Failure)
+    /// An error that this program doesn't know: the daemon is a newer one.
+    case unknown(name: String)
+
+    /// Reads the parameters of an error by its full name. Only those of a known one are looked at.
+    init(
+        _ name: String,
+        _ fields: @autoclosure () throws -> KeyedDecodingContainer<FieldName>
+    ) throws {
+        let dot = name.lastIndex(of: ".") ?? name.startIndex
+        let last = String(name[dot...].dropFirst())
+        switch Interface(rawValue: String(name[..<dot])) {
+        case .service:
+            guard let name = Service.Failure.Name(rawValue: last) else { break }
+            self = .service(try Service.Failure(name, fields()))
+            return
+        case .peers:
+            guard let name = Peers.Failure.Name(rawValue: last) else { break }
+            self = .peers(try Peers.Failure(name, fields()))
+            return
+        case nil:
+            break
+        }
+        self = .unknown(name: name)
+    }
+}

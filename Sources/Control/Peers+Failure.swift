@@ -1,0 +1,126 @@
+extension Peers {
+    /// Why something wasn't done, failed or ended. One vocabulary for errors, events and the history:
+    /// as the error of a call it is an error reply, elsewhere it is a `Cause`.
+    package enum Failure: Error, Equatable, Sendable {
+        // Refused, before anything was tried.
+        case shuttingDown
+        case networkInactive
+        /// No prefix where several bans, one for each address of a name, are the reason; no end for a
+        /// ban for ever.
+        case banned(prefix: String?, untilUnixUSec: Int64?)
+        case rateLimited
+        /// Dropped with this chance, from 0 to 1, while a flood is on.
+        case flooded(chance: Double)
+        case alreadyPending(id: UInt64)
+        case alreadyConnected(id: UInt64)
+        case duplicatePersistent(id: UInt64)
+        case notPersistent(id: UInt64)
+        case notFound
+        case tooManyConnections(limit: Int)
+        case tooManyPerHost(limit: Int)
+        case tooManyWhitelisted(limit: Int)
+        case tooManyPersistent(limit: Int)
+        case tooManyPersistentPerHost(limit: Int)
+        case tooManyBans(limit: Int)
+        /// The text if the caller gave one, nil if a name led to such addresses only.
+        case unsupportedAddress(address: String?)
+        /// What is wrong with each place of the configuration.
+        case configurationRejected(problems: [String])
+
+        // Failed while connecting.
+        case timedOut(afterUSec: Int64)
+        case refused
+        case unreachable
+        case noRoute
+        case unresolved(reason: String)
+        case selfConnection
+        case cancelled(by: Canceller)
+
+        // Ended when connected, or either.
+        case closedByPeer
+        case peerVanished
+        case closedByOperator
+        case resourcesExhausted(errno: Int32)
+        case io(errno: Int32)
+    }
+
+    /// Who gave an attempt up.
+    package enum Canceller: String, CaseIterable, Decodable, Sendable {
+        case caller
+        case `operator`
+        case networkInactive
+        case ban
+        case shutdown
+    }
+}
+
+extension Peers.Failure {
+    /// The names of the errors within their interface.
+    package enum Name: String, CaseIterable, Sendable {
+        case shuttingDown = "ShuttingDown"
+        case networkInactive = "NetworkInactive"
+        case banned = "Banned"
+        case rateLimited = "RateLimited"
+        case flooded = "Flooded"
+        case alreadyPending = "AlreadyPending"
+        case alreadyConnected = "AlreadyConnected"
+        case duplicatePersistent = "DuplicatePersistent"
+        case notPersistent = "NotPersistent"
+        case notFound = "NotFound"
+        case tooManyConnections = "TooManyConnections"
+        case tooManyPerHost = "TooManyPerHost"
+        case tooManyWhitelisted = "TooManyWhitelisted"
+        case tooManyPersistent = "TooManyPersistent"
+        case tooManyPersistentPerHost = "TooManyPersistentPerHost"
+        case tooManyBans = "TooManyBans"
+        case unsupportedAddress = "UnsupportedAddress"
+        case configurationRejected = "ConfigurationRejected"
+        case timedOut = "TimedOut"
+        case refused = "Refused"
+        case unreachable = "Unreachable"
+        case noRoute = "NoRoute"
+        case unresolved = "Unresolved"
+        case selfConnection = "SelfConnection"
+        case cancelled = "Cancelled"
+        case closedByPeer = "ClosedByPeer"
+        case peerVanished = "PeerVanished"
+        case closedByOperator = "ClosedByOperator"
+        case resourcesExhausted = "ResourcesExhausted"
+        case io = "IO"
+    }
+
+    package var name: Name {
+        switch self {
+        case .shuttingDown: .shuttingDown
+        case .networkInactive: .networkInactive
+        case .banned: .banned
+        case .rateLimited: .rateLimited
+        case .flooded: .flooded
+        case .alreadyPending: .alreadyPending
+        case .alreadyConnected: .alreadyConnected
+        case .duplicatePersistent: .duplicatePersistent
+        case .notPersistent: .notPersistent
+        case .notFound: .notFound
+        case .tooManyConnections: .tooManyConnections
+        case .tooManyPerHost: .tooManyPerHost
+        case .tooManyWhitelisted: .tooManyWhitelisted
+        case .tooManyPersistent: .tooManyPersistent
+        case .tooManyPersistentPerHost: .tooManyPersistentPerHost
+        case .tooManyBans: .tooManyBans
+        case .unsupportedAddress: .unsupportedAddress
+        case .configurationRejected: .configurationRejected
+        case .timedOut: .timedOut
+        case .refused: .refused
+        case .unreachable: .unreachable
+        case .noRoute: .noRoute
+        case .unresolved: .unresolved
+        case .selfConnection: .selfConnection
+        case .cancelled: .cancelled
+        case .closedByPeer: .closedByPeer
+        case .peerVanished: .peerVanished
+        case .closedByOperator: .closedByOperator
+        case .resourcesExhausted: .resourcesExhausted
+        case .io: .io
+        }
+    }
+}

@@ -1,0 +1,100 @@
+extension Peers {
+    /// One connection, wanted or established, as `List` shows it.
+    package struct Connection: WireObject {
+        /// For its whole life; a persistent one keeps it over all its reconnects.
+        package var id: UInt64
+        package var kind: Kind
+        package var phase: Phase
+        /// What was named: an address, or a name that is resolved anew at each attempt.
+        package var target: String
+        /// Nil while a name has no address.
+        package var remote: String?
+        /// Our end; nil until the connection is established.
+        package var local: String?
+        package var persistent: Bool
+        /// It has proved itself, so that it counts as held.
+        package var ready: Bool
+        package var whitelisted: Bool
+        /// Came through an onion service or a proxy, so that `remote` says nothing about it.
+        package var proxied: Bool
+        package var establishedUnixUSec: Int64?
+        /// When a wait or an attempt ends by itself; nil if only an event can end the phase.
+        package var phaseEndsUnixUSec: Int64?
+        /// Attempts in a row that failed; persistent ones only.
+        package var retries: Int?
+        /// The least that was measured.
+        package var roundTripUSec: Int64?
+        package var bytesIn: UInt64?
+        package var bytesOut: UInt64?
+
+        package init(
+            id: UInt64,
+            kind: Kind,
+            phase: Phase,
+            target: String,
+            remote: String? = nil,
+            local: String? = nil,
+            persistent: Bool,
+            ready: Bool,
+            whitelisted: Bool,
+            proxied: Bool,
+            establishedUnixUSec: Int64? = nil,
+            phaseEndsUnixUSec: Int64? = nil,
+            retries: Int? = nil,
+            roundTripUSec: Int64? = nil,
+            bytesIn: UInt64? = nil,
+            bytesOut: UInt64? = nil
+        ) {
+            self.id = id
+            self.kind = kind
+            self.phase = phase
+            self.target = target
+            self.remote = remote
+            self.local = local
+            self.persistent = persistent
+            self.ready = ready
+            self.whitelisted = whitelisted
+            self.proxied = proxied
+            self.establishedUnixUSec = establishedUnixUSec
+            self.phaseEndsUnixUSec = phaseEndsUnixUSec
+            self.retries = retries
+            self.roundTripUSec = roundTripUSec
+            self.bytesIn = bytesIn
+            self.bytesOut = bytesOut
+        }
+
+        package func write(to json: inout JSONWriter) {
+            json.field("id", id)
+            json.field("kind", kind.rawValue)
+            json.field("phase", phase.rawValue)
+            json.field("target", target)
+            json.field("remote", ifSet: remote)
+            json.field("local", ifSet: local)
+            json.field("persistent", persistent)
+            json.field("ready", ready)
+            json.field("whitelisted", whitelisted)
+            json.field("proxied", proxied)
+            json.field("establishedUnixUSec", ifSet: establishedUnixUSec)
+            json.field("phaseEndsUnixUSec", ifSet: phaseEndsUnixUSec)
+            json.field("retries", ifSet: retries)
+            json.field("roundTripUSec", ifSet: roundTripUSec)
+            json.field("bytesIn", ifSet: bytesIn)
+            json.field("bytesOut", ifSet: bytesOut)
+        }
+    }
+
+    /// Why a connection exists.
+    package enum Kind: String, CaseIterable, Decodable, Sendable {
+        case inbound
+        case outbound
+        case manual
+        case feeler
+    }
+
+    /// Where a connection stands.
+    package enum Phase: String, CaseIterable, Decodable, Sendable {
+        case waiting
+        case dialing
+        case established
+    }
+}

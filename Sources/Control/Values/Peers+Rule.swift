@@ -1,0 +1,29 @@
+extension Peers {
+    /// What decides about a peer; the interface's text says what each means.
+    package enum Rule: String, CaseIterable, Decodable, Sendable {
+        case shuttingDown
+        case networkInactive
+        case banned
+        case rateLimited
+        case flooded
+        case duplicate
+        case perHost
+        case slots
+        case whitelist
+        case whitelistedSlots
+        case trustedLoopback
+        case knownHost
+        case persistentSlots
+        case persistentPerHost
+        case targetHeld
+        case group
+        case operatorsPeer
+        case attemptedRecently
+        case attemptedJustNow
+        case otherPort
+        case unknownAddress
+        case paused
+        case resourcesExhausted
+        case unsupportedAddress
+    }
+}

@@ -1,0 +1,94 @@
+extension Peers {
+    /// The daemon's state in numbers.
+    package struct ServiceStatus: WireObject {
+        package var version: String
+        /// The configuration's `network`.
+        package var network: String
+        package var startedUnixUSec: Int64
+        /// The line that systemd shows.
+        package var summary: String
+        package var networkActive: Bool
+        /// Those that `limits.connections` counts, in every phase: neither persistent nor
+        /// whitelisted ones.
+        package var connections: PerKind
+        /// Those of `connections` that are being resolved or connected.
+        package var dialing: PerKind
+        /// Those of `connections` that have proved themselves.
+        package var ready: PerKind
+        package var whitelisted: Int
+        package var persistent: Int
+        package var persistentReady: Int
+        package var limits: Limits
+        /// Known to the source from which outbound peers are picked.
+        package var addresses: Int
+        package var bans: Int
+        /// Automatic attempts in a row that failed.
+        package var outboundFailures: Int
+        /// Set while attempts are rationed, or paused for want of descriptors.
+        package var outboundPausedUntilUnixUSec: Int64?
+        /// Persistent peers that wait, the nearest first, at most `Bounds.retries`.
+        package var retries: [Retry]
+        package var refusals: Refusals
+
+        package init(
+            version: String,
+            network: String,
+            startedUnixUSec: Int64,
+            summary: String,
+            networkActive: Bool,
+            connections: PerKind,
+            dialing: PerKind,
+            ready: PerKind,
+            whitelisted: Int,
+            persistent: Int,
+            persistentReady: Int,
+            limits: Limits,
+            addresses: Int,
+            bans: Int,
+            outboundFailures: Int,
+            outboundPausedUntilUnixUSec: Int64? = nil,
+            retries: [Retry],
+            refusals: Refusals
+        ) {
+            self.version = version
+            self.network = network
+            self.startedUnixUSec = startedUnixUSec
+            self.summary = summary
+            self.networkActive = networkActive
+            self.connections = connections
+            self.dialing = dialing
+            self.ready = ready
+            self.whitelisted = whitelisted
+            self.persistent = persistent
+            self.persistentReady = persistentReady
+            self.limits = limits
+            self.addresses = addresses
+            self.bans = bans
+            self.outboundFailures = outboundFailures
+            self.outboundPausedUntilUnixUSec = outboundPausedUntilUnixUSec
+            self.retries = retries
+            self.refusals = refusals
+        }
+
+        package func write(to json: inout JSONWriter) {
+            json.field("version", version)
+            json.field("network", network)
+            json.field("startedUnixUSec", startedUnixUSec)
+            json.field("summary", summary)
+            json.field("networkActive", networkActive)
+            json.field("connections", connections)
+            json.field("dialing", dialing)
+            json.field("ready", ready)
+            json.field("whitelisted", whitelisted)
+            json.field("persistent", persistent)
+            json.field("persistentReady", persistentReady)
+            json.field("limits", limits)
+            json.field("addresses", addresses)
+            json.field("bans", bans)
+            json.field("outboundFailures", outboundFailures)
+            json.field("outboundPausedUntilUnixUSec", ifSet: outboundPausedUntilUnixUSec)
+            json.field("retries", retries)
+            json.field("refusals", refusals)
+        }
+    }
+}
