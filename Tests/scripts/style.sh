@@ -27,8 +27,8 @@ found=$(xargs grep -nE '\.disabled\(|withKnownIssue|usleep\(|Task\.sleep' <<<"$s
 [[ -z $found ]] || complain "$found"
 
 # The pure targets touch neither the kernel nor Foundation.
-found=$(grep -rnE '^(\w+ )?import (Glibc|Foundation|CLinux|LinuxIO)' \
-    Sources/Addressing Sources/Timing Sources/ConnectionCore || true)
+found=$(grep -rnE '^(\w+ )?import (Glibc|Foundation|CLinux|LinuxIO)\b' \
+    Sources/Addressing Sources/Timing Sources/ConnectionCore Sources/Control || true)
 [[ -z $found ]] || complain "$found"
 
 exit $failed
