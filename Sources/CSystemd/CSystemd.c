@@ -36,12 +36,21 @@ static int write_all(int file, const char *bytes, size_t count)
     return 0;
 }
 
+/* MFD_NOEXEC_SEAL, which Debian 12's headers lack. With vm.memfd_noexec=2 the kernel refuses files
+   without it; before Linux 6.3 it refuses files with it. */
+static int memory_file(void)
+{
+    const unsigned int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    int file = memfd_create("journal-entry", flags | 0x8U);
+    if (file < 0 && errno == EINVAL)
+        file = memfd_create("journal-entry", flags);
+    return file;
+}
+
 int csystemd_sealed_file(const void *bytes, size_t count)
 {
-    /* Not MFD_NOEXEC_SEAL (Linux 6.3): it adds a seal, and journald before systemd 254 takes a file
-       with exactly these four. */
     const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
-    int file = memfd_create("journal-entry", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int file = memory_file();
     if (file < 0)
         return -1;
     if (write_all(file, bytes, count) == 0 && fcntl(file, F_ADD_SEALS, seals) == 0)

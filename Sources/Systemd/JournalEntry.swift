@@ -38,7 +38,7 @@ package struct JournalEntry: Sendable {
     }
 
     /// Adds bytes that need not be text.
-    package mutating func append(_ field: JournalField, bytes value: RawSpan) {
+    package mutating func append(_ field: JournalField, bytes value: Span<UInt8>) {
         value.withUnsafeBytes { append(field, $0) }
     }
 

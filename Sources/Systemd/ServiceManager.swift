@@ -4,7 +4,8 @@ import Glibc
 /// The manager that started this process and wants to hear how it is, or nobody.
 ///
 /// sd_notify(3) isn't used: its socket blocks, so that a manager which doesn't read (because it is
-/// stopped, or swamped by others) would stop the loop.
+/// stopped, or swamped by others) would stop the loop. Seen with libsystemd 252: with room for 10
+/// datagrams the twelfth unread one waits for ever.
 package struct ServiceManager: ~Copyable, Sendable {
     private let socket: DatagramSocket?
 

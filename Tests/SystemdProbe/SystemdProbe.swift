@@ -20,6 +20,7 @@ struct SystemdProbe {
         case "watchdog": try printWatchdog()
         case "stream": print(JournalStream.carriesStandardError() ? "journal" : "elsewhere")
         case "journal": try writeEntries()
+        case "resolve": resolve(CommandLine.arguments.dropFirst(2))
         case "serve": try serve()
         default: exit(2)
         }
@@ -68,6 +69,7 @@ struct SystemdProbe {
 
     private static func writeEntries() throws {
         let journal = try JournalSocket()
+        let bytes: [UInt8] = [0x00, 0x3d, 0xff]
         var entry = JournalEntry()
         for message in [
             "one line", "two\nlines", String(repeating: "0123456789abcde\n", count: 65_536),
@@ -76,8 +78,17 @@ struct SystemdProbe {
             entry.append("MESSAGE", message)
             entry.append("PRIORITY", 5)
             entry.append("PROBE_SIZE", Int64(message.utf8.count))
-            entry.append("PROBE_BYTES", bytes: [0x00, 0x3d, 0xff].span.bytes)
+            entry.append("PROBE_BYTES", bytes: bytes.span)
             print(journal.send(entry))
+        }
+    }
+
+    private static func resolve(_ names: some Sequence<String>) {
+        for name in names {
+            var addresses: UnsafeMutablePointer<addrinfo>?
+            let code = getaddrinfo(name, nil, nil, &addresses)
+            print(name, code == 0 ? "resolved" : String(cString: gai_strerror(code)))
+            freeaddrinfo(addresses)
         }
     }
 

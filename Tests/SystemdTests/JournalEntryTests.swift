@@ -37,9 +37,9 @@ struct JournalEntryTests {
         let every: [UInt8] = Array(0...255)
         let withoutBreak = every.filter { $0 != 10 }
         var entry = JournalEntry()
-        entry.append("ALL", bytes: every.span.bytes)
-        entry.append("SHORT", bytes: withoutBreak.span.bytes)
-        entry.append("NONE", bytes: [UInt8]().span.bytes)
+        entry.append("ALL", bytes: every.span)
+        entry.append("SHORT", bytes: withoutBreak.span)
+        entry.append("NONE", bytes: [UInt8]().span)
         let fields = try JournalDecoder.fields(of: Self.bytes(entry))
         #expect(fields == [Field("ALL", every), Field("SHORT", withoutBreak), Field("NONE", "")])
     }

@@ -21,16 +21,16 @@
 #   LAB_NET=private     a network of its own with nothing but loopback (127.0.0.0/8 and ::1);
 #                       LAB_NET=host shares this machine's
 #   LAB_BIND="DIR[=DEST][:rw] ..."
-#                       folders to be seen inside, at the same path or at DEST, read-only unless :rw.
-#                       Needed for what lies under /tmp or /run. A service with PrivateTmp= or
+#                       folders to be seen inside, at the same path or at DEST, read-only unless
+#                       :rw. Needed for what lies under /tmp or /run. A service with PrivateTmp= or
 #                       ProtectHome= doesn't see /tmp and /home: give a build folder there a DEST.
 #   LAB_TIMEOUT=30      seconds that `up` waits
 #   LAB_DOWN_TIMEOUT=20 seconds that `down` waits before it kills
 #
 # Inside, / is a tmpfs. /etc /usr /var /root /home are overlays over this machine's, whose writes go
-# to memory; /run /tmp /dev/shm are empty; other top folders are this machine's, read-only, and /host
-# is its whole /, read-only. This machine's own units in /etc, its journal, fstab and unit generators
-# are left out, and so is what would reach for its hardware.
+# to memory; /run /tmp /dev/shm are empty; other top folders are this machine's, read-only, and
+# /host is its whole /, read-only. This machine's own units in /etc, its journal, fstab and unit
+# generators are left out, and so is what would reach for its hardware.
 #
 # Memory and task limits of units have no effect: the cgroup's controllers stay this machine's.
 set -u
@@ -86,7 +86,7 @@ enter_and_return() { (enter "$@"); }
 
 # ---- Booting: the parent, outside ---------------------------------------------------------------
 
-# A cgroup for the lab: its own root of what it sees. Below ours, or at the top where ours takes none.
+# A cgroup for the lab, which sees it as the root. Below ours, or at the top where ours takes none.
 make_cgroup() {
     local top own folder
     top=$(findmnt --noheadings --first-only --output TARGET --types cgroup2) ||
