@@ -113,8 +113,15 @@ struct Peerd: ParsableCommand {
 
     /// A line for each error where a person reads them, and one entry for all in the journal.
     private func report(_ errors: ConfigurationErrors) {
-        guard !checkConfig, !printConfig, JournalStream.carriesStandardError() else {
+        guard JournalStream.carriesStandardError() else {
             StandardError.write(line: errors.description)
+            return
+        }
+        guard !checkConfig, !printConfig else {
+            // A check before a reload: the daemon itself goes on.
+            for line in errors.description.split(separator: "\n") {
+                StandardError.write(line: "<3>\(line)")
+            }
             return
         }
         var journal = Self.journal(level: .error)

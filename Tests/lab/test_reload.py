@@ -92,7 +92,7 @@ class Bad(Service):
     def test_fails_says_why_and_changes_nothing(self):
         result = systemctl("reload", "peerd", check=False)
         self.assertNotEqual(result.returncode, 0)
-        text = self.journal.text("_SYSTEMD_UNIT=peerd.service")
+        text = self.journal.text("_SYSTEMD_UNIT=peerd.service", "--priority=err")
         self.assertIn("/etc/peerd/peerd.toml:11:1: ", text)
         self.assertIn("/etc/peerd/peerd.toml:13:1: ", text)
         # The daemon itself wasn't even asked.
