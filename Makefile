@@ -20,6 +20,7 @@ BENCH_PACKAGES := gcc libc6-dev python3 iproute2
 
 PREFIX ?= /usr
 DESTDIR ?=
+PURGE ?=
 # Where systemd looks, as its own package says.
 systemd_dir = $(DESTDIR)$(shell pkg-config --variable=$(1) systemd)
 UNITS := peerd.service peerd@.service peerd.socket peerd-control.socket
@@ -46,6 +47,7 @@ test: ## All tests: units, real sockets, the program, the simulation
 	$(SWIFT_RELEASE) --product simulate
 	$(RELEASE)/simulate --seeds $(TEST_SEEDS)
 	swift test --scratch-path $(BUILD)
+	Tests/lab/run
 
 simulate: ## SEEDS=1000 simulated lives of the connection manager
 	@Tests/scripts/need.sh $(BUILD_PACKAGES)
@@ -85,19 +87,22 @@ install: build ## Into DESTDIR and PREFIX (/usr), with units, user, catalogue an
 	    || install -D -m 644 config/peerd.toml $(DESTDIR)/etc/peerd/peerd.toml
 	@[[ -n "$(DESTDIR)" ]] || Tests/scripts/registered.sh install
 
-uninstall: ## What `make install` put there; state and a changed configuration stay
+uninstall: ## What `make install` put there; PURGE=1 takes configuration, state and user too
 	@[[ -n "$(DESTDIR)" ]] || Tests/scripts/registered.sh stop
 	rm -f $(DESTDIR)$(PREFIX)/bin/peerd
 	rm -f $(foreach unit,$(UNITS),"$(call systemd_dir,systemdsystemunitdir)/$(unit)")
 	rm -f "$(call systemd_dir,sysusersdir)/peerd.conf" "$(call systemd_dir,tmpfilesdir)/peerd.conf"
 	rm -f "$(call systemd_dir,catalogdir)/peerd.catalog"
-	cmp -s config/peerd.toml $(DESTDIR)/etc/peerd/peerd.toml \
-	    && rm $(DESTDIR)/etc/peerd/peerd.toml \
-	    || echo "$(DESTDIR)/etc/peerd/peerd.toml was changed and stays"
+	[[ -z "$(PURGE)" ]] || rm -rf $(DESTDIR)/etc/peerd
+	if cmp -s config/peerd.toml $(DESTDIR)/etc/peerd/peerd.toml; then \
+	    rm $(DESTDIR)/etc/peerd/peerd.toml; \
+	elif [[ -e $(DESTDIR)/etc/peerd/peerd.toml ]]; then \
+	    echo "$(DESTDIR)/etc/peerd/peerd.toml was changed and stays"; \
+	fi
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/peerd
 	rmdir --ignore-fail-on-non-empty $(DESTDIR)/etc/peerd/peerd.conf.d $(DESTDIR)/etc/peerd \
 	    2>/dev/null || true
-	@[[ -n "$(DESTDIR)" ]] || Tests/scripts/registered.sh uninstall
+	@[[ -n "$(DESTDIR)" ]] || PURGE=$(PURGE) Tests/scripts/registered.sh uninstall
 
 format: ## Formats every Swift file in place
 	swift format --in-place --recursive --parallel Package.swift Sources Tests

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import LinuxIO
+import Systemd
 
 /// The command line.
 @main
@@ -83,15 +84,19 @@ struct Peerd: ParsableCommand {
         do throws(ConfigurationErrors) {
             loaded = try arguments.load()
         } catch {
-            StandardError.write(line: error.description)
+            report(error)
             return ExitStatus.configuration
         }
         if printConfig {
             print(loaded.printed, terminator: "")
             return 0
         }
-        for warning in loaded.warnings { StandardError.write(line: "<4>\(warning)") }
-        if checkConfig { return 0 }
+        if checkConfig {
+            for warning in loaded.warnings { StandardError.write(line: "<4>\(warning)") }
+            return 0
+        }
+        var journal = Self.journal(level: loaded.configuration.log.level)
+        for warning in loaded.warnings { journal.write(.configurationWarning("\(warning)")) }
         return run(loaded.configuration)
     }
 
@@ -100,9 +105,34 @@ struct Peerd: ParsableCommand {
             try serve(configuration)
             return 0
         } catch {
-            StandardError.write(line: "<3>\(error)")
+            var journal = Self.journal(level: .error)
+            journal.write(.startFailed(error))
             return error.status
         }
+    }
+
+    /// A line for each error where a person reads them, and one entry for all in the journal.
+    private func report(_ errors: ConfigurationErrors) {
+        guard JournalStream.carriesStandardError() else {
+            StandardError.write(line: errors.description)
+            return
+        }
+        guard !checkConfig, !printConfig else {
+            // A check before a reload: the daemon itself goes on.
+            for line in errors.description.split(separator: "\n") {
+                StandardError.write(line: "<3>\(line)")
+            }
+            return
+        }
+        var journal = Self.journal(level: .error)
+        journal.write(.startFailed(StartupError(configuration: errors.description)))
+    }
+
+    /// For what is to be said while there is no daemon yet, or none any more.
+    private static func journal(level: Configuration.Log.Level) -> Journal {
+        guard JournalStream.carriesStandardError() else { return Journal(level: level, to: nil) }
+        // Without a socket there is still standard error.
+        return Journal(level: level, to: try? JournalSocket())
     }
 
     private func serve(_ configuration: Configuration) throws(StartupError) {

@@ -1,0 +1,117 @@
+"""`make install` and `make uninstall`, into a running system and into a folder."""
+
+import os
+import pathlib
+import pwd
+import unittest
+
+from lab import CONFIGURATION, PROGRAM, UNITS, make, run, systemctl
+
+INSTALLED = [
+    "/usr/bin/peerd",
+    "/lib/systemd/system/peerd.service",
+    "/lib/systemd/system/peerd@.service",
+    "/lib/systemd/system/peerd.socket",
+    "/lib/systemd/system/peerd-control.socket",
+    "/usr/lib/sysusers.d/peerd.conf",
+    "/usr/lib/tmpfiles.d/peerd.conf",
+    "/usr/lib/systemd/catalog/peerd.catalog",
+    "/usr/share/doc/peerd/README.md",
+    "/usr/share/doc/peerd/peerd.toml",
+    "/etc/peerd/peerd.toml",
+]
+# What systemd and others write all the time, and what the system's own tools keep up to date.
+OTHERS = ("/run/systemd", "/run/log", "/run/credentials", "/run/dbus", "/run/user", "/var/log",
+          "/var/tmp", "/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-",
+          "/etc/.pwd.lock", "/var/lib/systemd/catalog/database")
+
+
+def files():
+    """Every path that an installation could touch."""
+    listed = run("find", "/etc", "/usr", "/var", "/run", "-xdev").stdout.splitlines()
+    return {path for path in listed if not path.startswith(OTHERS)}
+
+
+def users():
+    return pathlib.Path("/etc/passwd").read_text() + pathlib.Path("/etc/group").read_text()
+
+
+class Installing(unittest.TestCase):
+    def setUp(self):
+        if os.path.exists(PROGRAM):
+            make("uninstall", "PURGE=1")
+        self.addCleanup(make, "uninstall", "PURGE=1")
+
+    def test_puts_everything_in_its_place(self):
+        said = make("install").stdout
+        self.assertIn("systemctl enable --now peerd", said)
+        for path in INSTALLED:
+            self.assertTrue(os.path.exists(path), path)
+        user = pwd.getpwnam("peerd")
+        self.assertEqual(user.pw_shell, "/usr/sbin/nologin")
+        self.assertNotEqual(user.pw_uid, 0)
+        # systemd knows the units without being told again, and finds nothing wrong in them.
+        self.assertEqual(systemctl("is-enabled", "peerd", check=False).stdout, "disabled\n")
+        verified = run("systemd-analyze", "verify", "--man=no", "peerd.service", "peerd.socket",
+                       "peerd-control.socket", "peerd@one.service", check=False)
+        self.assertEqual((verified.returncode, verified.stdout), (0, ""))
+        # The catalogue is in the system's database.
+        self.assertIn("Defined-By: peerd", run("journalctl", "--dump-catalog").stdout)
+
+    def test_the_installed_configuration_is_valid_and_is_kept_by_an_upgrade(self):
+        make("install")
+        run(PROGRAM, "--check-config")
+        mine = '[[listen]]\naddress = "127.0.0.1:4000"\n'
+        (CONFIGURATION / "peerd.toml").write_text(mine)
+        make("install")
+        self.assertEqual((CONFIGURATION / "peerd.toml").read_text(), mine)
+
+    def test_uninstall_leaves_nothing_behind(self):
+        before, users_before = files(), users()
+        make("install")
+        (CONFIGURATION / "one.toml").write_text("")
+        # The sockets first: they refuse to start under a running service.
+        systemctl("enable", "--now", "peerd.socket", "peerd-control.socket")
+        systemctl("enable", "--now", "peerd", "peerd@one")
+        self.assertEqual(systemctl("is-active", "peerd", "peerd@one").stdout, "active\nactive\n")
+        (CONFIGURATION / "one.toml").unlink()
+        make("uninstall")
+        self.assertEqual(files() - before, set())
+        self.assertEqual(before - files(), set())
+        self.assertEqual(users(), users_before)
+        self.assertNotIn("Defined-By: peerd", run("journalctl", "--dump-catalog").stdout)
+        units = systemctl("list-units", "--all", "--no-legend", "peerd*.service", "peerd*.socket")
+        self.assertEqual(units.stdout, "")
+
+    def test_uninstall_keeps_what_is_the_operators_and_purge_takes_it(self):
+        before = files()
+        make("install")
+        (CONFIGURATION / "peerd.toml").write_text("[outbound]\ntarget = 3\n")
+        systemctl("start", "peerd")
+        precious = pathlib.Path("/var/lib/peerd/precious")
+        precious.touch()
+        said = make("uninstall").stdout
+        self.assertIn("/etc/peerd/peerd.toml was changed and stays", said)
+        self.assertIn("/var/lib/peerd", said)
+        self.assertTrue(precious.exists())
+        # Files that nobody owns any more would be the next user's.
+        pwd.getpwnam("peerd")
+        make("uninstall", "PURGE=1")
+        self.assertEqual(files() - before, set())
+        with self.assertRaises(KeyError):
+            pwd.getpwnam("peerd")
+
+    def test_a_staged_installation_stays_in_its_folder(self):
+        before = files()
+        stage = pathlib.Path("/run/stage")
+        self.addCleanup(run, "rm", "-rf", stage)
+        options = [f"DESTDIR={stage}", "PREFIX=/usr/local"]
+        make("install", *options)
+        unit = (stage / "lib/systemd/system/peerd.service").read_text()
+        self.assertIn("ExecStart=/usr/local/bin/peerd\n", unit)
+        self.assertTrue((stage / "usr/local/bin/peerd").exists())
+        outside = {path for path in files() - before if not path.startswith("/run/stage")}
+        self.assertEqual(outside, set())
+        make("uninstall", *options)
+        self.assertEqual([path for path in stage.rglob("*") if path.is_file()], [])
+        self.assertFalse((UNITS / "peerd.service").exists())

@@ -1,0 +1,128 @@
+"""Taking another configuration while running."""
+
+import os
+import signal
+
+from lab import PORT, Service, await_end, connect, is_open, main_process, show, systemctl
+
+
+def configuration(*ports, persistent=(), connections=125, target=8, level="info"):
+    text = "".join(f'[[listen]]\naddress = "127.0.0.1:{port}"\n' for port in ports)
+    peers = ", ".join(f'"{peer}"' for peer in persistent)
+    return (f"{text}[persistent]\npeers = [{peers}]\n[limits]\nconnections = {connections}\n"
+            f'[outbound]\ntarget = {target}\n[log]\nlevel = "{level}"\n')
+
+
+class Good(Service):
+    def test_changes_everything_live_and_drops_nobody(self):
+        first, second = self.listen(), self.listen()
+        names = ["127.0.0.1:%d" % server.getsockname()[1] for server in (first, second)]
+        self.configure(configuration(PORT, 4001, persistent=names[:1]))
+        number = self.start()
+        old = self.accept(first)
+        peers = self.connect_many(50) + self.connect_many(1, port=4001)
+
+        self.configure(configuration(PORT, 4002, persistent=names[1:], connections=40, target=3,
+                                     level="debug"))
+        systemctl("reload", "peerd")
+        self.journal.first(event="reloaded")
+
+        # The peers stay, also those of a listener that has gone and those above the new limit.
+        self.assertTrue(all(is_open(peer) for peer in peers))
+        self.await_status("0/3 outbound, 51 inbound")
+        # Persistent peers: the one that isn't named any more is closed, the new one dialled.
+        await_end(old)
+        self.accept(second)
+        self.journal.first(event="persistent-removed", peer=names[0])
+        self.journal.first(event="persistent-added", peer=names[1])
+        # Listeners: one closed, one opened, one kept.
+        with self.assertRaises(ConnectionRefusedError):
+            connect(port=4001)
+        self.journal.first(event="listener-closed", listener="127.0.0.1:4001")
+        self.journal.first(event="listening", listener="127.0.0.1:4002")
+        # Limits: the lowered one holds for who comes now.
+        await_end(self.connect(port=4002))
+        refused = self.journal.first(event="refused", reason="too-many-connections")
+        self.assertEqual(refused["PEERD_LIMIT"], "40")
+        # Log level: the coming of inbound peers is an entry now, and wasn't before.
+        self.assertEqual(self.journal.entries(event="accepted"), [])
+
+        self.configure(configuration(PORT, 4002, connections=200, level="debug"))
+        systemctl("reload", "peerd")
+        self.await_status("0/8 outbound")
+        late = self.connect_many(1, port=4002)[0]
+        self.journal.first(event="accepted", peer="127.0.0.1:%d" % late.getsockname()[1])
+        self.assertTrue(all(is_open(peer) for peer in peers))
+        self.assertEqual(main_process(), number)
+        self.assertEqual(show("ActiveState"), "active")
+
+    def test_by_a_signal_it_is_the_same(self):
+        self.start()
+        self.configure(configuration(PORT, target=5))
+        os.kill(main_process(), signal.SIGHUP)
+        self.await_status("0/5 outbound")
+
+    def test_many_signals_at_once_end_with_what_is_there_last(self):
+        number = self.start()
+        for target in range(20):
+            self.configure(configuration(PORT, target=target))
+            os.kill(number, signal.SIGHUP)
+        self.await_status("0/19 outbound")
+        self.assertEqual(main_process(), number)
+
+
+class Bad(Service):
+    broken = configuration(4001, target=3) + "colour = 1\n[limit]\nconnections = 1\n"
+
+    def setUp(self):
+        super().setUp()
+        self.number = self.start()
+        self.peers = self.connect_many(50)
+        self.configure(self.broken)
+
+    def assert_nothing_changed(self):
+        self.assertTrue(all(is_open(peer) for peer in self.peers))
+        self.await_status("0/8 outbound, 50 inbound")
+        self.connect_many(1)
+        with self.assertRaises(ConnectionRefusedError):
+            connect(port=4001)
+        self.assertEqual(main_process(), self.number)
+        self.assertEqual(show("ActiveState"), "active")
+
+    def test_fails_says_why_and_changes_nothing(self):
+        result = systemctl("reload", "peerd", check=False)
+        self.assertNotEqual(result.returncode, 0)
+        text = self.journal.text("_SYSTEMD_UNIT=peerd.service", "--priority=err")
+        self.assertIn("/etc/peerd/peerd.toml:11:1: ", text)
+        self.assertIn("/etc/peerd/peerd.toml:13:1: ", text)
+        # The daemon itself wasn't even asked.
+        self.assertEqual(self.journal.entries(event="reloading"), [])
+        self.assert_nothing_changed()
+        # And a good file is taken as ever.
+        self.configure(configuration(PORT, target=2))
+        systemctl("reload", "peerd")
+        self.await_status("0/2 outbound")
+
+    def test_by_a_signal_the_daemon_itself_finds_out(self):
+        os.kill(self.number, signal.SIGHUP)
+        entry = self.journal.first(event="reload-failed")
+        self.assertEqual(entry["PRIORITY"], "3")
+        self.assertIn("The configuration stays as it was: ", entry["MESSAGE"])
+        self.assertIn("/etc/peerd/peerd.toml:11:1: ", entry["MESSAGE"])
+        self.assert_nothing_changed()
+
+    def test_a_listener_that_can_not_be_bound_changes_nothing_either(self):
+        server = self.listen()
+        taken = server.getsockname()[1]
+        self.configure(configuration(4001, taken, target=3))
+        # The file is right, so only the daemon can find out.
+        systemctl("reload", "peerd")
+        entry = self.journal.first(event="reload-failed")
+        self.assertIn(f"127.0.0.1:{taken}", entry["MESSAGE"])
+        self.assert_nothing_changed()
+
+    def test_a_limit_beyond_the_descriptors_changes_nothing_either(self):
+        self.configure(configuration(4001, connections=1_000_000, target=3))
+        systemctl("reload", "peerd")
+        self.assertIn("LimitNOFILE=", self.journal.first(event="reload-failed")["MESSAGE"])
+        self.assert_nothing_changed()
