@@ -2,10 +2,10 @@ import Storage
 import Testing
 @testable import storage_probe
 
-/// A database that was killed with all of its 12 transactions in the log.
+/// A database that was killed with all of its 25 transactions in the log.
 @Suite("A damaged write-ahead log")
 struct LogDamageTests {
-    private static let transactions = 12
+    private static let transactions = 25
 
     private let folder: StateFolder
     private let database: [UInt8]
@@ -50,7 +50,7 @@ struct LogDamageTests {
     @Test("of which the end is missing gives an earlier state")
     func truncations() throws {
         var last = 0
-        for length in stride(from: 0, through: log.count, by: 509) {
+        for length in stride(from: 0, through: log.count, by: 1_021) {
             let left = try #require(try transactionsLeft(Array(log[..<length]), "cut to \(length)"))
             #expect(left >= last)
             last = left
@@ -65,7 +65,7 @@ struct LogDamageTests {
         var offsets = Array(0..<32)
         for start in stride(from: 32, to: log.count, by: frame) {
             offsets += (start..<start + 24).map { $0 }
-            offsets += stride(from: start + 24, to: min(start + frame, log.count), by: 1_021)
+            offsets += stride(from: start + 24, to: min(start + frame, log.count), by: 2_039)
         }
         var setAside = 0
         for offset in offsets {
@@ -85,6 +85,36 @@ struct LogDamageTests {
         var random = SystemRandomNumberGenerator()
         let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
         #expect(try transactionsLeft(bytes, "garbage") == nil)
+    }
+
+    @Test("of a database that is set aside goes with it as it is")
+    func newer() throws {
+        try StateFolder.write(database, to: folder.database)
+        try StateFolder.write(log, to: folder.log)
+        try SQL.run("PRAGMA user_version = 2", on: folder.database, keepingLog: true)
+        let changed = try StateFolder.read(folder.log)
+        #expect(changed.count > log.count)
+        let setAside = try #require(folder.reply().setAside)
+        #expect(setAside.reason == .newer(version: 2))
+        #expect(try StateFolder.read(setAside.path) == database)
+        #expect(try StateFolder.read(setAside.path + "-wal") == changed)
+    }
+
+    /// The disk writes the pages of one transaction in any order.
+    @Test("with a hole in its last transaction is none")
+    func hole() throws {
+        let frame = 24 + 4_096
+        let commits = stride(from: 32, to: log.count, by: frame)
+            .filter { start in log[start + 4..<start + 8].contains { $0 != 0 } }
+        let first = commits[commits.count - 2] + frame
+        let frames = (commits[commits.count - 1] - first) / frame + 1
+        try #require(frames > 2, "a hole, a page, and the one that commits")
+        for hole in 0..<frames - 1 {
+            var torn = log
+            let start = first + hole * frame
+            for offset in start..<start + frame { torn[offset] = 0 }
+            #expect(try transactionsLeft(torn, "hole \(hole)") == Self.transactions - 1)
+        }
     }
 
     /// A power loss may leave the last transaction, of which nobody was told, in any shape.
