@@ -55,6 +55,12 @@ let package = Package(
         ),
         .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: strict),
         .target(name: "CTOML"),
+        .systemLibrary(
+            name: "CSQLite",
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]
+        ),
+        .target(name: "Storage", dependencies: ["CSQLite"], swiftSettings: strict),
         .executableTarget(
             name: "peerd",
             dependencies: [
@@ -123,6 +129,17 @@ let package = Package(
         .testTarget(
             name: "SystemdTests",
             dependencies: ["Systemd", "systemd-probe"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "storage-probe",
+            dependencies: ["Storage", "CSQLite"],
+            path: "Tests/StorageProbe",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["Storage", "CSQLite", "storage-probe"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,0 +1,92 @@
+import CSQLite
+
+/// An open SQLite file. Whoever holds it owns it; dropping it closes it.
+///
+/// Used on one thread: it is opened without SQLite's own mutexes.
+struct Connection: ~Copyable {
+    /// How long a statement waits for another process that has the file locked.
+    static let patience: CInt = 1_000  // milliseconds
+
+    private let handle: OpaquePointer
+
+    /// Opens a file that exists. Reads nothing yet.
+    init(path: String, for task: StorageError.Task) throws(StorageError) {
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        guard code == SQLITE_OK, let opened else {
+            let error = StorageError(task, extendedCode: code, handle: opened)
+            sqlite3_close(opened)
+            throw error
+        }
+        handle = opened
+        sqlite3_busy_timeout(handle, Self.patience)
+        // No value of ours is near that; one that was put into the file can't make us allocate more.
+        sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 65_536)
+        csqlite_make_defensive(handle)
+    }
+
+    /// Whatever is in the log goes into the file, and the log goes, unless `keepLog` said otherwise.
+    /// If that fails, it stays and is read when the file is next opened.
+    deinit {
+        let code = sqlite3_close(handle)
+        precondition(code == SQLITE_OK, "a statement outlived its connection")
+    }
+
+    /// SQLite opens what it may not write to for reading only, without a word.
+    var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
+
+    /// True from BEGIN to COMMIT or ROLLBACK. Some errors roll back by themselves.
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    /// Whether closing leaves file and log as they are: so that what is damaged stays as it was found.
+    func keepLog(_ isKept: Bool) { csqlite_keep_log(handle, isKept ? 1 : 0) }
+
+    func execute(_ sql: StaticString, for task: StorageError.Task) throws(StorageError) {
+        let code = sql.withUTF8Buffer { text in
+            text.withMemoryRebound(to: CChar.self) { text in
+                sqlite3_exec(handle, text.baseAddress, nil, nil, nil)
+            }
+        }
+        guard code == SQLITE_OK else {
+            throw StorageError(task, extendedCode: code, handle: handle)
+        }
+    }
+
+    func prepare(
+        _ sql: StaticString,
+        for task: StorageError.Task
+    ) throws(StorageError) -> Statement {
+        var prepared: OpaquePointer?
+        let code = sql.withUTF8Buffer { text in
+            text.withMemoryRebound(to: CChar.self) { text in
+                sqlite3_prepare_v3(
+                    handle,
+                    text.baseAddress,
+                    CInt(text.count),
+                    UInt32(SQLITE_PREPARE_PERSISTENT),
+                    &prepared,
+                    nil
+                )
+            }
+        }
+        guard code == SQLITE_OK, let prepared else {
+            throw StorageError(task, extendedCode: code, handle: handle)
+        }
+        return Statement(owning: prepared)
+    }
+
+    /// The first column of every row.
+    func texts(_ sql: StaticString, for task: StorageError.Task) throws(StorageError) -> [String] {
+        var texts: [String] = []
+        try prepare(sql, for: task).forEachRow(for: task) { texts.append($0.text(0)) }
+        return texts
+    }
+
+    /// The first column of the first row, 0 if there is none.
+    func integer(_ sql: StaticString, for task: StorageError.Task) throws(StorageError) -> Int64 {
+        var found: Int64 = 0
+        try prepare(sql, for: task).forEachRow(for: task) { found = $0.integer(0) }
+        return found
+    }
+}

@@ -1,0 +1,127 @@
+import Glibc
+
+/// The database's files in the state folder, and what is done with them by name.
+struct DatabaseFiles {
+    /// In a WAL database nobody writes a journal; one that is there is somebody else's doing, and
+    /// SQLite would play it back.
+    private static let companions = ["-wal", "-journal", "-shm"]
+    /// Databases set aside within one second.
+    private static let maxNames = 100
+
+    let folder: String
+
+    var database: String { folder + "/peerd.db" }
+    var log: String { database + "-wal" }
+    /// A new database has this name until it is complete.
+    var unfinished: String { database + ".new" }
+
+    /// What can be said without SQLite. Nil if nothing is wrong, or nothing is there.
+    func damageBeforeOpening() throws(StorageError) -> Damage? {
+        guard let mode = try mode(of: database) else {
+            let isLogAlone = exists(log) || exists(database + "-journal")
+            return isLogAlone ? .logAlone : nil
+        }
+        let logMode = try self.mode(of: log) ?? S_IFREG
+        guard mode & S_IFMT == S_IFREG, logMode & S_IFMT == S_IFREG else { return .notARegularFile }
+        guard let file = try ReadOnlyFile(path: database, for: .open) else { return nil }
+        guard file.byteCount > 0 else { return .empty }
+        let limit = Schema.maxPages * Schema.pageBytes
+        guard file.byteCount <= limit else { return .tooLarge(bytes: file.byteCount, limit: limit) }
+        var header = [UInt8](repeating: 0, count: 100)
+        guard try file.read(at: 0, into: &header), header.starts(with: "SQLite format 3\0".utf8)
+        else {
+            return .notADatabase
+        }
+        // The versions of the format needed to write and to read; with others SQLite would open it
+        // for reading only, or not at all.
+        guard (1...2).contains(header[18]), (1...2).contains(header[19]) else {
+            return .malformed("format \(header[18])/\(header[19])")
+        }
+        // Pages grow the file one by one when the log is written into it. What a crash then cuts short
+        // is still in the log; and SQLite fills up with zeros what nobody has.
+        if file.byteCount % Schema.pageBytes != 0, !exists(log) { return .cutShort }
+        return try WriteAheadLog.damage(path: log)
+    }
+
+    /// Renames the database and what belongs to it. The database goes first: a log that is left alone
+    /// by a crash in between is recognised, a database without its log isn't.
+    ///
+    /// - Returns: The new name.
+    func setAside(atSeconds now: Int) throws(StorageError) -> String {
+        let target = try unusedName(atSeconds: now)
+        for suffix in [""] + Self.companions {
+            guard rename(database + suffix, target + suffix) != 0, errno != ENOENT else { continue }
+            throw StorageError(.setAside, path: database + suffix, systemCode: errno)
+        }
+        try synchronizeFolder(for: .setAside)
+        return target
+    }
+
+    /// Makes room for a new database: an empty file that only its owner can read.
+    func beginNew() throws(StorageError) {
+        removeUnfinished()
+        let descriptor = open(unfinished, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw StorageError(.create, path: unfinished, systemCode: errno)
+        }
+        close(descriptor)
+    }
+
+    /// Gives the new database its name.
+    func finishNew() throws(StorageError) {
+        guard rename(unfinished, database) == 0 else {
+            throw StorageError(.create, path: database, systemCode: errno)
+        }
+        try synchronizeFolder(for: .create)
+    }
+
+    func removeUnfinished() {
+        for suffix in [""] + Self.companions { unlink(unfinished + suffix) }
+    }
+
+    func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Nil if there is no such file. A link isn't followed.
+    private func mode(of path: String) throws(StorageError) -> mode_t? {
+        var status = stat()
+        if lstat(path, &status) == 0 { return status.st_mode }
+        guard errno == ENOENT else { throw StorageError(.open, path: path, systemCode: errno) }
+        // The state folder itself must be there: a new one is nobody's wish.
+        guard lstat(folder, &status) == 0 else {
+            throw StorageError(.open, path: folder, systemCode: errno)
+        }
+        return nil
+    }
+
+    /// `peerd.db.damaged-20260314T150926Z`, with `-2` and so on if that is taken.
+    private func unusedName(atSeconds now: Int) throws(StorageError) -> String {
+        var seconds = time_t(now)
+        var date = tm()
+        gmtime_r(&seconds, &date)
+        var text = [CChar](repeating: 0, count: 32)
+        strftime(&text, text.count, "%Y%m%dT%H%M%SZ", &date)
+        let stamp = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        let base = database + ".damaged-" + String(decoding: stamp, as: UTF8.self)
+        for number in 1...Self.maxNames {
+            let name = number == 1 ? base : "\(base)-\(number)"
+            let isUnused = ([""] + Self.companions).allSatisfy { suffix in
+                var status = stat()
+                return lstat(name + suffix, &status) != 0
+            }
+            if isUnused { return name }
+        }
+        throw StorageError(.setAside, path: base, systemCode: EEXIST)
+    }
+
+    /// So that a name given is still given after a power loss.
+    private func synchronizeFolder(for task: StorageError.Task) throws(StorageError) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw StorageError(task, path: folder, systemCode: errno)
+        }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw StorageError(task, path: folder, systemCode: errno)
+        }
+    }
+}
