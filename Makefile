@@ -13,7 +13,10 @@ SEEDS ?= 1000
 # Of `make test`: enough to meet every kind of peer and command many times, in a few seconds.
 TEST_SEEDS ?= 200
 
-BUILD_PACKAGES := g++ libc6-dev libstdc++-12-dev libtomlplusplus-dev libsystemd-dev pkg-config
+# pkg-config's systemd.pc, which newer releases have in a package of its own.
+INSTALL_PACKAGES := systemd pkg-config $(shell apt-cache pkgnames systemd-dev 2>/dev/null | grep -x systemd-dev)
+BUILD_PACKAGES := g++ libc6-dev libstdc++-12-dev libtomlplusplus-dev libsystemd-dev libsqlite3-dev \
+    pkg-config git
 RUN_PACKAGES := $(BUILD_PACKAGES) procps
 TEST_PACKAGES := $(RUN_PACKAGES) util-linux iproute2 python3 systemd libnss-systemd dbus
 BENCH_PACKAGES := gcc libc6-dev python3 iproute2
@@ -22,7 +25,8 @@ PREFIX ?= /usr
 DESTDIR ?=
 PURGE ?=
 # Where systemd looks, as its own package says.
-systemd_dir = $(DESTDIR)$(shell pkg-config --variable=$(1) systemd)
+systemd_dir = $(DESTDIR)$(or $(shell pkg-config --variable=$(1) systemd),$(error \
+    pkg-config finds no systemd: install the package that has systemd.pc))
 UNITS := peerd.service peerd@.service peerd.socket peerd-control.socket
 
 # Enough to tell a difference of some percent on a machine that has other work.
@@ -30,7 +34,7 @@ ROUNDS ?= 5
 BENCH := $(BUILD)/bench
 BENCH_PROGRAMS := floor load acceptor awake
 
-.PHONY: build run test check simulate bench install uninstall format clean
+.PHONY: build run test check simulate bench install install-packages uninstall format clean
 
 build: ## The daemon, optimised, with the Swift runtime inside: $(RELEASE)/peerd
 	@Tests/scripts/need.sh $(BUILD_PACKAGES)
@@ -46,6 +50,7 @@ test: ## All tests: units, real sockets, the program, the simulation
 	Tests/scripts/static-runtime.sh $(RELEASE)/peerd
 	$(SWIFT_RELEASE) --product simulate
 	$(RELEASE)/simulate --seeds $(TEST_SEEDS)
+	$(RELEASE)/simulate --speed
 	swift test --scratch-path $(BUILD)
 	Tests/lab/run
 
@@ -66,12 +71,14 @@ bench: build ## peerd beside a plain C program: ROUNDS=5, ONLY="hold queue ..." 
 
 check: ## What a machine can say about style, and a build in which warnings are errors
 	@Tests/scripts/need.sh $(BUILD_PACKAGES)
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 	Tests/scripts/style.sh
 	swift build --build-tests --scratch-path $(BUILD)
 
-install: build ## Into DESTDIR and PREFIX (/usr), with units, user, catalogue and configuration
-	@Tests/scripts/need.sh systemd
+install-packages:
+	@Tests/scripts/need.sh $(INSTALL_PACKAGES)
+
+install: build install-packages ## Into DESTDIR and PREFIX (/usr), with units, user, catalogue and configuration
 	install -D -m 755 $(RELEASE)/peerd $(DESTDIR)$(PREFIX)/bin/peerd
 	for unit in $(UNITS); do \
 	    install -D -m 644 systemd/$$unit "$(call systemd_dir,systemdsystemunitdir)/$$unit"; \
@@ -87,7 +94,7 @@ install: build ## Into DESTDIR and PREFIX (/usr), with units, user, catalogue an
 	    || install -D -m 644 config/peerd.toml $(DESTDIR)/etc/peerd/peerd.toml
 	@[[ -n "$(DESTDIR)" ]] || Tests/scripts/registered.sh install
 
-uninstall: ## What `make install` put there; PURGE=1 takes configuration, state and user too
+uninstall: install-packages ## What `make install` put there; PURGE=1 takes configuration, state and user too
 	@[[ -n "$(DESTDIR)" ]] || Tests/scripts/registered.sh stop
 	rm -f $(DESTDIR)$(PREFIX)/bin/peerd
 	rm -f $(foreach unit,$(UNITS),"$(call systemd_dir,systemdsystemunitdir)/$(unit)")
@@ -105,7 +112,7 @@ uninstall: ## What `make install` put there; PURGE=1 takes configuration, state 
 	@[[ -n "$(DESTDIR)" ]] || PURGE=$(PURGE) Tests/scripts/registered.sh uninstall
 
 format: ## Formats every Swift file in place
-	swift format --in-place --recursive --parallel Package.swift Sources Tests
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
 clean:
 	rm -rf $(BUILD)

@@ -78,6 +78,9 @@ extension ConnectionCore {
         for connection in table.connections {
             guard let ip = connection.remote?.ip, prefix.contains(ip) else { continue }
             switch connection.kind {
+            case .inbound where origin == .automatic && connection.traits.contains(.proxied):
+                // Its address is the proxy's, and somebody else behind it misbehaved.
+                break
             case .inbound where connection.isWhitelisted, .manual: spared.append(connection.id)
             case .inbound, .outbound, .feeler: closing.append(connection)
             }

@@ -11,12 +11,4 @@ package enum Ending: Equatable, Sendable {
     case banned(Prefix)
     case networkInactive
     case shutdown
-
-    /// Whether the peer or the path to it ended the connection, and not we.
-    var isTheirs: Bool {
-        switch self {
-        case .closedByPeer, .timedOut, .io: true
-        case .byOperator, .banned, .networkInactive, .shutdown: false
-        }
-    }
 }

@@ -67,6 +67,13 @@ extension ConnectionCore {
         }
     }
 
+    /// Says our end of an admitted connection more exactly than its arrival did: of a peer that is
+    /// refused nobody need ask the kernel.
+    package mutating func noteLocalAddress(of id: ConnectionID, _ local: PeerAddress) {
+        guard table[id] != nil else { return }
+        table.update(id) { $0.local = local }
+    }
+
     private mutating func traits(
         admitting arrival: Arrival,
         at now: Moment

@@ -131,6 +131,7 @@ extension ConnectionCore {
     private mutating func resume(at now: Instant) {
         outbound = OutboundPacing()
         outbound.spreadUntil = now + Policy.spread
+        outbound.resumedAt = now
         exhaustion.pausedUntil = nil
         for connection in Array(table.connections) where connection.isWaiting {
             let delay = random.duration(below: Policy.spread)

@@ -9,6 +9,8 @@ struct OutboundPacing: Sendable {
     var notBefore: Instant?
     /// A returning network's dials are spread until then.
     var spreadUntil: Instant?
+    /// When the network came back: what was attempted before is as good as new.
+    var resumedAt: Instant?
 
     var isRationed: Bool { failures >= Policy.Outbound.failuresBeforePause }
 }
@@ -77,6 +79,10 @@ extension ConnectionCore {
         actions.report(.outboundPaused(failures: outbound.failures, for: pause))
     }
 
+    private func isOfThisNetwork(_ attempt: Instant) -> Bool {
+        outbound.resumedAt.map { attempt >= $0 } ?? true
+    }
+
     private mutating func pickAddress<Source: AddressSource>(
         at now: Moment,
         _ source: inout Source
@@ -95,7 +101,7 @@ extension ConnectionCore {
     private func isSuitable(_ candidate: AddressCandidate, pick: Int, at now: Moment) -> Bool {
         let address = candidate.address
         guard Self.isDialable(address) else { return false }
-        if let since = candidate.sinceLastAttempt {
+        if let since = candidate.sinceLastAttempt, isOfThisNetwork(now.instant - since) {
             if since < Policy.Outbound.justNow { return false }
             let avoidsRecent = pick < Policy.Outbound.picksAvoidingRecent
             if avoidsRecent, since < Policy.Outbound.recently { return false }

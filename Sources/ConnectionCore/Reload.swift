@@ -24,6 +24,7 @@ extension ConnectionCore {
                 table.updatePersistence(known.id) { $0.origin = .configuration }
                 continue
             }
+            giveUpAutomaticDial(to: target, at: now.instant, &actions)
             do throws(Refusal) {
                 _ = try addPersistent(target, from: .configuration, at: now, &actions)
             } catch {
@@ -31,6 +32,17 @@ extension ConnectionCore {
             }
         }
         return refused
+    }
+
+    /// An attempt of our own must not keep the operator's peer from being kept.
+    private mutating func giveUpAutomaticDial(
+        to target: PeerTarget,
+        at now: Instant,
+        _ actions: inout Actions
+    ) {
+        guard let known = table.connection(at: target), known.kind == .outbound, known.isDialing
+        else { return }
+        giveUpDial(known, .cancelled(by: .operator), at: now, &actions)
     }
 
     private mutating func removeUnconfigured(

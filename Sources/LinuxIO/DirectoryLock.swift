@@ -45,13 +45,14 @@ package struct DirectoryLock: ~Copyable, Sendable {
         do throws(SystemError) {
             let taken = try systemCallUnlessBlocked(.flock) { flock(number, LOCK_EX | LOCK_NB) }
             guard taken != nil else { throw SystemError(.flock, EAGAIN) }
-            try systemCall(.ftruncate) { ftruncate(number, 0) }
-            let text = Array("\(getpid())\n".utf8)
-            try systemCall(.write) { pwrite(number, text, text.count, 0) }
         } catch {
             guard error == SystemError(.flock, EAGAIN) else { throw .system(error) }
             throw .held(by: holder(of: number))
         }
+        // For whoever finds it taken. On a full disk the lock holds all the same.
+        let text = Array("\(getpid())\n".utf8)
+        _ = try? systemCall(.ftruncate) { ftruncate(number, 0) }
+        _ = try? systemCall(.write) { pwrite(number, text, text.count, 0) }
     }
 
     private static func holder(of number: Int32) -> Int32? {

@@ -16,14 +16,20 @@ extension Daemon {
             case .dial(let attempt, let address):
                 dial(address, for: attempt)
             case .close(let id):
-                sockets.drop(id)
+                if !sockets.drop(id) { kernel.lookups.forget(id) }
             case .report(let report):
-                journal.write(report)
+                journal.write(report, bytesIn: bytesIn(of: report))
                 service.noteChange()
             }
             index += 1
         }
         actions.removeAll()
+    }
+
+    /// Nil unless it is about the end of a connection, whose socket is still there.
+    private func bytesIn(of report: Report) -> UInt64? {
+        guard case .ended(let subject, _, _, _) = report else { return nil }
+        return sockets.bytesRead(slot: subject.id.slot)
     }
 
     private mutating func dial(_ address: PeerAddress, for attempt: DialAttempt) {

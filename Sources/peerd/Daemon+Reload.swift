@@ -18,6 +18,8 @@ extension Daemon {
     }
 
     mutating func finishReload(_ answer: ReloadThread.Answer, at now: Moment) {
+        // The listeners are closed already, and stay so.
+        guard !isStopping else { return }
         switch answer {
         case .failure(let errors):
             journal.write(.reloadFailed(errors.description))
@@ -30,8 +32,8 @@ extension Daemon {
             }
         }
         service.noteChange()
-        // A failed reload is over too.
-        service.tell(.ready)
+        // A failed reload is over too. After another request, another answer follows.
+        if kernel.reload?.isIdle ?? true { service.tell(.ready) }
     }
 
     private mutating func apply(_ loaded: LoadedConfiguration, at now: Moment) throws(StartupError)

@@ -27,27 +27,22 @@ extension Daemon {
         let remote = accepted.remote
         let socket = accepted.takeSocket()
         do throws(Refusal) {
+            let listening = listeners[index].listener.address.peerAddress
             let arrival = Arrival(
                 remote: remote.peerAddress,
-                local: localAddress(of: socket, from: index),
+                local: listening,
                 network: listeners[index].network,
                 trustsLoopback: listeners[index].trustsLoopback
             )
             let id = try core.admit(arrival, at: now, &actions)
+            if listening.ip?.isUnspecified ?? false, let local = try? socket.localAddress() {
+                core.noteLocalAddress(of: id, local.peerAddress)
+            }
             keep(socket, for: id)
         } catch {
             // The core has reported it, and dropping the socket resets the connection.
         }
         perform()
-    }
-
-    /// Asks the kernel only where the listener doesn't say it.
-    private func localAddress(of socket: borrowing Socket, from index: Int) -> PeerAddress {
-        let listening = listeners[index].listener.address
-        guard listening.peerAddress.ip?.isUnspecified ?? false,
-            let local = try? socket.localAddress()
-        else { return listening.peerAddress }
-        return local.peerAddress
     }
 
     private mutating func keep(_ socket: consuming Socket, for id: ConnectionID) {

@@ -33,7 +33,7 @@ struct Daemon: ~Copyable {
     /// What came of actions at once: told in the next turn, which then doesn't wait. So there is no
     /// recursion from an action into the core.
     var settled: [Event] = []
-    private var isStopping = false
+    private(set) var isStopping = false
 
     /// Takes everything that the loop needs and binds the listeners.
     /// `arguments` say where `configuration` came from and will come from again.
@@ -85,7 +85,8 @@ struct Daemon: ~Copyable {
                 try turn(at: .now)
             }
         } catch {
-            throw StartupError(error)
+            stop(at: .now)
+            throw StartupError(running: error)
         }
     }
 
@@ -147,17 +148,21 @@ struct Daemon: ~Copyable {
     private mutating func handle(_ signal: Signal, at now: Moment) {
         switch signal {
         case .terminate, .interrupt:
-            guard !isStopping else { return }
-            service.tell(.stopping)
-            listeners.closeAll()
-            core.shutDown(at: now, &actions)
-            perform()
-            isStopping = true
+            stop(at: now)
         case .hangUp:
             startReload()
         case .user1:
             journal.write(.status(statusLine(at: now)))
         }
+    }
+
+    private mutating func stop(at now: Moment) {
+        guard !isStopping else { return }
+        isStopping = true
+        service.tell(.stopping)
+        listeners.closeAll()
+        core.shutDown(at: now, &actions)
+        perform()
     }
 
     private func statusLine(at now: Moment) -> String {

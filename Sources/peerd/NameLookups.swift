@@ -43,6 +43,14 @@ struct NameLookups: ~Copyable {
         return true
     }
 
+    /// The dials of a connection are given up; what is asked for them only is answered to nobody.
+    mutating func forget(_ id: ConnectionID) {
+        for (token, question) in questions where question.attempts.contains(where: { $0.id == id })
+        {
+            questions[token]?.attempts.removeAll { $0.id == id }
+        }
+    }
+
     /// What came of the next question that has its answer; nil when none has.
     mutating func nextAnswer() -> [Event]? {
         guard let answer = resolver.nextAnswer() else { return nil }

@@ -8,9 +8,13 @@ struct ServiceLink: ~Copyable {
     /// A status is sent at most so often; what changed in between is seen in the next one.
     static let statusInterval = Duration.seconds(1)
 
+    /// Reload after reload that systemd doesn't hear of: only the last ones matter.
+    static let mostOwed = 4
+
     private let manager: ServiceManager
-    /// States that must arrive, and didn't yet.
+    /// States that must arrive, and didn't yet: at most `mostOwed`.
     private var owed: [ServiceState] = []
+    private var nextPayment = Instant(nanoseconds: 0)
     private var status = ""
     private var statusAt: Instant?
     private var isStatusStale = true
@@ -24,7 +28,8 @@ struct ServiceLink: ~Copyable {
     var deadline: Instant? {
         guard manager.isPresent else { return nil }
         var deadlines: [Instant] = []
-        if !owed.isEmpty || isStatusStale {
+        if !owed.isEmpty { deadlines.append(nextPayment) }
+        if isStatusStale {
             deadlines.append(statusAt.map { $0 + Self.statusInterval } ?? Instant(nanoseconds: 0))
         }
         if let pace, let aliveAt { deadlines.append(aliveAt + pace) }
@@ -33,6 +38,7 @@ struct ServiceLink: ~Copyable {
 
     /// Tells what the manager waits for.
     mutating func tell(_ state: ServiceState) {
+        if owed.count == Self.mostOwed { owed.removeFirst() }
         owed.append(state)
         payDebts()
     }
@@ -45,7 +51,10 @@ struct ServiceLink: ~Copyable {
     /// To be called once a turn: only a loop that makes progress is alive.
     mutating func keepUp(at now: Instant) {
         guard manager.isPresent else { return }
-        payDebts()
+        if !owed.isEmpty, now >= nextPayment {
+            payDebts()
+            nextPayment = now + Self.statusInterval
+        }
         if let pace, aliveAt.map({ now - $0 >= pace }) ?? true {
             _ = manager.notify(.watchdog)
             aliveAt = now

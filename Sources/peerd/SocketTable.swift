@@ -42,11 +42,13 @@ struct SocketTable: ~Copyable {
         EventToken(slot: UInt32(slot), generation: slots[slot].generation)
     }
 
-    /// Hangs up, if there is something to hang up.
-    mutating func drop(_ id: ConnectionID) {
-        guard id.slot < slots.count, slots[id.slot].socket != nil else { return }
+    /// Hangs up; false if there is nothing to hang up.
+    @discardableResult
+    mutating func drop(_ id: ConnectionID) -> Bool {
+        guard id.slot < slots.count, slots[id.slot].socket != nil else { return false }
         slots[id.slot].socket = nil
         count -= 1
+        return true
     }
 
     /// Whether the event is for the socket that lies there now.

@@ -13,6 +13,12 @@ struct StartupError: Error, Equatable, CustomStringConvertible {
         status = ExitStatus.osError
     }
 
+    /// The loop can't go on: only a kernel that is out of everything leads to this.
+    init(running error: SystemError) {
+        description = "cannot go on: \(error)"
+        status = ExitStatus.osError
+    }
+
     init(configuration problem: String) {
         description = problem
         status = ExitStatus.configuration

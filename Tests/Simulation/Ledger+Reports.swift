@@ -302,6 +302,7 @@ extension Ledger {
     }
 
     private mutating func noteNetwork(isActive: Bool, at now: Instant) {
+        if isActive { networkResumedAt = now }
         isNetworkActive = isActive
         if isActive {
             pacing.networkReturned(at: now, policy)

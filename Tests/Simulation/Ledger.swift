@@ -53,6 +53,7 @@ struct Ledger {
     /// In the slots of the core's table.
     var slots: [Entry?] = []
     var isNetworkActive = true
+    var networkResumedAt: Instant?
     var isShuttingDown = false
     var pacing = Pacing()
     var exhaustion = ExhaustionBook()

@@ -251,7 +251,10 @@ struct World {
             }
             // Since earlier picks may have been for a slot that stayed empty, the bounds are sure
             // only from above.
-            if let since = candidate.sinceLastAttempt {
+            // What was attempted before the network came back is as good as new.
+            if let since = candidate.sinceLastAttempt,
+                ledger.networkResumedAt.map({ now - since >= $0 }) ?? true
+            {
                 let pause: Duration = start.picks <= 30 ? .seconds(600) : .seconds(60)
                 guard since >= pause else {
                     throw BrokenPromise("\(start.address) is dialled \(since) after the last time")

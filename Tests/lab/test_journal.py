@@ -44,10 +44,10 @@ class Entries(Service):
         self.accept(server).close()
         self.journal.first(event="retrying", peer=self.wanted)
         comer = self.connect_many(1)[0]
-        refused = self.connect()
+        refused = self.knock()
         self.journal.first(event="refused")
         self.came = "127.0.0.1:%d" % comer.getsockname()[1]
-        self.refused = "127.0.0.1:%d" % refused.getsockname()[1]
+        self.refused = "127.0.0.1:%d" % refused[1]
         comer.close()
         self.journal.first(event="disconnected", peer=self.came)
         self.journal.first(event="connection-failed", reason="unresolved")

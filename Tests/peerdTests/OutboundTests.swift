@@ -40,6 +40,7 @@ struct OutboundTests {
         let open = try LoopbackListener(Loopback.address(55))
         var daemon = try DaemonProcess(
             """
+            log.level = "debug"
             outbound.target = 2
             outbound.addresses = ["\(closed.remote)", "\(open.remote)"]
             """
@@ -47,7 +48,7 @@ struct OutboundTests {
         let peer = try open.accept()
         try daemon.waitForStatus("0/2 outbound (1 connected)")
         #expect(
-            daemon.count("<6>Failed to connect to \(closed.remote): connection refused (id: ") == 1
+            daemon.count("<7>Failed to connect to \(closed.remote): connection refused (id: ") == 1
         )
         #expect(peer.isHeld)
     }
@@ -59,6 +60,7 @@ struct OutboundTests {
         let waiting = try LoopbackPeer(to: listener.remote)
         var daemon = try DaemonProcess(
             """
+            log.level = "debug"
             outbound.target = 1
             outbound.addresses = ["\(listener.remote)"]
             outbound.dial-timeout = "1s"
@@ -77,6 +79,7 @@ struct OutboundTests {
         let listener = try LoopbackListener(Loopback.address(57))
         let daemon = try DaemonProcess(
             """
+            log.level = "debug"
             outbound.target = 1
             outbound.addresses = ["\(listener.remote)"]
             outbound.bind = ["\(Loopback.host(58))"]
@@ -92,6 +95,7 @@ struct OutboundTests {
         let listener = try LoopbackListener(Loopback.address(59))
         var daemon = try DaemonProcess(
             """
+            log.level = "debug"
             outbound.target = 0
             outbound.bind = ["203.0.113.2"]
             persistent.peers = ["\(listener.remote)"]
@@ -112,6 +116,7 @@ struct OutboundTests {
     func noRoute() throws {
         var daemon = try DaemonProcess(
             """
+            log.level = "debug"
             outbound.target = 1
             outbound.addresses = ["198.51.100.3:9108"]
             persistent.peers = ["203.0.113.1:9108", "[2001:db8::1]:9108"]
@@ -132,6 +137,7 @@ struct OutboundTests {
         let waiting = try LoopbackPeer(to: listener.remote)
         var daemon = try DaemonProcess(
             """
+            log.level = "debug"
             outbound.target = 1
             outbound.addresses = ["\(listener.remote)"]
             """

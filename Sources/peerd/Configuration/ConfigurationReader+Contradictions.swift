@@ -1,3 +1,4 @@
+import ConnectionCore
 import Timing
 
 /// What no single value shows: values that are right alone and wrong together.
@@ -43,7 +44,12 @@ extension ConfigurationReader {
     }
 
     private mutating func warnAboutInboundSlots() {
-        guard !configuration.listen.isEmpty, configuration.inboundSlots == 0 else { return }
+        let reservation = Reservation(
+            total: configuration.limits.connections,
+            outboundTarget: configuration.outbound.target,
+            reservedManual: configuration.limits.reservedManual
+        )
+        guard !configuration.listen.isEmpty, reservation.mostInbound == 0 else { return }
         warn(
             place(of: "limits.connections", or: ConfigurationSchema.listen),
             "nobody who isn't whitelisted can connect to the listeners: all of limits.connections "
@@ -62,18 +68,5 @@ extension ConfigurationReader {
             "outbound.target is \(outbound.target), but outbound.addresses and "
                 + "outbound.addresses-file name nobody to dial for it"
         )
-    }
-}
-
-extension Configuration {
-    /// How many inbound connections there can be at all: what the reservations for outbound, manual
-    /// and feeler connections leave of the total.
-    var inboundSlots: Int {
-        var free = limits.connections
-        free -= min(outbound.target, free)
-        free -= min(limits.reservedManual, free)
-        // The feeler: a short connection that only tests an address.
-        free -= min(1, free)
-        return free
     }
 }

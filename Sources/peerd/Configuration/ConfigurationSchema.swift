@@ -140,8 +140,8 @@ extension ConfigurationSchema {
             .integer(in: 0...maximumTarget),
             default: 1,
             unit: "connections",
-            "How many outbound connections one network group (IPv4 /16, IPv6 /32) may hold; "
-                + "0 sets no limit."
+            "How many outbound, manual and persistent connections one network group (IPv4 /16, "
+                + "IPv6 /32) may hold before it is dialled no more for the target; 0 sets no limit."
         ),
         Key(
             "outbound.retry",

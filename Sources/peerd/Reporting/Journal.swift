@@ -25,9 +25,12 @@ struct Journal: ~Copyable {
         self.socket = socket
     }
 
-    mutating func write(_ report: Report) {
+    /// `bytesIn` is what the peer sent on a connection that ended, which only the shell knows.
+    mutating func write(_ report: Report, bytesIn: UInt64? = nil) {
         guard report.level.priority <= level.priority else { return }
-        write(report.entry)
+        var entry = report.entry
+        if let bytesIn { entry.fields.append(.init(.bytesIn, bytesIn)) }
+        write(entry)
     }
 
     mutating func write(_ notice: Notice) {

@@ -16,6 +16,8 @@ enum LogField: CaseIterable, Sendable {
     case retries
     /// How long something lasted or will last.
     case duration
+    /// What the peer sent on a connection that ended.
+    case bytesIn
     /// The key of the configuration that led to a refusal.
     case rule
     /// The number that the rule allows.
@@ -41,6 +43,7 @@ enum LogField: CaseIterable, Sendable {
         case .reason: "PEERD_REASON"
         case .retries: "PEERD_RETRIES"
         case .duration: "PEERD_DURATION_USEC"
+        case .bytesIn: "PEERD_BYTES_IN"
         case .rule: "PEERD_RULE"
         case .limit: "PEERD_LIMIT"
         case .count: "PEERD_COUNT"

@@ -11,14 +11,17 @@ extension Report {
     /// Cheap, so that nothing is put together that isn't written.
     var level: Configuration.Log.Level {
         switch self {
-        case .attempting, .accepted, .ready:
+        case .attempting, .accepted:
             .debug
         case .connected, .retrying, .persistentAdded, .persistentAdopted, .persistentRemoved,
             .refused, .refusalsSilenced, .refusalsSuppressed, .outboundPaused, .banned, .unbanned,
             .networkActive, .shuttingDown:
             .info
-        case .failed(let subject, _):
+        case .ready(let subject):
             Self.level(of: subject)
+        case .failed(let subject, _):
+            // One of many attempts; what the operator named is worth a line.
+            subject.kind == .manual ? .info : .debug
         case .ended(let subject, let ending, _, _):
             ending == .shutdown ? .debug : Self.level(of: subject)
         case .resourcesExhausted:
