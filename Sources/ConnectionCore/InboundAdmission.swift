@@ -87,7 +87,7 @@ extension ConnectionCore {
         let ban = bans.ban(
             covering: arrival.remote,
             at: now.wall,
-            ignoringAutomatic: isWhitelisted
+            ignoringAutomatic: isWhitelisted || arrival.isProxied
         )
         if let ban { throw .banned(ban.prefix, until: ban.until) }
         let isExempt = isWhitelisted || arrival.isTrusted

@@ -18,10 +18,12 @@ struct ReloadThread: ~Copyable {
     typealias Answer = Result<LoadedConfiguration, ConfigurationErrors>
 
     private var thread: HelperThreads<ConfigurationArguments, Answer>
+    /// Asked for while a reading was under way: that may have come before the file was changed, even
+    /// if it has not been answered yet.
+    private var next: ConfigurationArguments?
 
     init() throws(SystemError) {
-        // One that is under way and one that was asked for meanwhile: more would say the same.
-        thread = try HelperThreads(count: 1, limit: 2, name: "configuration") {
+        thread = try HelperThreads(count: 1, limit: 1, name: "configuration") {
             { arguments in
                 do throws(ConfigurationErrors) {
                     return .success(try arguments.load())
@@ -38,12 +40,17 @@ struct ReloadThread: ~Copyable {
         }
     }
 
-    /// Starts reading. If two readings are under way already, the second will see what is there now.
+    /// Starts reading, or sees to it that what is there now is read after what is under way.
     mutating func read(_ arguments: ConfigurationArguments) {
-        _ = thread.send(arguments)
+        if !thread.send(arguments) { next = arguments }
     }
 
-    var isIdle: Bool { thread.waiting == 0 }
-
-    mutating func nextAnswer() -> Answer? { thread.receive() }
+    mutating func nextAnswer() -> Answer? {
+        guard let answer = thread.receive() else { return nil }
+        if let arguments = next {
+            next = nil
+            read(arguments)
+        }
+        return answer
+    }
 }

@@ -7,9 +7,14 @@ struct BanBook {
     private(set) var bans: [Ban] = []
 
     /// The widest ban in force that covers the address.
-    func cover(of address: PeerAddress, at now: WallTime) -> Ban? {
+    func cover(
+        of address: PeerAddress,
+        at now: WallTime,
+        ignoringAutomatic: Bool = false
+    ) -> Ban? {
         guard let ip = address.ip else { return nil }
         return bans.filter { $0.prefix.contains(ip) && isInForce($0, at: now) }
+            .filter { !(ignoringAutomatic && $0.origin == .automatic) }
             .min { $0.prefix.length < $1.prefix.length }
     }
 

@@ -86,7 +86,8 @@ struct Doorman {
     ) -> Refusal? {
         if ledger.isShuttingDown { return .shuttingDown }
         if !ledger.isNetworkActive { return .networkInactive }
-        return bans.cover(of: arrival.remote, at: now.wall)
+        let ignoresAutomatic = isWhitelisted(arrival) || isProxied(arrival)
+        return bans.cover(of: arrival.remote, at: now.wall, ignoringAutomatic: ignoresAutomatic)
             .map { .banned($0.prefix, until: $0.until) }
     }
 

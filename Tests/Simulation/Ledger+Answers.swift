@@ -67,9 +67,15 @@ extension Ledger {
         return .notPersistent(first.id)
     }
 
-    /// What a ban ends, and what it covers and spares.
-    func covered(by prefix: Prefix) -> (closing: [ConnectionID], spared: [ConnectionID]) {
-        let covered = entries.filter { $0.address?.ip.map(prefix.contains) ?? false }
+    /// What a ban ends, and what it covers and spares. An automatic one has nothing to do with whom
+    /// it finds behind a proxy.
+    func covered(
+        by prefix: Prefix,
+        isAutomatic: Bool = false
+    ) -> (closing: [ConnectionID], spared: [ConnectionID]) {
+        let covered = entries.filter {
+            ($0.address?.ip.map(prefix.contains) ?? false) && !(isAutomatic && $0.isProxied)
+        }
         let spares = { (entry: Entry) in entry.kind == .manual || entry.isWhitelisted }
         return (covered.filter { !spares($0) }.map(\.id), covered.filter(spares).map(\.id))
     }

@@ -145,7 +145,7 @@ extension World {
         else { return }
         let prefix = Prefix(ip, length: Self.hostLength(of: ip))
         let isSpared = entry.isWhitelisted || entry.isProxied
-        let closing = isSpared ? [] : ledger.covered(by: prefix).closing
+        let closing = isSpared ? [] : ledger.covered(by: prefix, isAutomatic: true).closing
         let duration = random.duration(around: .seconds(3_600))
         let (_, refusal) = ask { world, actions throws(Refusal) in
             try world.core.banMisbehaving(connection.id, for: duration, at: world.moment, &actions)

@@ -91,7 +91,8 @@ class Journal:
     """The entries since now."""
 
     def __init__(self):
-        # Not by a cursor: with --after-cursor and a match, journalctl 252 leaves out the first entry.
+        # Not by a cursor: with --after-cursor and a match, journalctl 252 leaves out the first
+        # entry.
         self.since = f"@{time.time():.6f}"
 
     def text(self, *options):
@@ -118,6 +119,18 @@ class Journal:
 def connect(host="127.0.0.1", port=PORT):
     """A peer that has come. The kernel answers; `is_accepted` says whether the daemon did."""
     return socket.create_connection((host, port), timeout=DEADLINE)
+
+
+def knock(port=PORT):
+    """A peer that is refused: its end may come before `connect` returns. Its address and port."""
+    with socket.socket() as peer:
+        peer.settimeout(DEADLINE)
+        peer.bind(("127.0.0.1", 0))
+        name = "%s:%d" % peer.getsockname()
+        with contextlib.suppress(ConnectionResetError):
+            peer.connect(("127.0.0.1", port))
+            await_end(peer)
+    return name
 
 
 def sockets_held():
@@ -204,9 +217,11 @@ class Service(unittest.TestCase):
         return result
 
     def configure(self, text, file="peerd.toml"):
-        path = CONFIGURATION / file
+        """Replaces a file as a whole: a reader must never see half of it."""
+        path = CONFIGURATION / f"{file}.new"
         path.write_text(text)
         path.chmod(0o644)
+        path.rename(CONFIGURATION / file)
 
     def edit(self, unit, text):
         """What `systemctl edit` does."""

@@ -6,7 +6,8 @@ import re
 import socket
 import time
 
-from lab import PORT, SOURCE, Service, is_accepted, is_open, main_process, run, show, systemctl, wait
+from lab import (PORT, SOURCE, Service, is_accepted, is_open, knock, main_process, run, show,
+                 systemctl, wait)
 
 # Of every entry, whatever it says.
 COMMON = {"MESSAGE", "PRIORITY", "SYSLOG_IDENTIFIER", "MESSAGE_ID", "PEERD_EVENT"}
@@ -44,10 +45,9 @@ class Entries(Service):
         self.accept(server).close()
         self.journal.first(event="retrying", peer=self.wanted)
         comer = self.connect_many(1)[0]
-        refused = self.knock()
+        self.refused = knock()
         self.journal.first(event="refused")
         self.came = "127.0.0.1:%d" % comer.getsockname()[1]
-        self.refused = "127.0.0.1:%d" % refused[1]
         comer.close()
         self.journal.first(event="disconnected", peer=self.came)
         self.journal.first(event="connection-failed", reason="unresolved")

@@ -3,7 +3,7 @@
 import os
 import signal
 
-from lab import PORT, Service, await_end, connect, is_open, main_process, show, systemctl
+from lab import PORT, Service, await_end, connect, is_open, knock, main_process, show, systemctl
 
 
 def configuration(*ports, persistent=(), connections=125, target=8, level="info"):
@@ -41,8 +41,8 @@ class Good(Service):
         self.journal.first(event="listener-closed", listener="127.0.0.1:4001")
         self.journal.first(event="listening", listener="127.0.0.1:4002")
         # Limits: the lowered one holds for who comes now.
-        await_end(self.connect(port=4002))
-        refused = self.journal.first(event="refused", reason="too-many-connections")
+        name = knock(port=4002)
+        refused = self.journal.first(event="refused", reason="too-many-connections", peer=name)
         self.assertEqual(refused["PEERD_LIMIT"], "40")
         # Log level: the coming of inbound peers is an entry now, and wasn't before.
         self.assertEqual(self.journal.entries(event="accepted"), [])

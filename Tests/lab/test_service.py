@@ -169,7 +169,8 @@ class Failing(Service):
         port = server.getsockname()[1]
         self.configure(f'[[listen]]\naddress = "127.0.0.1:{port}"\n')
         self.assertNotEqual(systemctl("start", "peerd", check=False).returncode, 0)
-        self.assertIn("is another peerd running?", self.journal.first(event="start-failed")["MESSAGE"])
+        failed = self.journal.first(event="start-failed")
+        self.assertIn("is another peerd running?", failed["MESSAGE"])
         server.close()
         wait("it serves", lambda: show("ActiveState") == "active")
         self.connect(port=port)
