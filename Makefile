@@ -45,6 +45,7 @@ test: ## All tests: units, real sockets, the program, the simulation
 	Tests/scripts/static-runtime.sh $(RELEASE)/peerd
 	$(SWIFT_RELEASE) --product simulate
 	$(RELEASE)/simulate --seeds $(TEST_SEEDS)
+	Tests/scripts/up-and-down.py $(RELEASE)/peerd
 	swift test --scratch-path $(BUILD)
 
 simulate: ## SEEDS=1000 simulated lives of the connection manager
