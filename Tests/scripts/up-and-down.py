@@ -41,6 +41,9 @@ class Daemon:
         self.lines = []
         self.said = threading.Condition()
         threading.Thread(target=self.listen, daemon=True).start()
+        self.address = None
+
+    def wait_for_start(self):
         line = self.wait_for(r"Listening on \S+:(\d+)")
         self.address = ("127.0.0.1", int(line[1]))
         self.wait_for(r"Started: ")
@@ -149,6 +152,7 @@ def main(arguments):
     with tempfile.TemporaryDirectory(prefix="peerd-up-and-down-") as directory:
         daemon = Daemon(arguments[0], connections, directory)
         try:
+            daemon.wait_for_start()
             complaint = check(daemon, rounds, connections)
             if complaint is None:
                 daemon.end()
