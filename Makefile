@@ -51,6 +51,7 @@ test: ## All tests: units, real sockets, the program, the simulation
 	$(SWIFT_RELEASE) --product simulate
 	$(RELEASE)/simulate --seeds $(TEST_SEEDS)
 	$(RELEASE)/simulate --speed
+	Tests/scripts/up-and-down.py $(RELEASE)/peerd
 	swift test --scratch-path $(BUILD)
 	Tests/lab/run
 

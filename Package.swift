@@ -14,7 +14,9 @@ let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
 let package = Package(
     name: "peerd",
     products: [
-        .executable(name: "peerd", targets: ["peerd"])
+        .executable(name: "peerd", targets: ["peerd"]),
+        // For LD_PRELOAD, by the program's tests only.
+        .library(name: "FailingAccept", type: .dynamic, targets: ["FailingAccept"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -142,6 +144,9 @@ let package = Package(
             dependencies: ["Storage", "CSQLite", "storage-probe"],
             swiftSettings: strict
         ),
+        // What the program's tests run beside the daemon, or under it.
+        .target(name: "FailingAccept", path: "Tests/FailingAccept"),
+        .executableTarget(name: "crowd", path: "Tests/crowd"),
         .testTarget(
             name: "peerdTests",
             dependencies: [

@@ -24,10 +24,14 @@ package struct ConnectionCore: Sendable {
     package internal(set) var isNetworkActive = true
     package internal(set) var isShuttingDown = false
 
+    /// Below so many entries of `readying` looking for ended ones isn't worth it; they are 1 KiB.
+    static let readyingSlack = 64
+
     var random: SeededRandom
     /// Ends of waits and of dials. A connection whose phase has changed since leaves a stale entry.
     var deadlines = DeadlineQueue<ConnectionID>()
-    /// Established connections that aren't ready yet, in the order in which they will be.
+    /// Established connections that aren't ready yet, in the order in which they will be, and some
+    /// that have ended. At most two for each connection that there ever was at a time, and a few.
     var readying: Deque<(id: ConnectionID, since: Instant)> = []
     var rateLimiter = RateLimiter()
     var floodGate = FloodGate()
@@ -142,6 +146,17 @@ package struct ConnectionCore: Sendable {
         readyHosts.insert(HostKey(remote.host), at: now)
     }
 
+    /// Notes that a connection is established from this moment on, and will be ready.
+    ///
+    /// Whatever ended before it was ready stays in the queue until the time has come, or until such
+    /// entries outnumber the connections: short ones, however many, don't make it grow.
+    mutating func awaitReadiness(of id: ConnectionID, at now: Instant) {
+        if readying.count >= 2 * table.count + Self.readyingSlack {
+            readying = readying.filter { table[$0.id]?.phase == .established(since: $0.since) }
+        }
+        readying.append((id, now))
+    }
+
     /// Starts a phase that ends by itself.
     mutating func schedule(_ connection: Connection) {
         guard let deadline = connection.phase.deadline else { return }
@@ -173,6 +188,10 @@ package struct ConnectionCore: Sendable {
         precondition(
             !deadlines.isMostlyStale(live: table.slotCount),
             "\(deadlines.count) deadlines for \(table.slotCount) slots"
+        )
+        precondition(
+            readying.count <= 2 * table.slotCount + Self.readyingSlack,
+            "\(readying.count) to be ready for \(table.slotCount) slots"
         )
         precondition(readyHosts.count <= ReadyHosts.max)
         precondition(!isShuttingDown || table.count == 0, "a connection outlived the shutdown")

@@ -123,7 +123,7 @@ extension ConnectionCore {
             $0.phase = .established(since: now.instant)
             $0.local = local
         }
-        readying.append((connection.id, now.instant))
+        awaitReadiness(of: connection.id, at: now.instant)
         actions.report(.connected(subject(established)))
     }
 

@@ -58,7 +58,7 @@ extension ConnectionCore {
                 local: arrival.local
             )
             let id = connection.id
-            readying.append((id, now.instant))
+            awaitReadiness(of: id, at: now.instant)
             actions.report(.accepted(subject(connection)))
             return id
         } catch {

@@ -25,6 +25,20 @@ struct ClosingTests {
         #expect(manager.trace.count { $0.hasPrefix("ready") } == 2)
     }
 
+    /// Each step checks the invariants, and with them the length of every queue.
+    @Test("that ends before it is ready leaves nothing behind, however many do so at once")
+    func manyEarly() throws {
+        let manager = TestManager()
+        let held = try manager.admit(remote)
+        for port in 1...1_000 {
+            manager.lose(try manager.admit("127.0.0.1:\(port)"))
+        }
+        #expect(manager.table.count == 1)
+        // Those that stay are not forgotten with the others.
+        manager.run(for: .seconds(10))
+        #expect(manager.trace.last == "ready \(held)")
+    }
+
     @Test("that ends before it is ready is a failure of its address")
     func early() throws {
         for (lasted, isFailure) in [(Duration.seconds(10) - .tick, true), (.seconds(10), false)] {

@@ -239,16 +239,6 @@ class Service(unittest.TestCase):
         self.addCleanup(peer.close)
         return peer
 
-    def knock(self):
-        """The (address, port) of a peer that has come, and may have been refused at once."""
-        with socket.socket() as peer:
-            peer.bind(("127.0.0.1", 0))
-            try:
-                peer.connect(("127.0.0.1", PORT))
-            except ConnectionResetError:
-                pass
-            return peer.getsockname()
-
     def connect_many(self, count, **options):
         """Peers that the daemon has accepted."""
         peers = [self.connect(**options) for _ in range(count)]
