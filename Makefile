@@ -64,7 +64,7 @@ bench: build ## peerd beside a plain C program: ROUNDS=5, ONLY="hold queue ..." 
 
 check: ## What a machine can say about style, and a build in which warnings are errors
 	@Tests/scripts/need.sh $(BUILD_PACKAGES)
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 	Tests/scripts/style.sh
 	swift build --build-tests --scratch-path $(BUILD)
 
@@ -100,7 +100,7 @@ uninstall: ## What `make install` put there; state and a changed configuration s
 	@[[ -n "$(DESTDIR)" ]] || Tests/scripts/registered.sh uninstall
 
 format: ## Formats every Swift file in place
-	swift format --in-place --recursive --parallel Package.swift Sources Tests
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
 clean:
 	rm -rf $(BUILD)
