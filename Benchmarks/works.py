@@ -147,6 +147,7 @@ class Works:
     def _shed(self, contender, most, holders, rate_limited):
         with contender.listen(most, rate_limited) as program:
             program.wait_ready()
+            program.settle()
             open_before = program.descriptors()
             with self._load("hold", holders, holders) as hold:
                 self._expect_all(hold)

@@ -38,7 +38,6 @@ package struct Socket: ~Copyable, Sendable {
         from local: SocketAddress? = nil
     ) throws(SystemError) -> Socket {
         var socket = Socket(unconnected: try openStream(family: remote.family))
-        try TCPOptions.apply(to: socket.descriptor)
         if let local {
             precondition(local.family == remote.family, "dialling \(remote) from \(local)")
             try socket.bindForDialling(local)
@@ -46,7 +45,7 @@ package struct Socket: ~Copyable, Sendable {
         let number = socket.descriptor.number
         do throws(SystemError) {
             try systemCall(.connect) { remote.withSockaddr { Glibc.connect(number, $0, $1) } }
-            socket.isConnecting = false
+            try socket.becomeConnected()
         } catch {
             // The normal case; and one that was interrupted goes on just the same.
             guard error.code == EINPROGRESS || error.code == EINTR else { throw error }
@@ -70,6 +69,14 @@ package struct Socket: ~Copyable, Sendable {
         isConnecting = false
         let code = try descriptor.option(SOL_SOCKET, SO_ERROR)
         guard code == 0 else { throw SystemError(.connect, code) }
+        try becomeConnected()
+    }
+
+    /// Not before there is a connection: an attempt has a deadline of its own, most fail where a network
+    /// is bad, and the sooner the kernel has the next one the better.
+    private mutating func becomeConnected() throws(SystemError) {
+        isConnecting = false
+        try TCPOptions.apply(to: descriptor)
     }
 
     /// Our end, with the port that the kernel chose. Equal to the remote address, it says that the
