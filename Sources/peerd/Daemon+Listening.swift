@@ -72,6 +72,33 @@ extension Daemon {
         }
     }
 
+    /// Binds what is new, after closing what stands in its way: `0.0.0.0` and one address can't have the
+    /// same port. What was closed is bound again if that fails.
+    mutating func replaceListeners(by new: [Configuration.Listen]) throws(StartupError) {
+        let old = configuration.listen
+        for index in (0..<listeners.count).reversed() {
+            let address = listeners[index].configuredAddress
+            guard !new.contains(where: { $0.address == address }),
+                new.contains(where: { Self.collide($0.address, address) })
+            else { continue }
+            journal.write(.listenerClosed(listeners[index].listener.address))
+            listeners.remove(at: index)
+        }
+        do throws(StartupError) {
+            try listen(on: new)
+        } catch {
+            try? listen(on: old)
+            throw error
+        }
+    }
+
+    private static func collide(_ one: PeerAddress, _ other: PeerAddress) -> Bool {
+        guard let first = one.ip, let second = other.ip, one.port == other.port, one.port != 0,
+            (first.v4 == nil) == (second.v4 == nil)
+        else { return false }
+        return first.isUnspecified || second.isUnspecified
+    }
+
     private mutating func bind(_ configured: Configuration.Listen) throws(SystemError) {
         guard let address = SocketAddress(configured.address) else {
             preconditionFailure("the configuration has no listener at an onion address")

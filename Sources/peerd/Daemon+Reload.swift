@@ -41,7 +41,7 @@ extension Daemon {
         let new = loaded.configuration
         // What can fail comes first, so that it leaves nothing half done.
         try DescriptorBudget(new).check()
-        if !hasInheritedListeners { try listen(on: new.listen) }
+        if !hasInheritedListeners { try replaceListeners(by: new.listen) }
 
         for warning in loaded.warnings { journal.write(.configurationWarning("\(warning)")) }
         if !hasInheritedListeners { updateListeners(to: new.listen) }

@@ -45,6 +45,9 @@ struct ReloadThread: ~Copyable {
         if !thread.send(arguments) { next = arguments }
     }
 
+    /// Whether every reading that was asked for has been answered.
+    var isIdle: Bool { thread.waiting == 0 }
+
     mutating func nextAnswer() -> Answer? {
         guard let answer = thread.receive() else { return nil }
         if let arguments = next {
