@@ -3,7 +3,8 @@
 import os
 import signal
 
-from lab import PORT, Service, await_end, connect, is_open, knock, main_process, show, systemctl
+from lab import (PORT, Service, await_end, connect, is_open, knock, main_process, show, systemctl,
+                 wait)
 
 
 def configuration(*ports, persistent=(), connections=125, target=8, level="info"):
@@ -69,6 +70,18 @@ class Good(Service):
             os.kill(number, signal.SIGHUP)
         self.await_status("0/19 outbound")
         self.assertEqual(main_process(), number)
+
+    def test_exchanges_an_address_for_all_of_them_on_one_port_and_back(self):
+        one, every = f"127.0.0.1:{PORT}", f"0.0.0.0:{PORT}"
+        self.configure(f'[[listen]]\naddress = "{one}"\n')
+        self.start()
+        peer = self.connect_many(1)[0]
+        for address, reloads in ((every, 1), (one, 2)):
+            self.configure(f'[[listen]]\naddress = "{address}"\n')
+            systemctl("reload", "peerd")
+            wait("the reload", lambda: len(self.journal.entries(event="reloaded")) == reloads)
+            self.assertTrue(is_open(peer))
+            self.connect_many(1)
 
 
 class Bad(Service):
