@@ -106,16 +106,23 @@ final class LoopbackPeer: LoopbackSocket {
         case none
     }
 
+    /// Refused so fast that `connect` itself said it: the kernel had connected before.
+    private let wasResetAtOnce: Bool
+
     /// Connects to the daemon.
     init(to remote: PeerAddress, from local: PeerAddress? = nil) throws {
         let descriptor = try Self.bound(to: local, like: remote)
-        super.init(descriptor)
-        guard Self.lend(remote, to: { connect(number, $0, $1) }) == 0 else {
+        let number = descriptor.number
+        let result = Self.lend(remote, to: { connect(number, $0, $1) })
+        wasResetAtOnce = result != 0 && errno == ECONNRESET
+        guard result == 0 || wasResetAtOnce else {
             throw Failure("connect to \(remote)", errno)
         }
+        super.init(descriptor)
     }
 
     fileprivate override init(_ descriptor: consuming FileDescriptor) {
+        wasResetAtOnce = false
         super.init(descriptor)
     }
 
@@ -143,6 +150,7 @@ final class LoopbackPeer: LoopbackSocket {
 
     /// Waits for the daemon to end the connection.
     func ending() -> Ending {
+        if wasResetAtOnce { return .reset }
         var byte: UInt8 = 0
         while true {
             let count = recv(number, &byte, 1, 0)
