@@ -95,8 +95,13 @@ extension Ledger {
         }
     }
 
-    /// When a deadline was reached, nothing may be overdue.
-    func checkTimeliness(of entry: Entry, at now: Instant) throws(BrokenPromise) {
+    /// Nothing may be overdue when a deadline was reached; at other times the loop may just not
+    /// have got round to it, so that the caller gives a slightly earlier time.
+    func checkTimeliness(at now: Instant) throws(BrokenPromise) {
+        for entry in entries { try checkTimeliness(of: entry, at: now) }
+    }
+
+    private func checkTimeliness(of entry: Entry, at now: Instant) throws(BrokenPromise) {
         switch entry.standing {
         case .waiting:
             guard isNetworkActive else { return }
@@ -140,12 +145,10 @@ extension Ledger {
         }
     }
 
-    /// When a deadline was reached, the target is pursued, or a rule says why not.
-    func checkTarget(at now: Instant) throws(BrokenPromise) {
-        guard isNetworkActive, !isShuttingDown, limited.outbound < policy.outbound.target,
-            admits(.outbound), !pacing.isRationed, !pacing.isSpreading(at: now, policy),
-            !exhaustion.isPaused(at: now)
-        else { return }
-        throw BrokenPromise("\(limited.outbound) outbound connections, and none is dialled")
+    /// Whether an outbound connection is missing and no rule says why none is dialled.
+    func isTargetNeglected(at now: Instant) -> Bool {
+        isNetworkActive && !isShuttingDown && limited.outbound < policy.outbound.target
+            && admits(.outbound) && !pacing.isRationed && !pacing.isSpreading(at: now, policy)
+            && !exhaustion.isPaused(at: now)
     }
 }

@@ -34,6 +34,8 @@ struct World {
     let trace: Trace
     var tally = Tally()
     var step = 0
+    /// Since when an outbound connection has been missing.
+    private var neglectedSince: Instant?
     private var queue = Heap<Scheduled>()
     private var scheduled: UInt64 = 0
 
@@ -102,12 +104,13 @@ struct World {
     ///
     /// - Returns: False when nothing more is due before `end`.
     private mutating func turn(before end: Instant) throws(BrokenPromise) -> Bool {
-        let wake = core.deadline.map { max($0, now) + lateness() } ?? .distantFuture
+        let wake = core.deadline.map { max($0 + lateness(), now) } ?? .distantFuture
         if let next = queue.min, next.at <= wake {
             guard next.at <= end else { return false }
             queue.removeMin()
             now = max(now, next.at)
             step += 1
+            if isWatched { try checkWakefulness() }
             try happen(next.happening)
             return true
         }
@@ -120,8 +123,10 @@ struct World {
 
     private mutating func lateness() -> Duration {
         guard scenario.oversleeps, random.chance(0.1) else { return .zero }
-        return random.duration(below: .milliseconds(20))
+        return random.duration(below: Self.mostLateness)
     }
+
+    private static let mostLateness = Duration.milliseconds(20)
 
     private mutating func reachDeadline() throws(BrokenPromise) {
         try deliver(.deadlineReached, "wake")
@@ -206,8 +211,29 @@ struct World {
         guard step % scenario.checkEvery == 0 else { return }
         core.checkInvariants()
         try shell.agree(with: core.table)
-        try ledger.agree(with: core.table, at: now, afterDeadline: afterDeadline)
+        try ledger.agree(with: core.table)
         try checkCounts()
+        try checkTimeliness(afterDeadline: afterDeadline)
+    }
+
+    /// When the core asked to be woken, all that is due is done with that; and it asked in time.
+    private mutating func checkTimeliness(afterDeadline: Bool) throws(BrokenPromise) {
+        let isNeglected = ledger.isTargetNeglected(at: now)
+        if afterDeadline {
+            try ledger.checkTimeliness(at: now)
+            try require(!isNeglected, "an outbound connection is missing and none is dialled")
+        }
+        neglectedSince = isNeglected ? neglectedSince ?? now : nil
+    }
+
+    /// Before a step: the core let nothing pass by for longer than the loop oversleeps.
+    private func checkWakefulness() throws(BrokenPromise) {
+        let latest = now - Self.mostLateness
+        try ledger.checkTimeliness(at: latest)
+        try require(
+            neglectedSince.map { latest <= $0 } ?? true,
+            "an outbound connection is missing and the core isn't woken for it"
+        )
     }
 
     private mutating func perform(_ action: Action) throws(BrokenPromise) {

@@ -4,7 +4,7 @@ import Testing
 /// Seeds in which the simulation once found a bug of the core: each stays.
 @Suite("Worlds in which bugs were found")
 struct FoundSeeds {
-    struct Found: CustomTestStringConvertible {
+    struct Found: Sendable, CustomTestStringConvertible {
         let seed: UInt64
         let bug: String
 
@@ -14,6 +14,12 @@ struct FoundSeeds {
     @Test(
         "are kept well by now",
         arguments: [
+            Found(
+                seed: 1,
+                bug: "a removal was reported after the step that ended the connection; a ban of "
+                    + "::/0 kept IPv4 peers out; unban was answered notFound after the shutdown"
+            ),
+            Found(seed: 2, bug: "the outbound pause outlived the failures that caused it"),
         ]
     )
     func staysMended(found: Found) throws {
