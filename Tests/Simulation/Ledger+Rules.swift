@@ -6,12 +6,14 @@ internal import Timing
 extension Ledger {
     // MARK: Counts
 
+    /// Connections of one host; those that wait occupy nothing there.
     func count(of host: HostKey) -> Int {
         entries.count {
             $0.standing != .waiting && $0.address.map { HostKey($0.host) } == host
         }
     }
 
+    /// Those of one group that we chose or an operator named, in every phase.
     private func count(of group: NetworkGroup) -> Int {
         entries.count { entry in
             switch entry.kind {
@@ -34,6 +36,8 @@ extension Ledger {
 
     var outboundTarget: Int { min(policy.outbound.target, policy.limits.connections) }
 
+    /// Slots that no other kind can take: first for the outbound target, then for manual ones, then
+    /// for a feeler.
     private var reserved: PerKind {
         let total = policy.limits.connections
         let manual = min(policy.limits.reservedManual, total - outboundTarget)
@@ -41,6 +45,7 @@ extension Ledger {
         return PerKind(outbound: outboundTarget, manual: manual, feeler: feeler)
     }
 
+    /// What all kinds have or may claim at any time.
     private func claimed(beside counts: PerKind) -> Int {
         Kind.allCases.reduce(0) { $0 + max(counts[$1], reserved[$1]) }
     }
@@ -122,6 +127,7 @@ extension Ledger {
         }
     }
 
+    /// Bounds that hold at all times, since no limit is ever lowered here.
     func checkBounds() throws(BrokenPromise) {
         guard persistent <= policy.persistent.max else {
             throw BrokenPromise("\(persistent) persistent connections")

@@ -13,6 +13,8 @@ internal import Timing
 struct World {
     let seed: UInt64
     let scenario: Scenario
+    /// Somewhere in the first months after the machine's start, so that nothing relies on a clock
+    /// that begins at zero.
     let began: Instant
 
     var core: ConnectionCore
@@ -20,16 +22,19 @@ struct World {
     var source: AddressList
     var population: Population
     var mood = Mood()
+    /// The world's own chance; the core has another generator, which it seeds from one draw.
     var random: SeededRandom
+    /// What one reading of the clock gave: all of one step happens at this time.
     var now: Instant
     /// Between the machine's clock and the calendar, which somebody may set.
     var wallOffset: Int64 = 1_770_000_000_000_000
 
-    // The models.
+    // The models. They learn what happens and what the core says, never what it thinks.
     var ledger: Ledger
     var bans = BanBook()
     var doorman: Doorman
 
+    /// Lent to the core at each step, as in the daemon.
     var actions = Actions()
     let trace: Trace
     var tally = Tally()
@@ -58,6 +63,7 @@ struct World {
         now = began
     }
 
+    /// Both clocks' readings of this step. The calendar may have been set meanwhile.
     var moment: Moment {
         Moment(
             instant: now,
@@ -67,13 +73,16 @@ struct World {
 
     var elapsed: Duration { now - began }
 
+    /// Whether models and trace follow; without them a run costs what the core costs.
     private var isWatched: Bool { scenario.checkEvery > 0 }
 
+    /// Puts something in store. What is in store comes, whatever the core does meanwhile.
     mutating func schedule(_ happening: Happening, in delay: Duration = .zero) {
         scheduled += 1
         queue.insert(Scheduled(at: now + delay, number: scheduled, happening: happening))
     }
 
+    /// Adds a line to the trace. The line is only put together when somebody follows.
     func write(_ line: @autoclosure () -> String) {
         if isWatched { trace.write(line(), at: elapsed) }
     }
@@ -121,6 +130,7 @@ struct World {
         return true
     }
 
+    /// A busy loop gets round to a deadline a little later.
     private mutating func lateness() -> Duration {
         guard scenario.oversleeps, random.chance(0.1) else { return .zero }
         return random.duration(below: Self.mostLateness)
@@ -128,6 +138,7 @@ struct World {
 
     private static let mostLateness = Duration.milliseconds(20)
 
+    /// Wakes the core. Once woken it must be content for a while.
     private mutating func reachDeadline() throws(BrokenPromise) {
         try deliver(.deadlineReached, "wake")
         if let next = core.deadline, next <= now {
@@ -236,6 +247,8 @@ struct World {
         )
     }
 
+    /// One step, in its turn: first the models hear of it, then the shell does it, then the world
+    /// answers, at once or later, but never within the step.
     private mutating func perform(_ action: Action) throws(BrokenPromise) {
         write(action.line)
         switch action {
@@ -259,6 +272,7 @@ struct World {
         }
     }
 
+    /// A host that was ready is spared from floods, unless its address is a proxy's.
     private mutating func noteReady(_ subject: Subject) {
         guard let entry = ledger[subject.id], let address = entry.address, !entry.isProxied else {
             return
@@ -294,6 +308,7 @@ struct World {
         try tally.matchAutomatic(dialled)
     }
 
+    /// What the core told the address source, and what it counts itself, must be what it reported.
     private func checkCounts() throws(BrokenPromise) {
         guard source.successes == ledger.expectedSuccesses else {
             throw BrokenPromise(
