@@ -19,6 +19,7 @@ struct Doorman {
     private var flood = (drops: 0.0, expected: 0.0, variance: 0.0)
 
     private(set) var refusals: UInt64 = 0
+    /// Lines in the log about refusals that may still be written.
     private var reported = TokenBucket(tokens: 4, at: Instant(nanoseconds: 0))
     private var silenced: (count: UInt64, until: Instant)?
 
@@ -56,11 +57,13 @@ struct Doorman {
         return policy.limits.whitelist.contains { $0.contains(ip) }
     }
 
+    /// Whether the address is the proxy's and not the peer's.
     func isProxied(_ arrival: Arrival) -> Bool {
         let isLoopback = arrival.remote.ip?.isLoopback ?? false
         return arrival.network == .onion || (isLoopback && !arrival.trustsLoopback)
     }
 
+    /// From the machine itself, on a listener that believes it.
     private func isTrusted(_ arrival: Arrival) -> Bool {
         !isProxied(arrival) && (arrival.remote.ip?.isLoopback ?? false)
     }
@@ -78,6 +81,7 @@ struct Doorman {
         }
     }
 
+    /// The checks before the rate limit, which nobody is exempt from.
     private func earlyRefusal(
         of arrival: Arrival,
         at now: Moment,
@@ -91,6 +95,7 @@ struct Doorman {
             .map { .banned($0.prefix, until: $0.until) }
     }
 
+    /// The checks behind the flood gate.
     private func lateRefusal(
         of arrival: Arrival,
         _ isExempt: Bool,
@@ -137,6 +142,7 @@ struct Doorman {
         return true
     }
 
+    /// Who was dropped by chance must have been in danger, by the chance that was stated.
     private mutating func followFlood(
         _ arrival: Arrival,
         _ refusal: Refusal?,
@@ -181,6 +187,7 @@ struct Doorman {
         }
     }
 
+    /// Attempts of the last 60 s, in whole seconds as the core counts them.
     private mutating func attempts(at now: Instant) -> Int {
         let first = now.nanoseconds / 1_000_000_000 - 59
         passed.removeAll { $0.second < first }
@@ -211,6 +218,8 @@ struct Doorman {
 
     // MARK: Lines in the log
 
+    /// At most four lines at once and one a minute; then silence, with its length before and the
+    /// number of the suppressed after it.
     mutating func note(_ report: Report, at now: Instant) throws(BrokenPromise) {
         switch report {
         case .refused:

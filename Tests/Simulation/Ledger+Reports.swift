@@ -4,6 +4,9 @@ internal import Timing
 
 /// One report after the other, each held against what is known.
 extension Ledger {
+    /// Takes one report in.
+    ///
+    /// - Throws: `BrokenPromise` if it doesn't fit what was reported before, or breaks a rule.
     mutating func note(_ report: Report, at now: Moment, _ bans: BanBook) throws(BrokenPromise) {
         switch report {
         case .attempting(let subject):
@@ -53,6 +56,7 @@ extension Ledger {
         return entry
     }
 
+    /// An attempt starts: of a new connection, or of a persistent one whose wait is over.
     private mutating func attempting(
         _ subject: Subject,
         at now: Moment,
@@ -133,6 +137,7 @@ extension Ledger {
         )
     }
 
+    /// Readiness is what counts as success, for the address and for the dialler's pace.
     private mutating func ready(_ subject: Subject, at now: Instant) throws(BrokenPromise) {
         var entry = try known(subject)
         guard case .established(let since) = entry.standing, !entry.isReady,
@@ -144,6 +149,7 @@ extension Ledger {
         if entry.kind == .outbound { pacing.succeeded() }
     }
 
+    /// An attempt ends, and with it the connection, unless it is persistent.
     private mutating func failed(
         _ subject: Subject,
         _ failure: DialFailure,
@@ -191,6 +197,8 @@ extension Ledger {
         wait(entry)
     }
 
+    /// An established connection ends. A persistent one that was stable is redialled at once; an
+    /// operator's disconnect always means a wait.
     private mutating func ended(
         _ subject: Subject,
         _ ending: Ending,
@@ -234,6 +242,7 @@ extension Ledger {
         return .retries(entry.retries, least: whole / 2, most: whole)
     }
 
+    /// A persistent connection goes back to waiting, and a name forgets its address.
     private mutating func wait(_ entry: Entry) {
         var entry = entry
         entry.standing = .waiting
@@ -245,6 +254,7 @@ extension Ledger {
         set(entry)
     }
 
+    /// How long the wait is was decided by the failure before.
     private mutating func retrying(
         _ subject: Subject,
         in delay: Duration,
@@ -278,6 +288,8 @@ extension Ledger {
         )
     }
 
+    /// An outbound or manual connection becomes persistent, under the same id and with no failure
+    /// on its record.
     private mutating func adopted(_ subject: Subject) throws(BrokenPromise) {
         var entry = try entry(of: subject.id)
         guard case .established = entry.standing, !entry.isPersistent, entry.kind != .inbound,
@@ -301,6 +313,7 @@ extension Ledger {
         set(entry)
     }
 
+    /// A returning network ends every pause; a network that is switched off, every wait.
     private mutating func noteNetwork(isActive: Bool, at now: Instant) {
         if isActive { networkResumedAt = now }
         isNetworkActive = isActive
@@ -319,6 +332,8 @@ extension Ledger {
         }
     }
 
+    /// From now on nothing is persistent: what waits is gone in silence, the rest ends as any
+    /// other.
     private mutating func noteShutdown(of connections: Int) throws(BrokenPromise) {
         isShuttingDown = true
         let all = Array(entries)

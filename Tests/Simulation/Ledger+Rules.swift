@@ -6,12 +6,14 @@ internal import Timing
 extension Ledger {
     // MARK: Counts
 
+    /// Connections of one host; those that wait occupy nothing there.
     func count(of host: HostKey) -> Int {
         entries.count {
             $0.standing != .waiting && $0.address.map { HostKey($0.host) } == host
         }
     }
 
+    /// Those of one group that we chose or an operator named, in every phase.
     private func count(of group: NetworkGroup) -> Int {
         entries.count { entry in
             switch entry.kind {
@@ -34,6 +36,8 @@ extension Ledger {
 
     var outboundTarget: Int { min(policy.outbound.target, policy.limits.connections) }
 
+    /// Slots that no other kind can take: first for the outbound target, then for manual ones, then
+    /// for a feeler.
     private var reserved: PerKind {
         let total = policy.limits.connections
         let manual = min(policy.limits.reservedManual, total - outboundTarget)
@@ -41,6 +45,7 @@ extension Ledger {
         return PerKind(outbound: outboundTarget, manual: manual, feeler: feeler)
     }
 
+    /// What all kinds have or may claim at any time.
     private func claimed(beside counts: PerKind) -> Int {
         Kind.allCases.reduce(0) { $0 + max(counts[$1], reserved[$1]) }
     }
@@ -95,8 +100,13 @@ extension Ledger {
         }
     }
 
-    /// When a deadline was reached, nothing may be overdue.
-    func checkTimeliness(of entry: Entry, at now: Instant) throws(BrokenPromise) {
+    /// Nothing may be overdue when a deadline was reached; at other times the loop may just not
+    /// have got round to it, so that the caller gives a slightly earlier time.
+    func checkTimeliness(at now: Instant) throws(BrokenPromise) {
+        for entry in entries { try checkTimeliness(of: entry, at: now) }
+    }
+
+    private func checkTimeliness(of entry: Entry, at now: Instant) throws(BrokenPromise) {
         switch entry.standing {
         case .waiting:
             guard isNetworkActive else { return }
@@ -117,6 +127,7 @@ extension Ledger {
         }
     }
 
+    /// Bounds that hold at all times, since no limit is ever lowered here.
     func checkBounds() throws(BrokenPromise) {
         guard persistent <= policy.persistent.max else {
             throw BrokenPromise("\(persistent) persistent connections")
@@ -140,12 +151,10 @@ extension Ledger {
         }
     }
 
-    /// When a deadline was reached, the target is pursued, or a rule says why not.
-    func checkTarget(at now: Instant) throws(BrokenPromise) {
-        guard isNetworkActive, !isShuttingDown, limited.outbound < policy.outbound.target,
-            admits(.outbound), !pacing.isRationed, !pacing.isSpreading(at: now, policy),
-            !exhaustion.isPaused(at: now)
-        else { return }
-        throw BrokenPromise("\(limited.outbound) outbound connections, and none is dialled")
+    /// Whether an outbound connection is missing and no rule says why none is dialled.
+    func isTargetNeglected(at now: Instant) -> Bool {
+        isNetworkActive && !isShuttingDown && limited.outbound < policy.outbound.target
+            && admits(.outbound) && !pacing.isRationed && !pacing.isSpreading(at: now, policy)
+            && !exhaustion.isPaused(at: now)
     }
 }

@@ -6,7 +6,9 @@ internal import Timing
 /// It holds each report against what it knows, and everything it knows against the core's table.
 struct Ledger {
     enum Standing: Equatable {
+        /// Only persistent ones, between two attempts.
         case waiting
+        /// Resolving or connecting.
         case dialing
         case established(since: Instant)
     }
@@ -75,11 +77,13 @@ struct Ledger {
     /// In the order of slots.
     var entries: some Sequence<Entry> { slots.lazy.compactMap { $0 } }
 
+    /// What a report or a step is about, which must be there.
     func entry(of id: ConnectionID) throws(BrokenPromise) -> Entry {
         guard let entry = self[id] else { throw BrokenPromise("\(id) is reported and not there") }
         return entry
     }
 
+    /// A slot is free again only when its connection was closed.
     mutating func insert(_ entry: Entry) throws(BrokenPromise) {
         while slots.count <= entry.id.slot { slots.append(nil) }
         if let other = slots[entry.id.slot] {
@@ -98,6 +102,7 @@ struct Ledger {
 
     // MARK: Steps
 
+    /// A lookup starts, of the entry's name and before it has an address.
     mutating func resolving(_ attempt: DialAttempt, _ name: PeerName) throws(BrokenPromise) {
         let entry = try entry(of: attempt.id)
         guard entry.standing == .dialing, entry.target == .name(name), entry.address == nil else {
@@ -120,6 +125,7 @@ struct Ledger {
         set(entry)
     }
 
+    /// A socket starts to connect: to the entry's address, or to the next one of its name.
     mutating func dialing(
         _ attempt: DialAttempt,
         _ address: PeerAddress,
@@ -169,6 +175,8 @@ struct Ledger {
         throw BrokenPromise("\(entry.id) dials \(address), which its name doesn't have")
     }
 
+    /// Whether an address of a name may be tried. Persistent peers are exempt from bans and from
+    /// the limit of their host, since an operator named them.
     func mayDial(
         _ address: PeerAddress,
         for entry: Entry,
@@ -183,6 +191,7 @@ struct Ledger {
             || count(of: HostKey(address.host)) < policy.limits.perHost
     }
 
+    /// What a connection has is given up, right after its end was reported.
     mutating func closing(_ id: ConnectionID) throws(BrokenPromise) {
         guard var entry = self[id], entry.owesClose else {
             throw BrokenPromise("\(id) is closed before its end is reported")
@@ -193,12 +202,8 @@ struct Ledger {
 
     // MARK: Comparison
 
-    /// After each step: nothing is left undone, nothing is overdue, the table says the same.
-    func agree(
-        with table: ConnectionTable,
-        at now: Instant,
-        afterDeadline: Bool
-    ) throws(BrokenPromise) {
+    /// After each step: nothing is left undone, the table says the same, every bound holds.
+    func agree(with table: ConnectionTable) throws(BrokenPromise) {
         var live = 0
         for entry in entries {
             live += 1
@@ -214,15 +219,17 @@ struct Ledger {
             guard agrees(entry, with: connection, table) else {
                 throw BrokenPromise("\(entry.id) is \(connection), reported was \(entry)")
             }
-            if afterDeadline { try checkTimeliness(of: entry, at: now) }
+            guard connection.local == nil || connection.local != connection.remote else {
+                throw BrokenPromise("\(entry.id) is connected to itself")
+            }
         }
         guard live == table.count else {
             throw BrokenPromise("the table has \(table.count) connections, reported were \(live)")
         }
         try checkBounds()
-        if afterDeadline { try checkTarget(at: now) }
     }
 
+    /// Whether the table says of a connection what its reports said.
     private func agrees(
         _ entry: Entry,
         with connection: Connection,

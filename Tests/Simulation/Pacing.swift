@@ -9,10 +9,12 @@ struct Pacing {
     private var isPauseReported = false
     private var pausedAt: Instant?
     private var lastAttempt: Instant?
+    /// When the network was switched on last.
     private var returned: Instant?
 
     var isRationed: Bool { failures >= Policy.Outbound.failuresBeforePause }
 
+    /// Whether so many failed that a pause should have been reported.
     var owesPause: Bool { isRationed && !isPauseReported }
 
     /// Whether the dials that a returning network released are still being spread.
@@ -21,10 +23,13 @@ struct Pacing {
         return now < returned + Policy.spread + Self.gap(policy)
     }
 
+    /// Between two of the dials that a returning network releases: all of a target fit into the
+    /// spread.
     private static func gap(_ policy: Policy) -> Duration {
         Policy.spread / max(policy.outbound.target, 1)
     }
 
+    /// An automatic attempt starts, which must be its turn.
     mutating func attempt(at now: Instant, _ policy: Policy) throws(BrokenPromise) {
         if isRationed {
             for earlier in [lastAttempt, pausedAt] {
@@ -50,6 +55,7 @@ struct Pacing {
         pausedAt = nil
     }
 
+    /// The core says that it makes a pause: once, at the 25th failure.
     mutating func paused(
         _ reported: Int,
         for pause: Duration,

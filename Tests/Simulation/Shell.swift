@@ -50,7 +50,7 @@ struct Shell {
         return true
     }
 
-    /// All established sockets, in the order of their slots.
+    /// All established sockets, for a network that breaks, in the order of their slots.
     var established: [(id: ConnectionID, socket: UInt64, remote: PeerAddress)] {
         places.compactMap { place in
             guard let place, case .established(let socket, let remote) = place.holding else {
@@ -62,6 +62,7 @@ struct Shell {
 
     // MARK: Steps of the core
 
+    /// A lookup needs no socket, so there must be none.
     mutating func resolve(_ attempt: DialAttempt, _ name: PeerName) throws(BrokenPromise) {
         guard holding(of: attempt.id) == .nothing else {
             throw BrokenPromise("\(attempt.id) resolves beside \(holding(of: attempt.id))")
@@ -70,12 +71,14 @@ struct Shell {
         set(.resolving(attempt, name), of: attempt.id)
     }
 
+    /// Starts to connect. Replaces what an earlier attempt of the same connection has.
     mutating func dial(_ attempt: DialAttempt, _ address: PeerAddress) throws(BrokenPromise) {
         try start(attempt)
         try occupy(address, by: attempt.id)
         set(.connecting(attempt, address), of: attempt.id)
     }
 
+    /// Gives up what the connection has, which may be no more than an attempt that has just ended.
     mutating func close(_ id: ConnectionID) throws(BrokenPromise) {
         guard holding(of: id) != .nothing else {
             throw BrokenPromise("\(id) is closed and there is nothing to close")
@@ -85,6 +88,7 @@ struct Shell {
 
     // MARK: What happens by itself
 
+    /// A peer that was admitted.
     mutating func accepted(_ id: ConnectionID, _ remote: PeerAddress) throws(BrokenPromise) {
         try enter(id)
         try occupy(remote, by: id)
@@ -102,6 +106,7 @@ struct Shell {
         return lastSocket
     }
 
+    /// The attempt ended by itself, before the core is told.
     mutating func failed(_ attempt: DialAttempt) {
         set(.spent, of: attempt.id)
     }
@@ -141,6 +146,7 @@ struct Shell {
 
     // MARK: Places
 
+    /// Notes the attempt. Numbers rise, or a late answer could be taken for a later attempt's.
     private mutating func start(_ attempt: DialAttempt) throws(BrokenPromise) {
         try enter(attempt.id)
         let last = places[attempt.id.slot]?.attempt ?? 0
@@ -165,6 +171,7 @@ struct Shell {
         places[id.slot] = Place(id: id)
     }
 
+    /// Takes the address for a socket of the connection, unless another connection has it.
     private mutating func occupy(_ address: PeerAddress, by id: ConnectionID) throws(BrokenPromise)
     {
         if let holder = holders[address], holder != id {

@@ -56,6 +56,8 @@ extension World {
         try knock(from: PeerAddress(host, port: 40_000))
     }
 
+    /// Nobody comes while the network is away, not even from the machine itself: that is enough for
+    /// the rules, which don't tell.
     private var isReachable: Bool {
         switch mood.network {
         case .up: true
@@ -63,12 +65,14 @@ extension World {
         }
     }
 
+    /// The listener learns of exhausted descriptors only when somebody comes.
     private mutating func failToAccept() throws(BrokenPromise) {
         tally.acceptFailures += 1
         ledger.exhaustion.trouble(pausing: false, at: now, scenario.policy)
         try deliver(.acceptFailed(errno: 24), "acceptFailed")
     }
 
+    /// Lets somebody in or not, as the daemon does with a socket that it has just accepted.
     private mutating func knock(from remote: PeerAddress) throws(BrokenPromise) {
         let arrival = arrival(of: remote)
         write("arrival \(remote) \(arrival.network) \(arrival.trustsLoopback)")
@@ -98,6 +102,7 @@ extension World {
         try doorman.judge(arrival, refusal, at: moment, ledger, bans)
     }
 
+    /// The newcomer stays for a while; every fifth one hardly at all.
     private mutating func admitted(_ id: ConnectionID, _ arrival: Arrival) throws(BrokenPromise) {
         ledger.arriving = (doorman.isWhitelisted(arrival), doorman.isProxied(arrival))
         try settle(newcomer: (id, arrival))

@@ -5,6 +5,7 @@ internal import Timing
 /// What operators and applications ask for, at random. Each answer is compared with what the ledger
 /// says it must be, and each consent with what must have come of it.
 extension World {
+    /// One command, each as often as it is worth: those that change much are rare.
     mutating func command() throws(BrokenPromise) {
         switch random.number(below: 100) {
         case 0..<20: try connect(to: someTarget())
@@ -21,6 +22,8 @@ extension World {
 
     // MARK: Whom they mean
 
+    /// Mostly peers that operators know, so that the same ones are meant again and again; sometimes
+    /// what is in the table already.
     private mutating func someTarget() -> PeerTarget {
         switch random.number(below: 10) {
         case 0..<3: .name(random.element(of: population.names).name)
@@ -38,6 +41,7 @@ extension World {
         return connections.isEmpty ? nil : random.element(of: connections)
     }
 
+    /// By id, by address, by bare address, and one in ten of nobody.
     private mutating func someSelector() -> Selector {
         guard let connection = someConnection() else { return .number(7) }
         return switch random.number(below: 10) {
@@ -50,6 +54,7 @@ extension World {
         }
     }
 
+    /// From one host to all of IPv6.
     private mutating func somePrefix() -> Prefix {
         var ip = random.element(of: population.callers)
         if random.chance(0.6), let remote = someConnection()?.remote?.ip { ip = remote }
@@ -69,6 +74,7 @@ extension World {
         try require(core.table[id]?.isDialing == true, "connect leads to nothing")
     }
 
+    /// Whoever asked for a connection goes away. A persistent one is nobody's to abandon.
     private mutating func abandon() throws(BrokenPromise) {
         let dialling = core.table.connections.filter { $0.isDialing && $0.kind == .manual }
         guard !dialling.isEmpty else { return }
@@ -93,6 +99,7 @@ extension World {
         try require(core.table[id]?.isPersistent == true, "\(id) was added and isn't persistent")
     }
 
+    /// Afterwards each of the selected is gone, or it waits if it is persistent.
     mutating func disconnect(_ selector: Selector) throws(BrokenPromise) {
         let selected = ledger.selected(by: selector)
         let expected = ledger.refusalToDisconnect(selector)
@@ -108,6 +115,7 @@ extension World {
         }
     }
 
+    /// Afterwards ids and addresses of the persistent ones among the selected are free.
     mutating func remove(_ selector: Selector) throws(BrokenPromise) {
         let selected = ledger.selected(by: selector).filter(\.isPersistent)
         let expected = ledger.refusalToRemove(selector)
@@ -122,6 +130,8 @@ extension World {
         }
     }
 
+    /// A ban closes what it covers, but for whitelisted, manual and persistent peers, which it
+    /// names.
     private mutating func ban(_ prefix: Prefix) throws(BrokenPromise) {
         let durations: [Duration?] = [nil, .seconds(30), .seconds(600), .seconds(86_400)]
         let duration = random.element(of: durations)
@@ -139,6 +149,7 @@ extension World {
         try requireGone(closing)
     }
 
+    /// An automatic ban covers the peer's host, unless the peer is whitelisted or behind a proxy.
     private mutating func banMisbehaving() throws(BrokenPromise) {
         guard let connection = someConnection(), let ip = connection.remote?.ip,
             let entry = ledger[connection.id]
@@ -191,6 +202,7 @@ extension World {
         try require(expected != nil || core.isNetworkActive == isActive, "the network is not so")
     }
 
+    /// Afterwards there is nothing left, in the table as in the shell.
     mutating func shutDown() throws(BrokenPromise) {
         _ = ask { world, actions throws(Refusal) in
             world.core.shutDown(at: world.moment, &actions)
@@ -215,6 +227,8 @@ extension World {
         }
     }
 
+    /// Holds an answer against the rules, then does what came of the command. What is refused must
+    /// change nothing.
     private mutating func compare(
         _ line: @autoclosure () -> String,
         _ refusal: Refusal?,

@@ -7,12 +7,15 @@ internal import Timing
 /// Nothing that is in store is taken back when the core gives an attempt up: the answer comes all
 /// the same, late, as it may on a machine where it was already on its way.
 extension World {
+    /// EMFILE.
     private static let exhausted: Int32 = 24
     private static let ourV4 = IPAddress(v4: 0xc000_0201)
     private static let ourV6 = IPAddress(high: 0x2001_0db8_0000_0001, low: 1)
 
     // MARK: Requests
 
+    /// Asks the resolver, which may answer, fail after a while, or never answer: a dead server must
+    /// not hold an attempt for longer than the dial timeout.
     mutating func resolve(_ attempt: DialAttempt, _ name: PeerName) {
         guard mood.hasDescriptors else {
             return schedule(.dialFailed(attempt, .resourcesExhausted(errno: Self.exhausted)))
@@ -32,6 +35,8 @@ extension World {
         }
     }
 
+    /// Starts a connect. What fails in the kernel comes back in the next turn, all else takes a
+    /// round trip.
     mutating func dial(_ attempt: DialAttempt, _ address: PeerAddress) {
         switch answer(of: address) {
         case .connects(let stay):
@@ -53,6 +58,7 @@ extension World {
         }
     }
 
+    /// What an attempt comes to: first our own machine has a say, then the network, then the peer.
     private mutating func answer(of address: PeerAddress) -> DialAnswer {
         guard mood.hasDescriptors else {
             return .fails(.resourcesExhausted(errno: Self.exhausted))
@@ -80,6 +86,8 @@ extension World {
     }
 
     // MARK: Answers
+
+    // Each answer is one to a request that still stands, or stale: then the core must ignore it.
 
     mutating func resolved(_ attempt: DialAttempt, _ addresses: [PeerAddress]) throws(BrokenPromise)
     {
@@ -142,6 +150,7 @@ extension World {
         guard !mood.isKind else { return }
         let wasInbound = core.table[id]?.kind == .inbound
         try deliver(event, line)
+        // A reset may follow on a FIN in the same turn.
         if random.chance(0.1), core.table[id]?.establishedSince == nil {
             try deliverStale(event, line)
         }

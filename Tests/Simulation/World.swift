@@ -13,6 +13,8 @@ internal import Timing
 struct World {
     let seed: UInt64
     let scenario: Scenario
+    /// Somewhere in the first months after the machine's start, so that nothing relies on a clock
+    /// that begins at zero.
     let began: Instant
 
     var core: ConnectionCore
@@ -20,20 +22,25 @@ struct World {
     var source: AddressList
     var population: Population
     var mood = Mood()
+    /// The world's own chance; the core has another generator, which it seeds from one draw.
     var random: SeededRandom
+    /// What one reading of the clock gave: all of one step happens at this time.
     var now: Instant
     /// Between the machine's clock and the calendar, which somebody may set.
     var wallOffset: Int64 = 1_770_000_000_000_000
 
-    // The models.
+    // The models. They learn what happens and what the core says, never what it thinks.
     var ledger: Ledger
     var bans = BanBook()
     var doorman: Doorman
 
+    /// Lent to the core at each step, as in the daemon.
     var actions = Actions()
     let trace: Trace
     var tally = Tally()
     var step = 0
+    /// Since when an outbound connection has been missing.
+    private var neglectedSince: Instant?
     private var queue = Heap<Scheduled>()
     private var scheduled: UInt64 = 0
 
@@ -56,6 +63,7 @@ struct World {
         now = began
     }
 
+    /// Both clocks' readings of this step. The calendar may have been set meanwhile.
     var moment: Moment {
         Moment(
             instant: now,
@@ -65,13 +73,16 @@ struct World {
 
     var elapsed: Duration { now - began }
 
+    /// Whether models and trace follow; without them a run costs what the core costs.
     private var isWatched: Bool { scenario.checkEvery > 0 }
 
+    /// Puts something in store. What is in store comes, whatever the core does meanwhile.
     mutating func schedule(_ happening: Happening, in delay: Duration = .zero) {
         scheduled += 1
         queue.insert(Scheduled(at: now + delay, number: scheduled, happening: happening))
     }
 
+    /// Adds a line to the trace. The line is only put together when somebody follows.
     func write(_ line: @autoclosure () -> String) {
         if isWatched { trace.write(line(), at: elapsed) }
     }
@@ -102,12 +113,13 @@ struct World {
     ///
     /// - Returns: False when nothing more is due before `end`.
     private mutating func turn(before end: Instant) throws(BrokenPromise) -> Bool {
-        let wake = core.deadline.map { max($0, now) + lateness() } ?? .distantFuture
+        let wake = core.deadline.map { max($0 + lateness(), now) } ?? .distantFuture
         if let next = queue.min, next.at <= wake {
             guard next.at <= end else { return false }
             queue.removeMin()
             now = max(now, next.at)
             step += 1
+            if isWatched { try checkWakefulness() }
             try happen(next.happening)
             return true
         }
@@ -118,11 +130,15 @@ struct World {
         return true
     }
 
+    /// A busy loop gets round to a deadline a little later.
     private mutating func lateness() -> Duration {
         guard scenario.oversleeps, random.chance(0.1) else { return .zero }
-        return random.duration(below: .milliseconds(20))
+        return random.duration(below: Self.mostLateness)
     }
 
+    private static let mostLateness = Duration.milliseconds(20)
+
+    /// Wakes the core. Once woken it must be content for a while.
     private mutating func reachDeadline() throws(BrokenPromise) {
         try deliver(.deadlineReached, "wake")
         if let next = core.deadline, next <= now {
@@ -206,10 +222,33 @@ struct World {
         guard step % scenario.checkEvery == 0 else { return }
         core.checkInvariants()
         try shell.agree(with: core.table)
-        try ledger.agree(with: core.table, at: now, afterDeadline: afterDeadline)
+        try ledger.agree(with: core.table)
         try checkCounts()
+        try checkTimeliness(afterDeadline: afterDeadline)
     }
 
+    /// When the core asked to be woken, all that is due is done with that; and it asked in time.
+    private mutating func checkTimeliness(afterDeadline: Bool) throws(BrokenPromise) {
+        let isNeglected = ledger.isTargetNeglected(at: now)
+        if afterDeadline {
+            try ledger.checkTimeliness(at: now)
+            try require(!isNeglected, "an outbound connection is missing and none is dialled")
+        }
+        neglectedSince = isNeglected ? neglectedSince ?? now : nil
+    }
+
+    /// Before a step: the core let nothing pass by for longer than the loop oversleeps.
+    private func checkWakefulness() throws(BrokenPromise) {
+        let latest = now - Self.mostLateness
+        try ledger.checkTimeliness(at: latest)
+        try require(
+            neglectedSince.map { latest <= $0 } ?? true,
+            "an outbound connection is missing and the core isn't woken for it"
+        )
+    }
+
+    /// One step, in its turn: first the models hear of it, then the shell does it, then the world
+    /// answers, at once or later, but never within the step.
     private mutating func perform(_ action: Action) throws(BrokenPromise) {
         write(action.line)
         switch action {
@@ -233,6 +272,7 @@ struct World {
         }
     }
 
+    /// A host that was ready is spared from floods, unless its address is a proxy's.
     private mutating func noteReady(_ subject: Subject) {
         guard let entry = ledger[subject.id], let address = entry.address, !entry.isProxied else {
             return
@@ -271,6 +311,7 @@ struct World {
         try tally.matchAutomatic(dialled)
     }
 
+    /// What the core told the address source, and what it counts itself, must be what it reported.
     private func checkCounts() throws(BrokenPromise) {
         guard source.successes == ledger.expectedSuccesses else {
             throw BrokenPromise(

@@ -50,11 +50,13 @@ struct ChildProcess {
         close(output)
         var status: CInt = 0
         guard waitpid(pid, &status, 0) == pid else { return "vanished" }
+        // In a trap's place there is a signal: SIGILL, or SIGVTALRM of the watchdog.
         // As WIFSIGNALED and its like, which are macros.
         let signal = status & 0x7f
         return signal == 0 ? "exited with \(status >> 8)" : "was killed by signal \(signal)"
     }
 
+    /// At once: a worker has nothing that would have to be put in order.
     func kill() {
         Glibc.kill(pid, SIGKILL)
     }

@@ -5,13 +5,16 @@ internal import Glibc
 struct Driver {
     let options: Simulate
 
+    /// - Throws: `ExitCode.failure` unless every seed ran and kept every promise.
     func run() throws {
         let clock = ContinuousClock()
         let began = clock.now
+        // Each worker takes every so-many-th seed, so that all get on equally well.
+        let jobs = min(options.jobs, options.seeds)
         let reports = try runWorkers(
-            (0..<options.jobs).map { lane in
-                let count = (options.seeds - lane + options.jobs - 1) / options.jobs
-                return arguments(options.first + UInt64(lane), count, UInt64(options.jobs))
+            (0..<jobs).map { lane in
+                let count = (options.seeds - lane + jobs - 1) / jobs
+                return arguments(options.first + UInt64(lane), count, UInt64(jobs))
             }
         )
         let results = reports.reduce(into: [:]) { $0.merge($1.results) { first, _ in first } }
@@ -20,6 +23,11 @@ struct Driver {
             for seed in results.keys.sorted() {
                 Output.write("seed \(seed) digest \(results[seed]?.digest ?? "")")
             }
+        }
+        // A worker that ended early without a word must not pass for success.
+        guard results.count == options.seeds else {
+            Output.write("only \(results.count) of \(options.seeds) seeds were run")
+            throw ExitCode.failure
         }
         let steps = results.values.reduce(0) { $0 + $1.steps }
         Output.write("\(results.count) seeds kept every promise, \(steps) steps, \(seconds) s")
@@ -32,14 +40,19 @@ struct Driver {
         let count = min(options.verify, options.seeds)
         guard count > 0 else { return }
         let stride = UInt64(options.seeds / count)
-        let reports = try runWorkers([arguments(options.first, count, stride)])
-        for (seed, result) in reports.flatMap(\.results) where results[seed] != result {
+        let repeated = try runWorkers([arguments(options.first, count, stride)]).flatMap(\.results)
+        for (seed, result) in repeated where results[seed] != result {
             Output.write("seed \(seed) went otherwise in another process")
+            throw ExitCode.failure
+        }
+        guard repeated.count == count else {
+            Output.write("only \(repeated.count) of \(count) seeds were run again")
             throw ExitCode.failure
         }
         Output.write("\(count) of them did the same in another process")
     }
 
+    /// The arguments of a worker for `count` seeds, `stride` apart.
     private func arguments(_ first: UInt64, _ count: Int, _ stride: UInt64) -> [String] {
         ["--worker", "--first", "\(first)", "--seeds", "\(count)"]
             + ["--stride", "\(stride)", "--hours", "\(options.hours)"]
@@ -47,9 +60,14 @@ struct Driver {
 
     // MARK: Workers
 
+    /// Runs workers side by side until all have ended.
+    ///
+    /// - Parameter arguments: Those of each worker.
+    /// - Returns: What each said.
+    /// - Throws: `ExitCode.failure` when a seed failed, which is reported by then.
     private func runWorkers(_ arguments: [[String]]) throws -> [WorkerReport] {
         var workers: [(process: ChildProcess, report: WorkerReport)] = []
-        for arguments in arguments where !arguments.contains("0") {
+        for arguments in arguments {
             guard let process = ChildProcess(arguments: arguments) else {
                 Output.write("no further process can be started")
                 throw ExitCode.failure
@@ -80,12 +98,15 @@ struct Driver {
         return workers.map(\.report)
     }
 
+    /// The seed that a worker failed at; none if it came to its end.
     private func failure(of report: WorkerReport, _ end: String) -> [(seed: UInt64, what: String)] {
         if let broken = report.broken { return [broken] }
         guard let seed = report.current else { return [] }
         return [(seed, "seed \(seed) trapped or didn't end: its process \(end)")]
     }
 
+    /// Says which seed failed, how its run ended, and how to see it again. The seed is run once
+    /// more for that, with its trace.
     private func report(_ failure: (seed: UInt64, what: String)) throws -> Never {
         Output.write(failure.what)
         let command = ["--seed", "\(failure.seed)", "--hours", "\(options.hours)", "--trace"]
