@@ -107,6 +107,27 @@ enum Loopback {
         rows().compactMap { $0.remote == port ? $0.state : nil }
     }
 
+    /// An address of this machine that nothing else comes from or goes to: other sockets of the
+    /// machine, and what is left of earlier ones, may have the same port at another.
+    static func unshared() -> SocketAddress {
+        v4(0x7f80_0000 | UInt32.random(in: 0x100...0x7f_ff00))
+    }
+
+    /// The states of all sockets with one end at exactly this IPv4 address, but for listening.
+    static func states(of address: SocketAddress) -> [Int] {
+        let host = String(address.v4?.byteSwapped ?? 0, radix: 16, uppercase: true)
+        let port = String(address.port, radix: 16, uppercase: true)
+        let pad = { (text: String, digits: Int) in
+            String(repeating: "0", count: digits - text.count) + text
+        }
+        let text = "\(pad(host, 8)):\(pad(port, 4))"
+        return contents(of: "/proc/net/tcp").split(separator: "\n").dropFirst().compactMap { line in
+            let fields = line.split(separator: " ")
+            guard fields.count > 3, fields[1] == text || fields[2] == text else { return nil }
+            return Int(fields[3], radix: 16).flatMap { $0 == 10 ? nil : $0 }
+        }
+    }
+
     private static func rows() -> [(local: UInt16, remote: UInt16, state: Int)] {
         ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { path in
             contents(of: path).split(separator: "\n").dropFirst().compactMap { line in

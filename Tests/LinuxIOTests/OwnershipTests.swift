@@ -22,7 +22,7 @@ struct OwnershipTests {
             try await Alone.settle()
             try Alone.takeTable()
             _ = try DescriptorLimit.raise()
-            var listener = try Listener(binding: Loopback.v4())
+            var listener = try Listener(binding: Loopback.unshared())
             let before = Alone.openDescriptors()
             do {
                 var all: [Connection] = []
@@ -31,7 +31,7 @@ struct OwnershipTests {
                 withExtendedLifetime(all) {}
             }
             #expect(Alone.openDescriptors() == before)
-            #expect(Loopback.states(ofLocalPort: listener.address.port).isEmpty)
+            #expect(Loopback.states(of: listener.address).isEmpty)
         }
     }
 
