@@ -68,6 +68,8 @@ bench: build ## peerd beside a plain C program: ROUNDS=5, ONLY="hold queue ..." 
 	    gcc -O2 -Wall -Wextra -Werror -o $(BENCH)/$$program Benchmarks/C/$$program.c; \
 	done
 	cp $(RELEASE)/peerd $(RELEASE)/corebench $(BENCH)/
+	@# Pages of a file that is not on the disk yet would count as the daemon's own.
+	sync -f $(BENCH)
 	@Benchmarks/bench.py $(BENCH) --rounds $(ROUNDS) $(addprefix --only ,$(ONLY))
 
 check: ## What a machine can say about style, and a build in which warnings are errors
