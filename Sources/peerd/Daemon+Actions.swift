@@ -20,6 +20,7 @@ extension Daemon {
             case .report(let report):
                 journal.write(report, bytesIn: bytesIn(of: report))
                 service.noteChange()
+                tellClients(report, at: now)
             }
             index += 1
         }

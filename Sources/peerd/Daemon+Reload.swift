@@ -13,6 +13,7 @@ extension Daemon {
             try kernel.startReload(arguments)
         } catch {
             journal.write(.reloadFailed("\(error)"))
+            answerReload(.failure(.io(errno: error.code)))
             service.tell(.ready)
         }
     }
@@ -23,12 +24,15 @@ extension Daemon {
         switch answer {
         case .failure(let errors):
             journal.write(.reloadFailed(errors.description))
+            answerReload(.failure(.configurationRejected(problems: errors.lines)))
         case .success(let loaded):
             do throws(StartupError) {
                 try apply(loaded, at: now)
                 journal.write(.reloaded)
+                answerReload(.success(()))
             } catch {
                 journal.write(.reloadFailed(error.description))
+                answerReload(.failure(.configurationRejected(problems: [error.description])))
             }
         }
         service.noteChange()
@@ -47,6 +51,7 @@ extension Daemon {
         if !hasInheritedListeners { updateListeners(to: new.listen) }
         configuration = new
         journal.level = new.log.level
+        noteWriters()
         addresses.replace(with: new.knownAddresses)
         keepConfiguredPeers(at: now)
     }
