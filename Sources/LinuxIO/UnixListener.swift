@@ -7,6 +7,8 @@ package struct UnixListener: ~Copyable, Sendable {
     package enum Failure: Error, Equatable, Sendable {
         /// Something that is no socket lies at the path; it isn't deleted.
         case occupied
+        /// A path has at most `UnixPath.longest` bytes.
+        case pathTooLong
         case system(SystemError)
     }
 

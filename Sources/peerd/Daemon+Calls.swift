@@ -22,7 +22,7 @@ extension Daemon {
     }
 
     private func mayChange(_ place: Int) -> Bool {
-        control[place].credentials.map { configuration.control.writers.isGiven(to: $0) } ?? false
+        control[place].credentials.map { control.writers.isGiven(to: $0) } ?? false
     }
 
     private mutating func answer(
@@ -52,7 +52,7 @@ extension Daemon {
         case .explain(let call):
             try explain(call, to: place, at: now)
         case .history(let call):
-            continueHistory(call.limit ?? Bounds.history, before: nil, of: place)
+            continueHistory(call.limit ?? Bounds.history, after: nil, of: place)
         case .ban(let call):
             try ban(call, for: place, at: now)
         case .unban(let call):

@@ -85,10 +85,10 @@ extension Daemon {
     ) throws(Peers.Failure) {
         let selector = try selector(call.selection)
         do throws(Refusal) {
-            let removed = try core.remove(selector, at: now, &actions)
+            let outcome = try core.remove(selector, at: now, &actions)
             let reply = Peers.Remove.Reply(
-                count: removed.count,
-                untilReload: removed.untilReload
+                count: outcome.count,
+                untilReload: outcome.isUntilReload
             )
             control[place].reply(reply)
         } catch {

@@ -1,6 +1,7 @@
 import ConnectionCore
 import Control
 import LinuxIO
+import Systemd
 import Timing
 
 /// Serving the control socket: whose turn it is, and what becomes of clients that go.
@@ -44,8 +45,8 @@ extension Daemon {
             if let message = try control[place].nextCall() { answer(message, of: place, at: now) }
         case .list(let list, let slot):
             continueList(list, from: slot, of: place, at: now)
-        case .history(let remaining, let before):
-            continueHistory(remaining, before: before, of: place)
+        case .history(let remaining, let cursor):
+            continueHistory(remaining, after: cursor, of: place)
         case .bans(let after):
             continueBans(after: after, of: place, at: now)
         case .monitor:
@@ -72,11 +73,77 @@ extension Daemon {
         control.close(place)
     }
 
-    /// Tells clients what happened: monitors, and who waits for a connection.
-    mutating func tellClients(_ report: Report, at now: Moment) {
-        if control.monitors > 0 {
-            control.offer(Peers.Event(report, at: now))
+    // MARK: Listening
+
+    /// Takes the sockets of the socket unit, or makes one in the runtime directory, if there is one.
+    mutating func openControl(
+        inherited: [InheritedSocket],
+        in runtime: String?
+    ) throws(StartupError) {
+        noteWriters()
+        for socket in inherited {
+            do throws(AdoptionError) {
+                try adoptControl(socket)
+            } catch {
+                throw StartupError(inheriting: socket, error)
+            }
         }
-        answerConnect(report, at: now)
+        guard inherited.isEmpty else { return }
+        guard let runtime else { return journal.write(.controlMissing) }
+        let path = "\(runtime)/\(Self.controlName)"
+        do throws(UnixListener.Failure) {
+            try bindControl(to: path)
+        } catch {
+            throw StartupError(controlAt: path, error)
+        }
+        journal.write(.controlListening(path))
+    }
+
+    /// The socket in the runtime directory.
+    private static let controlName = "control"
+
+    private mutating func adoptControl(_ socket: InheritedSocket) throws(AdoptionError) {
+        let listener = try UnixListener.adopting(try Self.descriptor(of: socket))
+        do throws(SystemError) {
+            try control.listen(by: listener, kernel.epoll)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private mutating func bindControl(to path: String) throws(UnixListener.Failure) {
+        guard let path = UnixPath(path) else { throw .pathTooLong }
+        let listener = try UnixListener.bound(to: path)
+        do throws(SystemError) {
+            try control.listen(by: listener, kernel.epoll)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// Notes whom the configuration lets change something, and warns of a group that can't be seen.
+    mutating func noteWriters() {
+        let group = configuration.control.writeGroup
+        control.writers = WriteAccess(
+            user: Accounts.user,
+            group: group?.number ?? Accounts.group
+        )
+        if let group, !Accounts.maps(group: group.number) {
+            journal.write(.controlGroupUnmapped(group.name))
+        }
+    }
+
+    /// Sends clients what they can take at once, and hangs up.
+    mutating func closeControl() {
+        do throws(SystemError) {
+            try control.stopListening()
+        } catch {
+            journal.write(.controlNotDeleted(error))
+        }
+        for place in control.places where control[place].isOpen {
+            control[place].writeEvents(nowUnixUSec: now.wall.microseconds)
+            control[place].flush()
+            control.close(place)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import ConnectionCore
+import Control
 import LinuxIO
 import Systemd
 import Timing
@@ -66,5 +67,20 @@ extension Daemon {
         )
         perform()
         for (peer, refusal) in refused { journal.write(.persistentRefused(peer, refusal)) }
+    }
+
+    /// Answers the clients that wait for this reading of the configuration.
+    private mutating func answerReload(_ result: Result<Void, Peers.Failure>) {
+        for place in control.places {
+            guard case .reload(let skipping) = control[place].work else { continue }
+            guard skipping == 0 else {
+                control[place].begin(.reload(skipping: skipping - 1))
+                continue
+            }
+            switch result {
+            case .success: control[place].reply(Peers.Reload.Reply(needsRestart: []))
+            case .failure(let failure): control[place].reply(failure)
+            }
+        }
     }
 }

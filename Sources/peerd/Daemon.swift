@@ -34,6 +34,7 @@ struct Daemon: ~Copyable {
     /// The client whose turn is first.
     var firstPlace = 0
     let startedAt: WallTime
+    var history = History()
     /// The moment of this turn.
     private(set) var now: Moment
 
@@ -184,7 +185,7 @@ struct Daemon: ~Copyable {
         listeners.closeAll()
         core.shutDown(at: now, &actions)
         perform()
-        closeControl(at: now)
+        closeControl()
     }
 
     func statusLine(at now: Moment) -> String {

@@ -1,3 +1,4 @@
+import Addressing
 import ConnectionCore
 import Control
 import LinuxIO
@@ -14,10 +15,10 @@ struct ControlClient: ~Copyable {
         case none
         /// From this slot of the table on.
         case list(Peers.List, slot: Int)
-        /// So many of those that ended before this one, the latest if it is nil.
-        case history(remaining: Int, before: UInt64?)
+        /// So many more of those behind a page.
+        case history(remaining: Int, after: History.Cursor)
         /// Those behind this one in the order of the list.
-        case bans(after: Ban?)
+        case bans(after: Prefix)
         case connect(ConnectionID)
         /// So many answers of the thread that reads the configuration come before the right one.
         case reload(skipping: Int)

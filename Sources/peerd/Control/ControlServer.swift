@@ -22,6 +22,8 @@ struct ControlServer: ~Copyable {
     private var serial: UInt32 = 0
     private var buffer: [UInt8] = []
     private var restsUntil: Instant?
+    /// Who may change something.
+    var writers = WriteAccess(user: 0, group: 0)
     /// Clients that get events.
     private(set) var monitors = 0
     /// Something could be done at once that wasn't, for the sake of the others.
@@ -89,7 +91,9 @@ struct ControlServer: ~Copyable {
         guard Bounds.admitsClient(isRoot: isRoot, roots: roots, others: others) else { return }
         let place = emptyPlace()
         serial &+= 1
-        tokens[place] = EventToken(fixed: Self.firstToken | serial << 6 & ~Self.firstToken | UInt32(place))
+        tokens[place] = EventToken(
+            fixed: Self.firstToken | serial << 6 & ~Self.firstToken | UInt32(place)
+        )
         do throws(SystemError) {
             try epoll.add(connection.descriptor, token: tokens[place], interest: .read)
             clients[place].open(connection)

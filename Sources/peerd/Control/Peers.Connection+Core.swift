@@ -1,3 +1,4 @@
+import Addressing
 import ConnectionCore
 import Control
 import Timing
@@ -11,7 +12,7 @@ extension Peers.Connection {
     ///   - bytesIn: What the peer has sent, which only the shell knows; nil unless it has a socket.
     ///   - now: To turn the table's times into those of the wall clock.
     init(
-        _ connection: ConnectionCore.Connection,
+        _ connection: CoreConnection,
         in table: ConnectionTable,
         bytesIn: UInt64?,
         at now: Moment
@@ -27,8 +28,10 @@ extension Peers.Connection {
             ready: connection.isReady,
             whitelisted: connection.isWhitelisted,
             proxied: connection.traits.contains(.proxied),
-            establishedUnixUSec: connection.establishedSince.map { now.wallMicroseconds(of: $0) },
-            phaseEndsUnixUSec: connection.phase.end.map { now.wallMicroseconds(of: $0) },
+            establishedUnixUSec: connection.establishedSince.flatMap {
+                now.wall(at: $0)?.microseconds
+            },
+            phaseEndsUnixUSec: connection.phase.end.flatMap { now.wall(at: $0)?.microseconds },
             retries: table.persistence(of: connection.id).map { Int($0.retries) },
             bytesIn: bytesIn
         )
@@ -36,7 +39,7 @@ extension Peers.Connection {
 }
 
 extension Peers.Kind {
-    init(_ kind: Kind) {
+    init(_ kind: CoreKind) {
         self =
             switch kind {
             case .inbound: .inbound
@@ -48,7 +51,7 @@ extension Peers.Kind {
 }
 
 extension Peers.Phase {
-    init(_ phase: Phase) {
+    init(_ phase: CorePhase) {
         self =
             switch phase {
             case .waiting: .waiting
@@ -59,19 +62,12 @@ extension Peers.Phase {
 }
 
 extension Phase {
-    /// Nil if only an event can end it.
+    /// `.distantFuture` or nil if only an event can end it.
     fileprivate var end: Instant? {
         switch self {
-        case .waiting(let until), .dialing(let until): until == .distantFuture ? nil : until
+        case .waiting(let until), .dialing(let until): until
         case .established: nil
         }
-    }
-}
-
-extension Moment {
-    /// When an instant is or was, by the wall clock as it goes now: microseconds since 1970.
-    func wallMicroseconds(of other: Instant) -> Int64 {
-        (wall + (other - instant)).microseconds
     }
 }
 

@@ -1,3 +1,4 @@
+import Addressing
 import ConnectionCore
 import Control
 import Timing
@@ -50,7 +51,7 @@ extension Peers.Event.Content {
 }
 
 extension Peers.Subject {
-    init(_ subject: ConnectionCore.Subject) {
+    init(_ subject: CoreSubject) {
         self.init(
             id: subject.id.number,
             kind: Peers.Kind(subject.kind),
@@ -62,7 +63,7 @@ extension Peers.Subject {
 }
 
 extension Peers.BanEntry {
-    init(_ ban: ConnectionCore.Ban) {
+    init(_ ban: CoreBan) {
         self.init(
             prefix: ban.prefix.description,
             origin: ban.origin == .operator ? .operator : .automatic,

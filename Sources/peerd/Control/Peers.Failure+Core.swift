@@ -1,3 +1,4 @@
+import Addressing
 import ConnectionCore
 import Control
 import Timing
@@ -64,7 +65,7 @@ extension Peers.Failure {
 }
 
 extension Peers.Canceller {
-    fileprivate init(_ canceller: ConnectionCore.Canceller) {
+    fileprivate init(_ canceller: CoreCanceller) {
         self =
             switch canceller {
             case .caller: .caller

@@ -1,5 +1,7 @@
+import Addressing
 import ConnectionCore
 import Control
+import Timing
 
 extension Peers.Finding {
     init(_ finding: Explanation.Finding) {
@@ -43,7 +45,7 @@ extension Peers.Finding {
 }
 
 extension Peers.Way {
-    fileprivate init(_ way: Way) {
+    fileprivate init(_ way: CoreWay) {
         self =
             switch way {
             case .inbound: .inbound
@@ -55,7 +57,7 @@ extension Peers.Way {
 }
 
 extension Peers.Rule {
-    fileprivate init(_ rule: Rule) {
+    fileprivate init(_ rule: CoreRule) {
         self =
             switch rule {
             case .shuttingDown: .shuttingDown

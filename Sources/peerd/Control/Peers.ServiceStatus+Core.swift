@@ -1,9 +1,10 @@
+import Addressing
 import ConnectionCore
 import Control
 import Timing
 
 extension Peers.PerKind {
-    init(_ counts: ConnectionCore.PerKind) {
+    init(_ counts: CorePerKind) {
         self.init(
             inbound: counts.inbound,
             outbound: counts.outbound,
