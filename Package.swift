@@ -151,7 +151,8 @@ let package = Package(
         .testTarget(
             name: "peerdTests",
             dependencies: [
-                "peerd", "Addressing", "Timing", "ConnectionCore", "LinuxIO", "CLinux", "Systemd",
+                "peerd", "Addressing", "Timing", "ConnectionCore", "Control", "LinuxIO", "CLinux",
+                "Systemd",
             ],
             swiftSettings: strict
         ),
