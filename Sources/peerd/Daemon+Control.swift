@@ -9,7 +9,6 @@ extension Daemon {
     /// Does a bounded amount of what clients wait for.
     mutating func serveClients(at now: Moment) {
         control.rearm(at: now.instant, kernel.epoll)
-        control.isBehind = false
         var steps = ControlServer.stepsPerTurn
         let places = control.places.count
         for offset in 0..<places {
@@ -18,6 +17,8 @@ extension Daemon {
             if control[place].isOpen { serve(place, &steps, at: now) }
         }
         firstPlace = places == 0 ? 0 : (firstPlace + 1) % places
+        // What one asked for may have given another its answer or an event, after its turn.
+        control.isBehind = control.places.contains { control[$0].needsTurn }
     }
 
     private mutating func serve(_ place: Int, _ steps: inout Int, at now: Moment) {
@@ -34,7 +35,6 @@ extension Daemon {
         guard !control[place].isFinished, control.updateInterest(of: place, kernel.epoll) else {
             return close(place, at: now)
         }
-        if control[place].isReady { control.isBehind = true }
     }
 
     /// Takes the next call of a client, or goes on with the one that is being answered.

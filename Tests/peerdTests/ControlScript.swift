@@ -16,7 +16,7 @@ enum ControlScript {
                 print(message.decode(), flush=True)
         """
 
-    private static let python = ["/usr/bin/env", "python3", "-c"]
+    private static let python = ["/usr/bin/python3", "-c"]
 
     /// Starts it, through a wrapper if one is given.
     static func start(

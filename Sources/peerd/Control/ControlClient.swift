@@ -169,6 +169,11 @@ struct ControlClient: ~Copyable {
         }
     }
 
+    /// Whether that is so, or something is to be sent that epoll won't ask for.
+    var needsTurn: Bool {
+        isReady || hasOutput && !(interest?.contains(.write) ?? false)
+    }
+
     /// Whether nothing is to be expected of it, and nothing owed.
     var isFinished: Bool {
         guard hasEnded, framer.waiting == 0, !hasOutput else { return false }
