@@ -41,6 +41,11 @@ package struct BanList: Sendable {
     /// Bans, expired ones that nobody has come across included.
     package var count: Int { bans.count }
 
+    /// How many bans are in force. O(n).
+    package func countInForce(at now: WallTime) -> Int {
+        bans.values.count { $0.isInForce(at: now) }
+    }
+
     /// The ban that covers the address, the widest one if several do. With `ignoringAutomatic` only
     /// operators' bans are looked at, as for whitelisted peers.
     package func ban(

@@ -113,7 +113,7 @@ extension Daemon {
             persistentReady: census.persistentReady,
             limits: Peers.Limits(core.policy),
             addresses: addresses.count,
-            bans: core.bans.count,
+            bans: core.bans.countInForce(at: now.wall),
             outboundFailures: core.outboundFailures,
             outboundPausedUntilUnixUSec: pausedUntil.flatMap { now.wall(at: $0)?.microseconds },
             retries: retries,
