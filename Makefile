@@ -79,7 +79,9 @@ bench: build ## peerd beside a plain C program: ROUNDS=5, ONLY="hold queue ..." 
 	cp $(RELEASE)/peerd $(RELEASE)/corebench $(BENCH)/
 	@# Pages of a file that is not on the disk yet would count as the daemon's own.
 	sync -f $(BENCH)
+	gcc -O2 -Wall -Wextra -Werror -o $(BENCH)/crowd Tests/crowd/crowd.c
 	@Benchmarks/bench.py $(BENCH) --rounds $(ROUNDS) $(addprefix --only ,$(ONLY))
+	@[[ -n "$(ONLY)" ]] || Benchmarks/control.py $(BENCH)
 
 check: ## What a machine can say about style, and a build in which warnings are errors
 	@Tests/scripts/need.sh $(BUILD_PACKAGES)
