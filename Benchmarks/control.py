@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""control.py PROGRAMS [SECONDS]: how long the loop keeps a peer waiting while clients of the control socket
-make it work.
+"""control.py PROGRAMS [SECONDS]: how long the loop keeps a peer waiting while clients of the
+control socket make it work.
 
-PROGRAMS is the folder of peerd, load and crowd. The daemon holds 18,000 connections while 2,000 others a
-second come, stay half a second and go. A peer that says goodbye at once waits for two turns of the loop
-(accept, read) and a client for one (`Status`): both are measured, without other clients, and then while one
-lists all connections again and again and 16 monitors don't read. Status 1 if 1 of 100 of either waits more
-than 5 ms then, or if the clients cost more memory than their bounds allow."""
+PROGRAMS is the folder of peerd, load and crowd. The daemon holds 18,000 connections while 2,000
+others a second come, stay half a second and go. A peer that says goodbye at once waits for two
+turns of the loop (accept, read) and a client for one (`Status`): both are measured, without other
+clients, and then while one lists all connections again and again and 16 monitors don't read.
+Status 1 if then 1 of 100 of either waits more than 5 ms, or if the clients cost more memory than
+their bounds allow."""
 
 import json
 import os
@@ -26,8 +27,8 @@ CHURN = 2_000
 DEAF = 16
 PORT = 20_000
 MOST_MS = 5
-# Each of the deaf has at most 64 KiB and an event of output, and all of them share 256 KiB of events
-# and an array of at most 2,048 references.
+# Each of the deaf has at most 64 KiB and an event of output, and an array of at most 2,048
+# references to 256 KiB of events that they share.
 MOST_BYTES = DEAF * (65_536 + 2_048 * 8 + 512) + (256 << 10) + (2 << 20)
 
 
@@ -112,8 +113,8 @@ def report(label, waits):
 
 
 def take_precedence(*processes):
-    """Has the scheduler run these before all others, so that other work on the machine isn't measured
-    along. Returns what it came to, for the table."""
+    """Has the scheduler run these before all others, so that other work on the machine isn't
+    measured along. Returns what came of it, for the table."""
     try:
         for process in processes:
             os.sched_setscheduler(process, os.SCHED_FIFO, os.sched_param(1))

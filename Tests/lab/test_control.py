@@ -38,8 +38,8 @@ def change(path):
 
 
 def as_user(groups, function, *arguments):
-    """What a function returns to somebody who is in these groups besides their own, or the name of what
-    it raises. In a process of its own: there is no way back."""
+    """What a function returns to somebody who is in these groups besides their own, or the name of
+    what it raises. In a process of its own: there is no way back."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
