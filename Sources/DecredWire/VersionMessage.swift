@@ -33,7 +33,7 @@ package struct VersionMessage: Equatable, Sendable {
     /// Random for each connection, so that who dials himself finds his own.
     package var nonce: UInt64
     /// Printable ASCII, at most `mostUserAgentBytes`.
-    package private(set) var userAgent: String
+    package internal(set) var userAgent: String
     /// The height of the best block; negative ones are possible and mean nothing.
     package var lastBlock: Int32
     /// Whether the sender wants to hear of transactions.
