@@ -1,4 +1,4 @@
-package import Timing
+internal import Timing
 
 /// The exchange of addresses. Without gossip none are asked for, given or told of, but whoever floods
 /// us with them is dealt with all the same.

@@ -58,9 +58,9 @@ package struct PeerSession: Sendable {
 
     package let role: Role
     private(set) var phase: Phase
-    var reader: FrameReader
-    /// 0 until the peer's `version` is there.
-    private(set) var negotiatedVersion: Int32 = 0
+    private var reader: FrameReader
+    /// What is spoken with the peer; 0 until its `version` is there.
+    package private(set) var negotiatedVersion: Int32 = 0
     private var score = BanScore()
     private var isWarned = false
     var keepAlive: KeepAlive
@@ -115,8 +115,43 @@ package struct PeerSession: Sendable {
 // MARK: - Messages
 
 extension PeerSession {
-    /// A complete message in whatever phase. `message` is nil for what was read past.
-    mutating func handle(
+    /// Bytes from the peer, split anywhere. What follows the end of the session is ignored.
+    package mutating func receive(
+        _ bytes: RawSpan,
+        at now: Moment,
+        in surroundings: SessionSurroundings,
+        _ output: inout SessionOutput
+    ) {
+        var position = 0
+        while !isClosed {
+            do throws(WireError) {
+                guard let step = try reader.next(in: bytes, at: &position) else { return }
+                handle(step, at: now, in: surroundings, &output)
+            } catch {
+                misbehaved(.malformed(error), at: now, in: surroundings, &output)
+            }
+        }
+    }
+
+    private mutating func handle(
+        _ step: FrameReader.Step,
+        at now: Moment,
+        in surroundings: SessionSurroundings,
+        _ output: inout SessionOutput
+    ) {
+        switch step {
+        case .message(let message):
+            handle(message, message.kind.command, at: now, in: surroundings, &output)
+        case .skipping(let command, _):
+            // What must not come now is known by its header: nobody waits for 32 MiB of it.
+            handle(nil, command, at: now, in: surroundings, &output)
+        case .skipped:
+            keepAlive.received(at: now.instant)
+        }
+    }
+
+    /// A message in whatever phase. `message` is nil for the beginning of what is read past.
+    private mutating func handle(
         _ message: Message?,
         _ command: Command,
         at now: Moment,
@@ -141,30 +176,41 @@ extension PeerSession {
             }
 
         case .established:
+            guard let message else { return }
             keepAlive.received(at: now.instant)
-            switch message {
-            case .version:
-                end(.repeatedVersion, &output)
-            case .verack:
-                end(.unexpected(command), &output)
-            case .ping(let nonce):
-                send(.pong(nonce: nonce), surroundings, &output)
-            case .pong(let nonce):
-                if let times = keepAlive.answered(nonce: nonce, at: now.instant) {
-                    output.append(.roundTrip(times))
-                }
-            case .getaddr:
-                addressesAsked(at: now, in: surroundings, &output)
-            case .addr(let addresses):
-                take(addresses, in: .addr, at: now, in: surroundings, &output)
-            case .addrv2(let addresses):
-                take(addresses, in: .addrv2, at: now, in: surroundings, &output)
-            case nil, .sendheaders, .feefilter:
-                // We relay nothing that it could want to hear of in another way.
-                break
-            }
+            converse(message, at: now, in: surroundings, &output)
 
         case .closed:
+            break
+        }
+    }
+
+    /// A message after the handshake.
+    private mutating func converse(
+        _ message: Message,
+        at now: Moment,
+        in surroundings: SessionSurroundings,
+        _ output: inout SessionOutput
+    ) {
+        switch message {
+        case .version:
+            end(.repeatedVersion, &output)
+        case .verack:
+            end(.unexpected(message.kind.command), &output)
+        case .ping(let nonce):
+            send(.pong(nonce: nonce), surroundings, &output)
+        case .pong(let nonce):
+            if let roundTrip = keepAlive.answered(nonce: nonce, at: now.instant) {
+                output.append(.roundTrip(roundTrip))
+            }
+        case .getaddr:
+            addressesAsked(at: now, in: surroundings, &output)
+        case .addr(let addresses):
+            take(addresses, in: .addr, at: now, in: surroundings, &output)
+        case .addrv2(let addresses):
+            take(addresses, in: .addrv2, at: now, in: surroundings, &output)
+        case .sendheaders, .feefilter:
+            // How it wants to hear of blocks and transactions; from us it hears of none.
             break
         }
     }
@@ -257,8 +303,8 @@ extension PeerSession {
             startGossip(at: now, in: surroundings, &output)
         }
         for message in introduction.early {
-            guard let message else { continue }
-            handle(message, message.kind.command, at: now, in: surroundings, &output)
+            guard isEstablished, let message else { continue }
+            converse(message, at: now, in: surroundings, &output)
         }
     }
 }
@@ -273,7 +319,7 @@ extension PeerSession {
         _ output: inout SessionOutput
     ) {
         guard !isClosed else { return }
-        output.append(message, for: surroundings.policy.network)
+        output.append(message, on: surroundings.policy.network)
         let waiting = output.waiting
         if waiting > surroundings.policy.mostQueuedBytes {
             end(.queueFull(bytes: waiting), &output)
@@ -305,11 +351,10 @@ extension PeerSession {
         end(.misbehaved(misbehaviour), &output)
     }
 
-    /// What is decided last; what the call would have sent isn't sent.
+    /// What is decided last; what the call would have sent isn't sent. Whoever runs the session drops
+    /// it then, and with it what an incomplete frame holds.
     mutating func end(_ ending: SessionEnding, _ output: inout SessionOutput) {
         phase = .closed
-        // Gives back what an incomplete frame holds.
-        reader.reset()
         output.append(.closed(ending))
         output.discardBytes()
     }

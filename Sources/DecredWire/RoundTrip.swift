@@ -1,4 +1,4 @@
-package import Timing
+internal import Timing
 
 /// How long a peer takes to answer a ping. Eight bytes: whole microseconds, and what takes longer
 /// than 71 min counts as that.

@@ -1,6 +1,7 @@
 /// What a session found out, in order. Nothing follows `closed`.
 package enum SessionFact: Equatable, Sendable {
-    /// The connection is ready. Once, and before anything else but `warned`, `banned` and `closed`.
+    /// The connection is ready. Once, and before anything but `banned` and
+    /// `closed`.
     case handshakeCompleted(PeerDescription)
     /// An answer to our last ping.
     case roundTrip(RoundTrip)

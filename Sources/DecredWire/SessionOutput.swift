@@ -29,8 +29,8 @@ package struct SessionOutput: Sendable {
         facts.append(fact)
     }
 
-    mutating func append(_ message: Message, for network: WireNetwork) {
-        message.encode(for: network, into: &bytes)
+    mutating func append(_ message: Message, on network: WireNetwork) {
+        message.append(to: &bytes, on: network)
     }
 
     mutating func discardBytes() {

@@ -45,7 +45,7 @@ extension AdvertisedAddress {
 extension Message {
     func frame(_ network: WireNetwork = .mainnet) -> [UInt8] {
         var bytes: [UInt8] = []
-        encode(for: network, into: &bytes)
+        append(to: &bytes, on: network)
         return bytes
     }
 }
