@@ -7,16 +7,21 @@ package struct AdvertisedAddress: Hashable, BitwiseCopyable, Sendable {
     /// `wire.MaxAddrPerMsg` and `wire.MaxAddrPerV2Msg`.
     package static let mostInMessage = 1_000
 
-    package var address: PeerAddress
-    package var services: UInt64
-    /// In Unix seconds. Any number can come from a peer; `addr` has room for those up to the year
-    /// 2106, and later ones are sent in it as the latest.
-    package var lastSeenSeconds: UInt64
+    /// The latest time that `addrv2` can hold: dcrd keeps times in 64 bits with a sign, and takes a
+    /// message with a later one for malformed.
+    static let latestSeconds = UInt64(Int64.max)
 
+    package let address: PeerAddress
+    package let services: UInt64
+    /// In Unix seconds, whatever the peer claims up to `Int64.max`. `addr` has room for the years up
+    /// to 2106: later times are sent in it as the latest that it can hold.
+    package let lastSeenSeconds: UInt64
+
+    /// A time beyond `Int64.max` counts as that.
     package init(address: PeerAddress, services: UInt64, lastSeenSeconds: UInt64) {
         self.address = address
         self.services = services
-        self.lastSeenSeconds = lastSeenSeconds
+        self.lastSeenSeconds = min(lastSeenSeconds, Self.latestSeconds)
     }
 
     /// When it was seen, clamped to what a `WallTime` can hold.

@@ -13,10 +13,8 @@ struct BLAKE256Chain: Sendable {
     private(set) var h6: UInt32 = 0x1f83_d9ab
     private(set) var h7: UInt32 = 0x5be0_cd19
 
-    /// Takes in the 64 bytes at a place. Traps if they don't lie within the bytes.
-    ///
-    /// - Parameter counter: Bits of the message up to the end of this block, padding not counted; 0
-    ///   if the block is all padding.
+    /// Takes in the 64 bytes at a place. Traps if they don't lie within the bytes. `counter` is the
+    /// bits of the message up to the end of this block, padding not counted; 0 if it is all padding.
     mutating func compress(_ bytes: RawSpan, at offset: Int, counter: UInt64) {
         let m = BLAKE256Words(bytes, at: offset)
         var state = BLAKE256State(self, counter: counter)

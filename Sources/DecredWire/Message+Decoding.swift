@@ -107,7 +107,11 @@ extension VersionMessage {
 extension AdvertisedAddress {
     /// As `addrv2` has it: the port's lower byte first.
     fileprivate init(in frame: RawSpan, at cursor: inout PayloadCursor) throws(WireError) {
+        let start = cursor.position
         let lastSeen: UInt64 = try cursor.littleEndian(.lastSeen, in: frame)
+        guard lastSeen <= Self.latestSeconds else {
+            throw cursor.error(.badTime(lastSeen), in: .lastSeen, at: start)
+        }
         let services: UInt64 = try cursor.littleEndian(.services, in: frame)
         let host = try cursor.host(in: frame)
         let port: UInt16 = try cursor.littleEndian(.port, in: frame)
@@ -182,9 +186,8 @@ extension PayloadCursor {
                 throw error(.badCharacter(byte), in: .userAgent, at: offset)
             }
         }
-        let text = unsafe frame.extracting(start..<position).withUnsafeBytes { bytes in
+        return unsafe frame.extracting(start..<position).withUnsafeBytes { bytes in
             unsafe String(decoding: bytes, as: UTF8.self)
         }
-        return text
     }
 }

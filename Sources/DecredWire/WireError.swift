@@ -18,6 +18,8 @@ package struct WireError: Error, Equatable, Sendable {
         case notShortest
         /// Fewer addresses than 1 or more than `AdvertisedAddress.mostInMessage`.
         case badCount(UInt64)
+        /// Seconds that don't fit into 63 bits, which dcrd refuses as well.
+        case badTime(UInt64)
         /// In a text that must be printable ASCII.
         case badCharacter(UInt8)
         case unknownAddressType(UInt8)
@@ -92,6 +94,7 @@ extension WireError.Reason: CustomStringConvertible {
         case .notShortest: "a number in more bytes than it needs"
         case .badCount(let count):
             "\(count) addresses where 1 to \(AdvertisedAddress.mostInMessage) may be"
+        case .badTime(let seconds): "\(seconds) seconds are no time"
         case .badCharacter(let byte): "byte 0x\(String(byte, radix: 16)) is not printable ASCII"
         case .unknownAddressType(let type): "unknown type \(type)"
         case .mappedIPv4: "an IPv4 address as an IPv6 address"
