@@ -30,7 +30,8 @@ package struct BanScore: Equatable, BitwiseCopyable, Sendable {
     }
 
     /// Adds to one part or both and gives the score that comes of it. Traps if an amount is negative.
-    package mutating func raise(persistent more: Int, transient burst: Int, at now: Instant) -> Int {
+    package mutating func raise(persistent more: Int, transient burst: Int, at now: Instant) -> Int
+    {
         precondition(more >= 0 && burst >= 0, "nobody is forgiven \(more) and \(burst)")
         persistent = UInt32(min(Int(persistent) + min(more, Self.most), Self.most))
         if burst > 0 {

@@ -57,10 +57,10 @@ package struct PeerSession: Sendable {
     }
 
     package let role: Role
-    private(set) var phase: Phase
+    var phase: Phase
     private var reader: FrameReader
     /// What is spoken with the peer; 0 until its `version` is there.
-    package private(set) var negotiatedVersion: Int32 = 0
+    package internal(set) var negotiatedVersion: Int32 = 0
     private var score = BanScore()
     private var isWarned = false
     var keepAlive: KeepAlive
@@ -186,7 +186,7 @@ extension PeerSession {
     }
 
     /// A message after the handshake.
-    private mutating func converse(
+    mutating func converse(
         _ message: Message,
         at now: Moment,
         in surroundings: SessionSurroundings,
@@ -212,99 +212,6 @@ extension PeerSession {
         case .sendheaders, .feefilter:
             // How it wants to hear of blocks and transactions; from us it hears of none.
             break
-        }
-    }
-
-    /// A message between `version` and `verack`.
-    private mutating func hold(
-        _ message: Message?,
-        _ command: Command,
-        _ introduction: Introduction,
-        _ output: inout SessionOutput
-    ) {
-        guard
-            negotiatedVersion < SessionPolicy.addrv2Version,
-            introduction.early.count < SessionPolicy.mostHeldMessages
-        else { return end(.unexpected(command), &output) }
-        var introduction = introduction
-        introduction.early.append(message)
-        phase = .awaitingVerack(introduction)
-    }
-}
-
-// MARK: - Handshake
-
-extension PeerSession {
-    private mutating func introduced(
-        _ peer: VersionMessage,
-        _ opening: Opening,
-        at now: Moment,
-        in surroundings: SessionSurroundings,
-        _ output: inout SessionOutput
-    ) {
-        let policy = surroundings.policy
-        // A dialler finds nothing out by its own nonce: whoever it has dialled may echo it.
-        if role == .inbound, let dial = surroundings.liveDials.dial(withNonce: peer.nonce) {
-            return end(.selfConnection(dial: dial), &output)
-        }
-        guard peer.protocolVersion >= SessionPolicy.oldestVersion else {
-            return end(.obsolete(version: peer.protocolVersion), &output)
-        }
-        let missing = policy.requiredServices & ~peer.services
-        guard role != .outbound || missing == 0 else {
-            return end(.lacksServices(missing), &output)
-        }
-        negotiatedVersion = min(policy.protocolVersion, peer.protocolVersion)
-        let description = PeerDescription(peer, negotiated: negotiatedVersion)
-        phase = .awaitingVerack(Introduction(peer: description))
-        if role == .inbound {
-            send(.version(version(to: opening, at: now, surroundings)), surroundings, &output)
-        }
-        send(.verack, surroundings, &output)
-    }
-
-    private func version(
-        to opening: Opening,
-        at now: Moment,
-        _ surroundings: SessionSurroundings
-    ) -> VersionMessage {
-        let policy = surroundings.policy
-        var receiver = VersionMessage.Endpoint.none
-        if let remote = opening.remote, let ip = remote.ip {
-            receiver = VersionMessage.Endpoint(services: 0, ip: ip, port: remote.port)
-        }
-        return VersionMessage(
-            protocolVersion: policy.protocolVersion,
-            services: policy.services,
-            unixSeconds: now.wall.microseconds / 1_000_000,
-            receiver: receiver,
-            sender: VersionMessage.Endpoint(
-                services: policy.services,
-                ip: VersionMessage.Endpoint.none.ip,
-                port: 0
-            ),
-            nonce: opening.nonce,
-            userAgent: policy.userAgent,
-            // Nothing that is relayed would be read.
-            relaysTransactions: false
-        )
-    }
-
-    private mutating func complete(
-        _ introduction: Introduction,
-        at now: Moment,
-        in surroundings: SessionSurroundings,
-        _ output: inout SessionOutput
-    ) {
-        phase = .established
-        keepAlive = KeepAlive(at: now.instant)
-        output.append(.handshakeCompleted(introduction.peer))
-        if role.dialled {
-            startGossip(at: now, in: surroundings, &output)
-        }
-        for message in introduction.early {
-            guard isEstablished, let message else { continue }
-            converse(message, at: now, in: surroundings, &output)
         }
     }
 }

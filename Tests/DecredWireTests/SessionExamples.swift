@@ -66,3 +66,9 @@ func frame(
     return littleEndian(magic) + name + [UInt8](repeating: 0, count: 12 - name.count)
         + littleEndian(UInt32(length ?? payload.count)) + checksum + payload
 }
+
+/// The same with the checksum that the payload has.
+func checkedFrame(_ command: String, payload: [UInt8]) -> [UInt8] {
+    let digest = BLAKE256.digest(of: payload.span.bytes)
+    return frame(command, payload: payload, checksum: Array(digest.bytes.prefix(4)))
+}

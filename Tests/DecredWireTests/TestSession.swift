@@ -59,6 +59,7 @@ final class TestSession {
         session.receive(.verack)
         precondition(session.session.isEstablished, "\(session.facts)")
         session.forget()
+        _ = session.takeBytes()
         return session
     }
 
