@@ -13,6 +13,7 @@ package struct BanScore: Equatable, BitwiseCopyable, Sendable {
     package static let most = 1_000_000
 
     static let halfLife: UInt32 = 60
+    /// By then even the most is less than a thousandth.
     static let lifetime: UInt32 = 1_800
     /// 2^(-1/60): what is left of the transient part after a second.
     private static let secondsDecay = 0.988_514_020_352_896_13
@@ -29,7 +30,8 @@ package struct BanScore: Equatable, BitwiseCopyable, Sendable {
         Int(persistent) + Int(decayed(to: Self.seconds(now)))
     }
 
-    /// Adds to one part or both and gives the score that comes of it. Traps if an amount is negative.
+    /// Adds to one part or both and gives the score that comes of it. Traps if an amount is
+    /// negative.
     package mutating func raise(persistent more: Int, transient burst: Int, at now: Instant) -> Int
     {
         precondition(more >= 0 && burst >= 0, "nobody is forgiven \(more) and \(burst)")

@@ -1,7 +1,8 @@
 internal import Timing
 
-/// The pings of one established session and what came of them. A deadline is never set anew: receiving
-/// only notes the time, and whoever wakes for the deadline asks again for when it really is.
+/// The pings of one established session and what came of them. A deadline is never set anew:
+/// receiving only notes the time, and whoever wakes for the deadline asks again for when it really
+/// is.
 struct KeepAlive: Equatable, Sendable {
     private var lastFrame: Instant
     /// When the last ping was sent; before the first, when the handshake was complete.

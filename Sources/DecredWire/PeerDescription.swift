@@ -9,8 +9,8 @@ package struct PeerDescription: Equatable, Sendable {
     package let userAgent: String
     /// The height of its best block; negative ones mean nothing.
     package let lastBlock: Int32
-    /// Where it sees us; nil if it doesn't say. From a peer that we dialled the port is the one that
-    /// the connection has.
+    /// Where it sees us; nil if it doesn't say. From a peer that we dialled the port is the one
+    /// that the connection has.
     package let ourAddress: PeerAddress?
 
     init(_ version: VersionMessage, negotiated: Int32) {

@@ -1,13 +1,13 @@
 internal import Timing
 
-/// The exchange of addresses. Without gossip none are asked for, given or told of, but whoever floods
-/// us with them is dealt with all the same.
+/// The exchange of addresses. Without gossip none are asked for, given or told of, but whoever
+/// floods us with them is dealt with all the same.
 extension PeerSession {
-    /// The answer to `SessionFact.addressesAsked`: one message with the first 1,000 of them that the
-    /// peer can be told of, or nothing if there are none.
+    /// The answer to `SessionFact.addressesAsked`: one message with the first 1,000 of them that
+    /// the peer can be told of, or nothing if there are none.
     ///
-    /// Does nothing if the session has been closed since, and traps if nobody asked or the answer was
-    /// given.
+    /// Does nothing if the session has been closed since, and traps if nobody asked or the answer
+    /// was given.
     package mutating func give(
         _ addresses: [AdvertisedAddress],
         in surroundings: SessionSurroundings,

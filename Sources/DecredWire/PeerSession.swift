@@ -10,11 +10,11 @@ package import Timing
 ///            └─────────────────────┴───────────────────┴──► closed
 ///
 /// A dialler's `version` is its first output, a listener's answers the peer's. Between them and the
-/// end of the handshake nothing but `verack` is sent, not even a `pong`: whatever a peer of an older
-/// version says too early is kept until then.
+/// end of the handshake nothing but `verack` is sent, not even a `pong`: whatever a peer of an
+/// older version says too early is kept until then.
 ///
-/// Pure: bytes, times and nonces go in, bytes and facts come out in a `SessionOutput` that is lent to
-/// each call. The whole handshake's 30 s are the connection core's deadline for its phase
+/// Pure: bytes, times and nonces go in, bytes and facts come out in a `SessionOutput` that is lent
+/// to each call. The whole handshake's 30 s are the connection core's deadline for its phase
 /// `handshaking`, which holds the slot; the session has none before it is established.
 ///
 /// An established session holds nothing on the heap unless a frame is incomplete.
@@ -68,9 +68,9 @@ package struct PeerSession: Sendable {
 
     /// The connection exists: a dialler says `version` at once.
     ///
-    /// `remote` is where the peer is, as it is told in our `version`; nil for what it must not know,
-    /// a proxy's address say. `nonce` is random; a dialler's is to be in `LiveDials` before the bytes
-    /// are sent.
+    /// `remote` is where the peer is, as it is told in our `version`; nil for what it must not
+    /// know, a proxy's address say. `nonce` is random; a dialler's is to be in `LiveDials` before
+    /// the bytes are sent.
     package init(
         _ role: Role,
         to remote: PeerAddress?,
@@ -258,8 +258,8 @@ extension PeerSession {
         end(.misbehaved(misbehaviour), &output)
     }
 
-    /// What is decided last; what the call would have sent isn't sent. Whoever runs the session drops
-    /// it then, and with it what an incomplete frame holds.
+    /// What is decided last; what the call would have sent isn't sent. Whoever runs the session
+    /// drops it then, and with it what an incomplete frame holds.
     mutating func end(_ ending: SessionEnding, _ output: inout SessionOutput) {
         phase = .closed
         output.append(.closed(ending))

@@ -1,6 +1,7 @@
 /// Why a session closed its connection.
 package enum SessionEnding: Equatable, Sendable {
-    /// Anything but `version` first, or what may not come at this point of the handshake or after it.
+    /// Anything but `version` first, or what may not come at this point of the handshake or after
+    /// it.
     case unexpected(Command)
     /// A second `version`.
     case repeatedVersion
@@ -8,8 +9,8 @@ package enum SessionEnding: Equatable, Sendable {
     case obsolete(version: Int32)
     /// What an automatic outbound peer must offer and this one doesn't.
     case lacksServices(UInt64)
-    /// The peer is this very process: the dial that sent the nonce is to be closed as well. The number
-    /// is the one that it has in `LiveDials`.
+    /// The peer is this very process: the dial that sent the nonce is to be closed as well. The
+    /// number is the one that it has in `LiveDials`.
     case selfConnection(dial: UInt64)
     /// No complete frame for `SessionPolicy.idleTimeout`.
     case idle

@@ -5,8 +5,8 @@ package enum SessionFact: Equatable, Sendable {
     case handshakeCompleted(PeerDescription)
     /// An answer to our last ping.
     case roundTrip(RoundTrip)
-    /// What the peer told of others, as far as its bucket let through: at least one, any of which may
-    /// be useless.
+    /// What the peer told of others, as far as its bucket let through: at least one, any of which
+    /// may be useless.
     case addresses([AdvertisedAddress])
     /// An inbound peer wants addresses: answer with `PeerSession.give`. At most once.
     case addressesAsked

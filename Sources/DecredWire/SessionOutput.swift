@@ -1,5 +1,5 @@
-/// What one call of one session says: bytes for its peer, and facts. Lent from call to call, it keeps
-/// its memory.
+/// What one call of one session says: bytes for its peer, and facts. Lent from call to call, it
+/// keeps its memory.
 package struct SessionOutput: Sendable {
     /// Room that is kept for bytes. An answer to `getaddr` takes 51,027.
     package static let keptBytes = 65_536

@@ -2,10 +2,10 @@ package import Timing
 
 /// By when a peer must have taken what is queued to it.
 ///
-/// The clock starts when the kernel doesn't take everything at once: 20 s, and a second more for each
-/// 256 KiB that are queued until the queue is empty again. So a peer may be slow for a while, but one
-/// that never catches up, or takes a byte now and then, is found out. Kept beside the queue, which
-/// only few peers have at any time; 8 bytes.
+/// The clock starts when the kernel doesn't take everything at once: 20 s, and a second more for
+/// each 256 KiB that are queued until the queue is empty again. So a peer may be slow for a while,
+/// but one that never catches up, or takes a byte now and then, is found out. Kept beside the
+/// queue, which only few peers have at any time; 8 bytes.
 package struct WriteDeadline: Equatable, BitwiseCopyable, Sendable {
     /// For the first byte. dcrd's number, as is the next.
     package static let grace = Duration.seconds(20)
