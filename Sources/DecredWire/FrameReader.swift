@@ -2,8 +2,8 @@
 ///
 /// A frame that lies wholly in what was read is parsed where it lies. Only the beginning of one whose
 /// rest hasn't come is kept, and nothing of a frame whose command we don't read. A reader between two
-/// frames is 16 bytes and has no heap; one within a frame keeps what has come of it and up to as much
-/// room again, at most `mostKeptBytes`, however much was announced.
+/// frames is 16 bytes and has no heap; one within a frame keeps what has come of it in at most twice the
+/// room, and never in more than `mostKeptBytes`, however much was announced.
 package struct FrameReader: Sendable {
     package enum Step: Equatable, Sendable {
         case message(Message)
@@ -30,6 +30,9 @@ package struct FrameReader: Sendable {
 
     /// Whether a frame has begun and isn't whole.
     package var isWithinFrame: Bool { isSkipping || !kept.isEmpty }
+
+    /// Bytes of heap that it holds: none between two frames.
+    package var keptCapacity: Int { kept.capacity }
 
     /// Reads on from `position`, which it moves behind what it took. To be called until it returns
     /// nil: then `position` is at the end, and what isn't whole was kept. An error means that the

@@ -40,6 +40,55 @@ struct BLAKE256Tests {
     func digests(_ vector: Vector) {
         #expect(hex(digest(vector.message)) == vector.digest)
     }
+
+    @Test("agrees with the specification written down plainly", arguments: 0...300)
+    func agreesWithPlain(length: Int) {
+        let message = Self.message(of: length)
+        #expect(digest(message) == PlainBLAKE256.digest(of: message))
+    }
+
+    /// The digest of the 301 digests one after the other, computed with the package `blake256` 0.1.1
+    /// of PyPI.
+    @Test("agrees with another implementation for all lengths from 0 to 300")
+    func agreesWithOther() {
+        let digests = (0...300).flatMap { digest(Self.message(of: $0)) }
+        #expect(
+            hex(digest(digests))
+                == "668f31891c93ed105c0dd94087cb5d25c013b4885abe0a5dbb16da0a23326ad2"
+        )
+    }
+
+    @Test("doesn't mind in which pieces a message comes", arguments: [1, 3, 55, 63, 64, 65, 129])
+    func pieces(size: Int) {
+        for length in [0, 1, 55, 56, 63, 64, 65, 128, 200, 300] {
+            let message = Self.message(of: length)
+            var hash = BLAKE256()
+            for start in stride(from: 0, to: length, by: size) {
+                hash.update(message.span.bytes.extracting(start..<min(start + size, length)))
+            }
+            #expect(hash.finalized().bytes == digest(message))
+        }
+    }
+
+    @Test("goes on after a digest was asked for")
+    func continued() {
+        let message = Self.message(of: 100)
+        var hash = BLAKE256()
+        for length in 0..<100 {
+            #expect(hash.finalized().bytes == digest(Array(message[..<length])))
+            hash.update(message.span.bytes.extracting(length..<(length + 1)))
+        }
+    }
+
+    @Test("its checksum is the digest's first four bytes, the first one lowest")
+    func checksum() {
+        let none: [UInt8] = []
+        #expect(BLAKE256.digest(of: none.span.bytes).checksum == 0x866e_6f71)
+    }
+
+    private static func message(of length: Int) -> [UInt8] {
+        (0..<length).map { UInt8(truncatingIfNeeded: $0 * 7 + 3) }
+    }
 }
 
 func digest(_ message: [UInt8]) -> [UInt8] {
