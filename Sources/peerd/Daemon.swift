@@ -27,6 +27,16 @@ struct Daemon: ~Copyable {
 
     var kernel: KernelServices
     var sockets = SocketTable()
+    var sessions: SessionTable
+    /// What peers with a session send is read into it.
+    var readBuffer: [UInt8]
+    /// Nonces that nobody can foresee.
+    var random = SystemRandomNumberGenerator()
+    var sample = AddressSample()
+    /// Why exactly a session gives its connection up, while the core is told so.
+    var endingDetail: String?
+    /// Addresses that peers have told of, the same one as often as it was told.
+    var learned: UInt64 = 0
     var listeners = Listeners()
     /// Then those of the configuration are ignored.
     let hasInheritedListeners: Bool
@@ -83,6 +93,8 @@ struct Daemon: ~Copyable {
         var random = SeededRandom(seed: system.next())
         core = ConnectionCore(policy: Policy(configuration), seed: random.next())
         addresses = AddressList(configuration.knownAddresses, shuffledBy: random)
+        sessions = SessionTable(policy: SessionPolicy(configuration))
+        readBuffer = configuration.network.wire == nil ? [] : [UInt8](repeating: 0, count: Self.bytesPerTurn)
         now = .now
         startedAt = now.wall
     }
@@ -111,7 +123,7 @@ struct Daemon: ~Copyable {
     private func timeout(at now: Moment) -> Duration? {
         if !settled.isEmpty || control.isBehind { return .zero }
         let deadlines = [
-            core.deadline, listeners.deadline, control.deadline, service.deadline, journal.deadline,
+            core.deadline, sessions.deadline, listeners.deadline, control.deadline, service.deadline, journal.deadline,
         ]
         return deadlines.compactMap { $0 }.min().map { max($0 - now.instant, .zero) }
     }
@@ -126,6 +138,7 @@ struct Daemon: ~Copyable {
         }
         rearmListeners(at: now)
         if let due = core.deadline, due <= now.instant { tell(.deadlineReached, at: now) }
+        serveSessions(at: now)
         serveClients(at: now)
         keepUpWithSystemd(at: now)
     }
@@ -144,7 +157,7 @@ struct Daemon: ~Copyable {
     private mutating func dispatch(_ event: ReadyEvent, at now: Moment) throws(SystemError) {
         guard event.token.isFixed else {
             // An earlier event of this turn may have ended the connection.
-            if sockets.contains(event.token) { serve(slot: Int(event.token.slot), at: now) }
+            if sockets.contains(event.token) { serve(event, at: now) }
             return
         }
         switch KernelServices.Source(rawValue: event.token.slot) {

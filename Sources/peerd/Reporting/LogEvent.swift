@@ -28,6 +28,8 @@ enum LogEvent: String, CaseIterable, Sendable {
     case listenerAddressMissing = "listener-address-missing"
     case listenersInherited = "listeners-inherited"
     case socketIgnored = "socket-ignored"
+    case addressesLearned = "addresses-learned"
+    case misbehaving
     case controlListening = "control-listening"
     case controlMissing = "control-missing"
     case controlGroupUnmapped = "control-group-unmapped"
@@ -70,6 +72,8 @@ enum LogEvent: String, CaseIterable, Sendable {
         case .listenerAddressMissing: "f0597dd46f0abb3383f985cda31c71fe"
         case .listenersInherited: "96d09b760fa66fc14d11b48dd03d7be8"
         case .socketIgnored: "0b2be3b9df221782246c94702efca432"
+        case .addressesLearned: "3b74d3f4f0884ef4bdcfb5f9489702e6"
+        case .misbehaving: "c27b3c3c4cec46ecb9090f1c60e6ac84"
         case .controlListening: "fd2c2e5a8f1c4e58924363d36cdcad39"
         case .controlMissing: "496bb0017c4a48b4b9d2088a33276f5e"
         case .controlGroupUnmapped: "4456eb89c97a4346a6468d9ebd2faec4"

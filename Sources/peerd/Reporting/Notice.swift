@@ -15,6 +15,10 @@ enum Notice: Sendable {
     case listenersInherited(count: Int, ignored: Int)
     /// A socket with a name that means nothing to us.
     case socketIgnored(String)
+    /// A peer told of so many addresses.
+    case addressesLearned(from: PeerAddress?, count: Int)
+    /// A peer is on the way to being banned.
+    case misbehaving(PeerAddress?, String, score: Int)
     /// Clients are served at this path.
     case controlListening(String)
     /// There is no place for a socket for clients.
@@ -36,7 +40,10 @@ enum Notice: Sendable {
         case .started, .status, .listening, .listenerClosed, .controlListening, .controlMissing,
             .reloading, .reloaded:
             .info
-        case .listenerAddressMissing, .listenersInherited, .socketIgnored, .controlGroupUnmapped,
+        case .addressesLearned:
+            .debug
+        case .listenerAddressMissing, .listenersInherited, .socketIgnored, .misbehaving,
+            .controlGroupUnmapped,
             .controlNotDeleted, .persistentRefused, .configurationWarning, .journalLost:
             .warning
         case .reloadFailed, .startFailed:
@@ -53,6 +60,8 @@ enum Notice: Sendable {
         case .listenerAddressMissing: .listenerAddressMissing
         case .listenersInherited: .listenersInherited
         case .socketIgnored: .socketIgnored
+        case .addressesLearned: .addressesLearned
+        case .misbehaving: .misbehaving
         case .controlListening: .controlListening
         case .controlMissing: .controlMissing
         case .controlGroupUnmapped: .controlGroupUnmapped
@@ -80,6 +89,10 @@ enum Notice: Sendable {
                 + (ignored == 0 ? "" : ", ignoring \(ignored) of the configuration")
         case .socketIgnored(let name):
             "Closing an inherited socket named '\(name)': known are 'listen' and 'control'"
+        case .addressesLearned(let peer, let count):
+            "Peer \(peer?.description ?? "of no address") told of \(count) addresses"
+        case .misbehaving(let peer, let what, let score):
+            "Peer \(peer?.description ?? "of no address") misbehaves (score \(score)): \(what)"
         case .controlListening(let path): "Serving clients at \(path)"
         case .controlMissing:
             "Serving no clients: there is neither a socket unit nor a runtime directory (--runtime)"
@@ -110,11 +123,19 @@ enum Notice: Sendable {
             [.init(.peer, peer), .init(.reason, refusal.word)]
         case .journalLost(let count):
             [.init(.count, count)]
+        case .addressesLearned(let peer, let count):
+            Self.fields(of: peer) + [.init(.count, count)]
+        case .misbehaving(let peer, let what, let score):
+            Self.fields(of: peer) + [.init(.score, score), .init(.detail, what)]
         case .started, .status, .socketIgnored, .controlListening, .controlMissing,
             .controlGroupUnmapped, .controlNotDeleted, .configurationWarning, .reloading, .reloaded,
             .reloadFailed, .startFailed:
             []
         }
+    }
+
+    private static func fields(of peer: PeerAddress?) -> [LogEntry.Field] {
+        peer.map { [.init(.peer, $0)] } ?? []
     }
 
     var entry: LogEntry {

@@ -31,7 +31,7 @@ enum SampleReports {
 
     static let endings: [Ending] = [
         .closedByPeer, .timedOut, .io(errno: ECONNRESET), .byOperator, .banned(prefix),
-        .networkInactive, .shutdown,
+        .networkInactive, .shutdown, .abandoned, .session(.malformed),
     ]
 
     static let reports: [Report] =
@@ -57,6 +57,8 @@ enum SampleReports {
         .listenerClosed(socket), .listenerAddressMissing(socket),
         .listenersInherited(count: 2, ignored: 1), .socketIgnored("peers"),
         .persistentRefused(subject.target, .tooManyPersistent(limit: 8)),
+        .addressesLearned(from: nil, count: 7),
+        .misbehaving(nil, "asked for addresses again", score: 66),
         .controlListening("/run/peerd/control"), .controlMissing,
         .controlGroupUnmapped("operators"), .controlNotDeleted(SystemError(.unlink, ENOENT)),
         .configurationWarning("peerd.toml:3:1: odd"), .reloading, .reloaded,
