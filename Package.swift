@@ -74,6 +74,7 @@ let package = Package(
                 "Addressing",
                 "Timing",
                 "ConnectionCore",
+                "DecredWire",
                 "Control",
                 "LinuxIO",
                 "Systemd",
@@ -161,7 +162,9 @@ let package = Package(
         .testTarget(
             name: "peerdTests",
             dependencies: [
-                "peerd", "Addressing", "Timing", "ConnectionCore", "LinuxIO", "CLinux", "Systemd",
+                "peerd", "Addressing", "Timing", "ConnectionCore", "DecredWire", "Control",
+                "LinuxIO",
+                "CLinux", "Systemd",
             ],
             swiftSettings: strict
         ),

@@ -14,8 +14,7 @@ extension Policy {
         outbound.maxPerGroup = configuration.outbound.maxPerGroup
         outbound.retry = configuration.outbound.retry
         outbound.dialTimeout = configuration.outbound.dialTimeout
-        let port = configuration.outbound.defaultPort
-        outbound.defaultPort = port == 0 ? nil : UInt16(port)
+        outbound.defaultPort = configuration.defaultPort
 
         persistent.max = configuration.persistent.max
         persistent.retry = configuration.persistent.retry
