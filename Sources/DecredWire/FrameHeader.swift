@@ -14,9 +14,12 @@ struct FrameHeader {
     let kind: MessageKind?
     /// At most what the command allows.
     let payloadBytes: Int
+    /// What the payload's BLAKE-256 must begin with; see `BLAKE256.Digest.checksum`.
     let checksum: UInt32
 
-    /// Reads and checks the header at a place. Traps unless `byteCount` bytes are there.
+    /// Reads and checks the header at a place: magic number, command, length, in this order, so
+    /// that the first thing that is wrong is the one that is named. Traps unless `byteCount` bytes
+    /// are there.
     init(
         _ bytes: RawSpan,
         at start: Int,
@@ -90,6 +93,7 @@ struct FrameHeader {
         }
     }
 
+    /// In a function of its own, since the bytes can't be changed while a span of them lives.
     private static func checksum(of bytes: [UInt8], from start: Int) -> UInt32 {
         let payload = unsafe bytes.span.bytes.extracting(start..<bytes.count)
         return BLAKE256.digest(of: payload).checksum

@@ -117,8 +117,8 @@ struct MessageCodingTests {
         }
     }
 
-    /// Payloads that a hostile peer made from right ones, with checksums that fit: refused, or read as
-    /// something that is written in the same bytes.
+    /// Payloads that a hostile peer made from right ones, with checksums that fit: refused, or read
+    /// as something that is written in the same bytes.
     @Test("have one form only", arguments: 0..<200 as Range<UInt64>)
     func oneForm(seed: UInt64) throws {
         var messages = RandomMessages(seed: seed)
