@@ -1,6 +1,7 @@
 import Addressing
 import ConnectionCore
 import Control
+import DecredWire
 import Timing
 
 /// What operators and applications ask about. Long answers come in steps of 64 rows, a turn each.

@@ -1,4 +1,5 @@
 import ConnectionCore
+import DecredWire
 import Control
 import LinuxIO
 import Systemd
@@ -43,7 +44,9 @@ extension Daemon {
 
     private mutating func apply(_ loaded: LoadedConfiguration, at now: Moment) throws(StartupError)
     {
-        let new = loaded.configuration
+        var new = loaded.configuration
+        keysWaitingForRestart = new.keysNeedingRestart(from: configuration)
+        new.network = configuration.network
         // What can fail comes first, so that it leaves nothing half done.
         try DescriptorBudget(new).check()
         if !hasInheritedListeners { try replaceListeners(by: new.listen) }
@@ -53,6 +56,10 @@ extension Daemon {
         configuration = new
         journal.level = new.log.level
         noteWriters()
+        if let policy = SessionPolicy(new) { sessions.adopt(policy) }
+        if !keysWaitingForRestart.isEmpty {
+            journal.write(.restartNeeded(keys: keysWaitingForRestart))
+        }
         addresses.replace(with: new.knownAddresses)
         keepConfiguredPeers(at: now)
     }
@@ -78,7 +85,8 @@ extension Daemon {
                 continue
             }
             switch result {
-            case .success: control[place].reply(Peers.Reload.Reply(needsRestart: []))
+            case .success:
+                control[place].reply(Peers.Reload.Reply(needsRestart: keysWaitingForRestart))
             case .failure(let failure): control[place].reply(failure)
             }
         }

@@ -12,7 +12,7 @@ extension Daemon {
 
     /// Starts the peer protocol on a connection that has just been established, if there is one.
     mutating func beginSession(of id: ConnectionID, at now: Moment) {
-        guard configuration.network.wire != nil, let connection = core.table[id] else { return }
+        guard sessions.isSpoken, let connection = core.table[id] else { return }
         let role: PeerSession.Role =
             switch connection.kind {
             case .inbound: .inbound
@@ -32,7 +32,7 @@ extension Daemon {
 
     /// Takes what the peer has sent.
     mutating func receive(_ count: Int, from id: ConnectionID, at now: Moment) {
-        sessions.receive(readBuffer.span.bytes.extracting(0..<count), slot: id.slot, at: now)
+        sessions.receive(readBuffer, count: count, slot: id.slot, at: now)
         carryOut(id, at: now)
     }
 
@@ -56,7 +56,8 @@ extension Daemon {
     // MARK: What a session has said
 
     private mutating func carryOut(_ id: ConnectionID, at now: Moment) {
-        if !sessions.output.bytes.isEmpty { send(sessions.output.bytes, to: id, at: now) }
+        let bytes = sessions.output.bytes
+        if !bytes.isEmpty { send(bytes, to: id, at: now) }
         guard !sessions.output.facts.isEmpty else { return }
         for fact in sessions.output.facts {
             // An earlier one may have ended the connection.
@@ -109,7 +110,7 @@ extension Daemon {
             try core.banMisbehaving(
                 id,
                 misbehaviour.fault,
-                for: configuration.sessions.banDuration,
+                for: configuration.peerProtocol.banDuration,
                 at: now,
                 picking: &addresses,
                 &actions
@@ -130,9 +131,12 @@ extension Daemon {
         {
             tell(.closed(other.id, .session(.selfConnection)), at: now)
         }
-        endingDetail = "\(ending)"
+        let fault = SessionFault(ending)
+        let detail = "\(ending)"
+        // Many say no more than the reason does.
+        if detail != fault.text { endingDetail = detail }
         defer { endingDetail = nil }
-        tell(.closed(id, .session(SessionFault(ending))), at: now)
+        tell(.closed(id, .session(fault)), at: now)
     }
 
     private func peer(of id: ConnectionID) -> PeerAddress? { core.table[id]?.remote }

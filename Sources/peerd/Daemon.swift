@@ -2,6 +2,7 @@ import Addressing
 import BasicContainers
 import ConnectionCore
 import Control
+import DecredWire
 import LinuxIO
 import Systemd
 import Timing
@@ -35,6 +36,8 @@ struct Daemon: ~Copyable {
     var sample = AddressSample()
     /// Why exactly a session gives its connection up, while the core is told so.
     var endingDetail: String?
+    /// What has been changed in the configuration and can't while the daemon runs.
+    var keysWaitingForRestart: [String] = []
     /// Addresses that peers have told of, the same one as often as it was told.
     var learned: UInt64 = 0
     var listeners = Listeners()
@@ -94,7 +97,7 @@ struct Daemon: ~Copyable {
         core = ConnectionCore(policy: Policy(configuration), seed: random.next())
         addresses = AddressList(configuration.knownAddresses, shuffledBy: random)
         sessions = SessionTable(policy: SessionPolicy(configuration))
-        readBuffer = configuration.network.wire == nil ? [] : [UInt8](repeating: 0, count: Self.bytesPerTurn)
+        readBuffer = sessions.isSpoken ? [UInt8](repeating: 0, count: Self.bytesPerTurn) : []
         now = .now
         startedAt = now.wall
     }
@@ -123,7 +126,8 @@ struct Daemon: ~Copyable {
     private func timeout(at now: Moment) -> Duration? {
         if !settled.isEmpty || control.isBehind { return .zero }
         let deadlines = [
-            core.deadline, sessions.deadline, listeners.deadline, control.deadline, service.deadline, journal.deadline,
+            core.deadline, sessions.deadline, listeners.deadline, control.deadline,
+            service.deadline, journal.deadline,
         ]
         return deadlines.compactMap { $0 }.min().map { max($0 - now.instant, .zero) }
     }

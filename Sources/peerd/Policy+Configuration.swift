@@ -16,6 +16,9 @@ extension Policy {
         outbound.dialTimeout = configuration.outbound.dialTimeout
         outbound.defaultPort = configuration.defaultPort
 
+        handshake.isRequired = configuration.network.wire != nil
+        handshake.timeout = configuration.peerProtocol.handshakeTimeout
+
         persistent.max = configuration.persistent.max
         persistent.retry = configuration.persistent.retry
         persistent.maxRetry = configuration.persistent.maxRetry

@@ -28,6 +28,7 @@ enum LogEvent: String, CaseIterable, Sendable {
     case listenerAddressMissing = "listener-address-missing"
     case listenersInherited = "listeners-inherited"
     case socketIgnored = "socket-ignored"
+    case restartNeeded = "restart-needed"
     case addressesLearned = "addresses-learned"
     case misbehaving
     case controlListening = "control-listening"
@@ -72,6 +73,7 @@ enum LogEvent: String, CaseIterable, Sendable {
         case .listenerAddressMissing: "f0597dd46f0abb3383f985cda31c71fe"
         case .listenersInherited: "96d09b760fa66fc14d11b48dd03d7be8"
         case .socketIgnored: "0b2be3b9df221782246c94702efca432"
+        case .restartNeeded: "783e84b4949640dbb3e6139cbc39a7ba"
         case .addressesLearned: "3b74d3f4f0884ef4bdcfb5f9489702e6"
         case .misbehaving: "c27b3c3c4cec46ecb9090f1c60e6ac84"
         case .controlListening: "fd2c2e5a8f1c4e58924363d36cdcad39"

@@ -15,6 +15,8 @@ enum Notice: Sendable {
     case listenersInherited(count: Int, ignored: Int)
     /// A socket with a name that means nothing to us.
     case socketIgnored(String)
+    /// Changes of these keys wait for a restart.
+    case restartNeeded(keys: [String])
     /// A peer told of so many addresses.
     case addressesLearned(from: PeerAddress?, count: Int)
     /// A peer is on the way to being banned.
@@ -43,6 +45,7 @@ enum Notice: Sendable {
         case .addressesLearned:
             .debug
         case .listenerAddressMissing, .listenersInherited, .socketIgnored, .misbehaving,
+            .restartNeeded,
             .controlGroupUnmapped,
             .controlNotDeleted, .persistentRefused, .configurationWarning, .journalLost:
             .warning
@@ -60,6 +63,7 @@ enum Notice: Sendable {
         case .listenerAddressMissing: .listenerAddressMissing
         case .listenersInherited: .listenersInherited
         case .socketIgnored: .socketIgnored
+        case .restartNeeded: .restartNeeded
         case .addressesLearned: .addressesLearned
         case .misbehaving: .misbehaving
         case .controlListening: .controlListening
@@ -89,6 +93,8 @@ enum Notice: Sendable {
                 + (ignored == 0 ? "" : ", ignoring \(ignored) of the configuration")
         case .socketIgnored(let name):
             "Closing an inherited socket named '\(name)': known are 'listen' and 'control'"
+        case .restartNeeded(let keys):
+            "Restart to change \(keys.joined(separator: ", ")): it stays as it was until then"
         case .addressesLearned(let peer, let count):
             "Peer \(peer?.description ?? "of no address") told of \(count) addresses"
         case .misbehaving(let peer, let what, let score):
@@ -127,7 +133,7 @@ enum Notice: Sendable {
             Self.fields(of: peer) + [.init(.count, count)]
         case .misbehaving(let peer, let what, let score):
             Self.fields(of: peer) + [.init(.score, score), .init(.detail, what)]
-        case .started, .status, .socketIgnored, .controlListening, .controlMissing,
+        case .started, .status, .socketIgnored, .restartNeeded, .controlListening, .controlMissing,
             .controlGroupUnmapped, .controlNotDeleted, .configurationWarning, .reloading, .reloaded,
             .reloadFailed, .startFailed:
             []

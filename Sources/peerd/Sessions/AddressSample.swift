@@ -42,7 +42,8 @@ struct AddressSample: Sendable {
             let share = (all.count * Self.percent + 99) / 100
             drawn.addresses = Array(all.prefix(min(share, AdvertisedAddress.mostInMessage)))
             let spread = Self.longestLife - Self.shortestLife
-            drawn.until = now + Self.shortestLife + spread * Double.random(in: 0..<1, using: &random)
+            drawn.until =
+                now + Self.shortestLife + spread * Double.random(in: 0..<1, using: &random)
             if isProxied { proxied = drawn } else { direct = drawn }
         }
         return drawn.addresses

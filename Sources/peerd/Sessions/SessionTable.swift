@@ -35,14 +35,18 @@ struct SessionTable: Sendable {
     /// What the last call of a session has said.
     private(set) var output = SessionOutput()
 
-    init(policy: SessionPolicy) {
-        surroundings = SessionSurroundings(policy: policy)
+    /// - Parameter policy: nil where nothing is spoken: then no session may begin.
+    init(policy: SessionPolicy?) {
+        surroundings = SessionSurroundings(policy: policy ?? SessionPolicy(network: .mainnet))
+        isSpoken = policy != nil
     }
 
-    /// Holds from now on, for the sessions that there are too.
-    var policy: SessionPolicy {
-        get { surroundings.policy }
-        set { surroundings.policy = newValue }
+    /// Whether connections have sessions.
+    let isSpoken: Bool
+
+    /// Another policy of the same network, which holds from now on for the sessions that there are too.
+    mutating func adopt(_ policy: SessionPolicy) {
+        surroundings.policy = policy
     }
 
     /// When `nextDue` may have something. It may be in the past.
@@ -77,6 +81,7 @@ struct SessionTable: Sendable {
         nonce: UInt64,
         at now: Moment
     ) {
+        precondition(isSpoken, "a session without a protocol")
         drop(slot)
         while slots.count <= slot { slots.append(Slot()) }
         output.begin()
@@ -97,10 +102,15 @@ struct SessionTable: Sendable {
         }
     }
 
-    /// Bytes have come.
-    mutating func receive(_ bytes: RawSpan, slot: Int, at now: Moment) {
+    /// So many bytes have come, at the beginning of a buffer.
+    mutating func receive(_ buffer: [UInt8], count: Int, slot: Int, at now: Moment) {
         output.begin(waiting: queues[slot]?.count ?? 0)
-        slots[slot].session?.receive(bytes, at: now, in: surroundings, &output)
+        slots[slot].session?.receive(
+            buffer.span.bytes.extracting(0..<count),
+            at: now,
+            in: surroundings,
+            &output
+        )
     }
 
     /// Answers a peer that has asked for addresses.

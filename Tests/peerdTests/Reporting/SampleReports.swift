@@ -57,6 +57,7 @@ enum SampleReports {
         .listenerClosed(socket), .listenerAddressMissing(socket),
         .listenersInherited(count: 2, ignored: 1), .socketIgnored("peers"),
         .persistentRefused(subject.target, .tooManyPersistent(limit: 8)),
+        .restartNeeded(keys: ["network"]),
         .addressesLearned(from: nil, count: 7),
         .misbehaving(nil, "asked for addresses again", score: 66),
         .controlListening("/run/peerd/control"), .controlMissing,
