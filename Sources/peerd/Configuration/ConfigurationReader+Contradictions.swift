@@ -71,7 +71,7 @@ extension ConfigurationReader {
         problems.add(
             place(of: "protocol.warn-score", or: "protocol.ban-score"),
             "protocol.warn-score (\(warning)) is more than protocol.ban-score (\(limit)): "
-                + "nobody would be warned of"
+                + "no warning would come before a ban"
         )
     }
 
