@@ -118,8 +118,8 @@ struct ConfigurationErrorTests {
             // Words.
             ConfigurationExample(
                 "network = \"bitcoin\"",
-                "peerd.toml:1:11: network: expected \"raw\", \"mainnet\", \"testnet\", \"simnet\" or \"regnet\", "
-                    + "found \"bitcoin\""
+                "peerd.toml:1:11: network: expected \"raw\", \"mainnet\", \"testnet\", \"simnet\" "
+                    + "or \"regnet\", found \"bitcoin\""
             ),
             ConfigurationExample(
                 "log.level = \"verbose\"",

@@ -43,7 +43,7 @@ struct ConfigurationProtocolTests {
 
         var expected = SessionPolicy(network: .testnet)
         expected.services = 5
-        expected.userAgent = "/a \"name\"\\:1/"
+        expected.userAgent = "/a \"name\\:1/"
         expected.requiredServices = 3
         expected.gossips = false
         expected.advertised = configuration.advertise
@@ -213,17 +213,17 @@ struct ConfigurationProtocolErrorTests {
                     + "9223372036854775807, or \"auto\", found \"none\""
             ),
             ConfigurationExample(
-                "advertise = [\"peer.example.org:1\", \"0.0.0.0:1\", \"[fe80::1]:1\", \"10.0.0.1:1\", "
-                    + "\"10.0.0.1:1\", \"10.0.0.1\"]",
+                "advertise = [\"peer.example.org:1\", \"0.0.0.0:1\", \"[fe80::1]:1\", "
+                    + "\"10.0.0.1:1\", \"10.0.0.1:1\", \"10.0.0.1\"]",
                 """
-                peerd.toml:1:14: advertise: peer.example.org:1 is a name: expected an IP address or \
-                onion service with its port
+                peerd.toml:1:14: advertise: peer.example.org:1 is a name: expected an IP address \
+                or onion service with its port
                 peerd.toml:1:36: advertise: 0.0.0.0:1 is not the address of one peer
                 peerd.toml:1:49: advertise: [fe80::1]:1 is link-local: it means nothing without an \
                 interface
                 peerd.toml:1:78: advertise: 10.0.0.1:1 is listed twice
-                peerd.toml:1:92: advertise: '10.0.0.1' has no port: expected one behind a colon, as in \
-                203.0.113.7:9108, [2001:db8::7]:9108 or peer.example.org:9108
+                peerd.toml:1:92: advertise: '10.0.0.1' has no port: expected one behind a colon, as \
+                in 203.0.113.7:9108, [2001:db8::7]:9108 or peer.example.org:9108
                 """
             ),
             ConfigurationExample(
@@ -261,13 +261,13 @@ struct ConfigurationProtocolErrorTests {
             ConfigurationExample("[protocol]\nidle-timeout = \"1min 48s\"", ""),
             ConfigurationExample(
                 "[protocol]\nidle-timeout = \"1min 47s 999ms\"",
-                "peerd.toml:2:16: protocol.idle-timeout (1min 47s 999ms) leaves less than 1s for the "
-                    + "answer to a ping: protocol.ping-interval is 1min 47s"
+                "peerd.toml:2:16: protocol.idle-timeout (1min 47s 999ms) leaves less than 1s for "
+                    + "the answer to a ping: protocol.ping-interval is 1min 47s"
             ),
             ConfigurationExample(
                 "[protocol]\nping-interval = \"3min\"",
-                "peerd.toml:2:17: protocol.idle-timeout (2min) leaves less than 1s for the answer to a "
-                    + "ping: protocol.ping-interval is 3min"
+                "peerd.toml:2:17: protocol.idle-timeout (2min) leaves less than 1s for the answer "
+                    + "to a ping: protocol.ping-interval is 3min"
             ),
             ConfigurationExample("[protocol]\nban-score = 50", ""),
             ConfigurationExample(

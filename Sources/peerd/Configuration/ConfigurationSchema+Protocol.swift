@@ -26,8 +26,8 @@ extension ConfigurationSchema {
             // All the bits that TOML can write.
             .integer(in: 0...Int.max),
             default: 0,
-            "What peers are told that we offer, added up: 1 a full node, 2 bloom filters, 4 compact "
-                + "filters."
+            "What peers are told that we offer, added up: 1 a full node, 2 bloom filters, 4 "
+                + "compact filters."
         ),
         Key(
             "user-agent",
@@ -106,7 +106,7 @@ extension ConfigurationSchema {
         Key(
             "protocol.max-queued",
             \.peerProtocol.maxQueued,
-            // Less has no room for the longest message of ours, and 125 peers at the most take 2 GB.
+            // Less has no room for the longest message of ours; at the most 125 peers take 2 GB.
             .size(in: 64 * 1_024...16 * 1_048_576),
             default: 128 * 1_024,
             "How much may wait to be sent to one peer; whoever doesn't take it is closed."

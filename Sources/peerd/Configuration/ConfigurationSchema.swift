@@ -86,8 +86,8 @@ extension ConfigurationSchema {
                 \.network,
                 .word,
                 default: .raw,
-                "The Decred network whose protocol is spoken; \"raw\" is none: connections are held, and "
-                    + "what arrives is discarded."
+                "The Decred network whose protocol is spoken; \"raw\" is none: connections are "
+                    + "held, and what arrives is discarded."
             )
         ] + identity
         + [
