@@ -165,7 +165,7 @@ struct PeerSessionHandshakeTests {
         let session = TestSession(.inbound) { $0.policy.banScore = 50 }
         session.receive(.version(.example(11)))
         session.receive(.addrv2(AdvertisedAddress.examples(1)))
-        session.receive(.ping(nonce: 8))
+        session.receive(.getaddr)
         session.forget()
         session.receive(.verack)
         #expect(session.facts.count == 3)
