@@ -1,8 +1,8 @@
 import DecredWire
 
 extension SessionPolicy {
-    /// What the configuration says of the numbers that sessions decide by; nil on a raw network, which
-    /// has no sessions. How long a handshake may take and a ban lasts is with the core's policy.
+    /// What the configuration says of the numbers that sessions decide by; nil on a raw network,
+    /// which has no sessions. How long a handshake may take and a ban lasts, the core decides.
     init?(_ configuration: Configuration) {
         guard let network = configuration.network.wire else { return nil }
         self.init(network: network)

@@ -165,13 +165,14 @@ extension Configuration {
         var seen = Set(outbound.addresses)
         return outbound.addresses + outbound.addressesFromFile.filter { seen.insert($0).inserted }
     }
-    /// The port of peers that are named without one, and that is preferred while addresses are picked:
-    /// the network's own unless another was written. Nil if there is none, as on a raw network.
+    /// The port of peers that are named without one, preferred too while addresses are picked: the
+    /// network's own unless another was written. Nil if there is none, as on a raw network.
     var defaultPort: UInt16? {
         outbound.defaultPort == 0 ? network.wire?.defaultPort : UInt16(outbound.defaultPort)
     }
 
-    /// Whether addresses are asked for, given and taken. By default they aren't on simnet and regnet.
+    /// Whether addresses are asked for, given and taken. On simnet and regnet only if the operator
+    /// says so, on a raw network never.
     var gossips: Bool {
         guard let wire = network.wire else { return false }
         switch gossip {
@@ -181,8 +182,8 @@ extension Configuration {
         }
     }
 
-    /// The names of the keys that differ from `old` and that a running daemon can't change: its sessions
-    /// speak the protocol of the old network, and what they know are its peers.
+    /// The names of the keys that differ from `old` and that a running daemon can't change: its
+    /// sessions speak the protocol of the old network, and what they know are its peers.
     func keysNeedingRestart(from old: Configuration) -> [String] {
         network == old.network ? [] : [ConfigurationSchema.network]
     }

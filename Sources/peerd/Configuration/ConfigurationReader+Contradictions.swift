@@ -46,7 +46,8 @@ extension ConfigurationReader {
         )
     }
 
-    /// What a peer has at least to answer a ping before it counts as gone. A quiet one says nothing else.
+    /// What a peer has at least to answer a ping before it counts as gone. A quiet one says nothing
+    /// else.
     static let shortestAnswerTime = Duration.seconds(1)
 
     private mutating func checkIdleTimeout() {
@@ -71,7 +72,7 @@ extension ConfigurationReader {
         problems.add(
             place(of: "protocol.warn-score", or: "protocol.ban-score"),
             "protocol.warn-score (\(warning)) is more than protocol.ban-score (\(limit)): "
-                + "nobody would be warned of"
+                + "no warning would come before a ban"
         )
     }
 
@@ -102,16 +103,16 @@ extension ConfigurationReader {
         )
     }
 
-    /// A key that is written at its default promises nothing that doesn't hold: a printed configuration
-    /// has all of them.
+    /// A key that is written at its default promises nothing that doesn't hold: a printed
+    /// configuration has all of them.
     private mutating func warnAboutProtocol() {
         guard configuration.network.wire != nil else {
             for key in ConfigurationSchema.keys where ConfigurationSchema.isOfProtocol(key) {
                 guard key.spelled(configuration) != key.standard else { continue }
                 warn(
                     origin(of: key.name),
-                    "\(key.name) has no effect: network = \(configuration.network.rawValue.quotedForTOML) "
-                        + "has no protocol"
+                    "\(key.name) has no effect: network = "
+                        + configuration.network.rawValue.quotedForTOML + " has no protocol"
                 )
             }
             return

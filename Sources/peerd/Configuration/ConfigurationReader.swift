@@ -126,9 +126,9 @@ extension ConfigurationReader {
 // MARK: - What addresses need before anything else is read
 
 extension ConfigurationReader {
-    /// The port of peers that are named without one, whatever the order of keys and sources; nil if they
-    /// must have one. Where it can't be known, since a source is missing or what decides it is wrong, it
-    /// is 1, so that no address is told to lack what the mended configuration gives it.
+    /// The port of peers that are named without one, whatever the order of keys and sources; nil if
+    /// they must have one. Where it can't be known, since a source is missing or what decides it is
+    /// wrong, it is 1, so that no address is told to lack what the mended configuration gives it.
     private static func defaultPort(
         of sources: [ConfigurationSource],
         areAll isComplete: Bool

@@ -1,5 +1,3 @@
-import Control
-import DecredWire
 import Timing
 
 /// Every key of the configuration, once: its name, what may be written, its default, unit and
@@ -55,14 +53,6 @@ enum ConfigurationSchema {
     /// What decides which port a peer has that is named without one.
     static let decidePort: Set = [network, defaultPort]
     private static let defaultPort = "outbound.default-port"
-
-    /// What means something to a Decred network's protocol only.
-    static func isOfProtocol(_ key: Key) -> Bool {
-        key.section == "protocol" || ofProtocol.contains(key.name)
-    }
-    private static let ofProtocol: Set = [
-        "gossip", "services", "user-agent", advertise, "outbound.required-services",
-    ]
 }
 
 // MARK: - Bounds that several keys share
@@ -89,55 +79,26 @@ extension ConfigurationSchema {
 // MARK: - The keys
 
 extension ConfigurationSchema {
-    private static let general: [Key] = [
-        Key(
-            network,
-            \.network,
-            .word,
-            default: .raw,
-            "The Decred network whose protocol is spoken; \"raw\" is none: connections are held, and what "
-                + "arrives is discarded."
-        ),
-        Key(
-            "gossip",
-            \.gossip,
-            .word,
-            default: .auto,
-            "Whether addresses of peers are asked for, given and taken; \"auto\" does so on mainnet and "
-                + "testnet."
-        ),
-        Key(
-            "services",
-            \.services,
-            // All the bits that TOML can write.
-            .integer(in: 0...Int.max),
-            default: 0,
-            "What peers are told that we offer, added up: 1 a full node, 2 bloom filters, 4 compact "
-                + "filters."
-        ),
-        Key(
-            "user-agent",
-            \.userAgent,
-            .userAgent,
-            default: "/peerd:\(Release.version)/",
-            "The program's name and version, as peers are told."
-        ),
-        Key(
-            advertise,
-            \.advertise,
-            // As many as there may be listeners: each is sent to every peer that we dial.
-            .advertisedAddresses(limit: 64),
-            default: [],
-            "Our own addresses, which the peers that we dial are told and tell others."
-        ),
-        Key(
-            listen,
-            \.listen,
-            .listeners,
-            default: [],
-            "The addresses at which peers may come to us."
-        ),
-    ]
+    private static let general: [Key] =
+        [
+            Key(
+                network,
+                \.network,
+                .word,
+                default: .raw,
+                "The Decred network whose protocol is spoken; \"raw\" is none: connections are "
+                    + "held, and what arrives is discarded."
+            )
+        ] + identity
+        + [
+            Key(
+                listen,
+                \.listen,
+                .listeners,
+                default: [],
+                "The addresses at which peers may come to us."
+            )
+        ]
 
     private static let outbound: [Key] = [
         Key(
@@ -174,17 +135,10 @@ extension ConfigurationSchema {
             \.outbound.defaultPort,
             .integer(in: 0...65_535),
             default: 0,
-            "The port of peers that are named without one, preferred also among the addresses to dial; 0 is "
-                + "the network's own, and on \"raw\" makes every peer need its own."
+            "The port of peers that are named without one, preferred too among the addresses to "
+                + "dial; 0 is the network's own port, and on \"raw\" makes every peer need its own."
         ),
-        Key(
-            "outbound.required-services",
-            \.outbound.requiredServices,
-            .integerOrAuto(in: 0...Int.max),
-            default: .some(nil),
-            "What a peer that is dialled for the target must offer to be kept, added up as in services; "
-                + "\"auto\" is 1 on mainnet and testnet, else 0."
-        ),
+        requiredServices,
         Key(
             "outbound.dial-timeout",
             \.outbound.dialTimeout,
@@ -319,82 +273,6 @@ extension ConfigurationSchema {
             default: 300,
             unit: "attempts in 60 s",
             "How many attempts of all sources together are normal; beyond, some are dropped by chance."
-        ),
-    ]
-
-    private static let peerProtocol: [Key] = [
-        Key(
-            "protocol.handshake-timeout",
-            \.peerProtocol.handshakeTimeout,
-            // As for a dial: longer waits hold slots for peers that say nothing.
-            .duration(in: .seconds(1) ... .seconds(120)),
-            default: .seconds(30),
-            "How long the exchange of versions may take in all."
-        ),
-        Key(
-            "protocol.ping-interval",
-            \.peerProtocol.pingInterval,
-            // More often than once a second is load; less than once an hour proves nothing in time.
-            .duration(in: .seconds(1) ... .seconds(3_600)),
-            default: .seconds(107),
-            "How often each peer is sent a ping, whatever else it says."
-        ),
-        Key(
-            "protocol.idle-timeout",
-            \.peerProtocol.idleTimeout,
-            // The bounds leave room for an answer to the rarest and the most frequent ping.
-            .duration(in: .seconds(2) ... .seconds(7_200)),
-            default: .seconds(120),
-            "How long a peer may go without a complete message before it is closed."
-        ),
-        Key(
-            "protocol.ban-score",
-            \.peerProtocol.banScore,
-            // No score gets above the upper bound, so that it bans nobody.
-            .integer(in: 1...BanScore.most),
-            default: 100,
-            "The score of misbehaviour above which a host is banned."
-        ),
-        Key(
-            "protocol.warn-score",
-            \.peerProtocol.warnScore,
-            .integer(in: 1...BanScore.most),
-            default: 50,
-            "The score of misbehaviour from which on a warning is logged."
-        ),
-        Key(
-            "protocol.ban-duration",
-            \.peerProtocol.banDuration,
-            // A host changes hands within a year: whoever has it then has done nothing.
-            .duration(in: .seconds(1) ... .seconds(365 * 86_400)),
-            default: .seconds(86_400),
-            "How long a host stays banned that misbehaved."
-        ),
-        Key(
-            "protocol.max-queued",
-            \.peerProtocol.maxQueued,
-            // Less has no room for the largest message of ours; 125 peers with more took 2 GB.
-            .size(in: 64 * 1_024...16 * 1_048_576),
-            default: 128 * 1_024,
-            "How much may wait to be sent to one peer; whoever doesn't take it is closed."
-        ),
-        Key(
-            "protocol.address-burst",
-            \.peerProtocol.addressBurst,
-            // More than all addresses that are kept.
-            .integer(in: 1...100_000),
-            default: 1_000,
-            unit: "addresses",
-            "How many addresses one peer may tell at once; further ones are dropped."
-        ),
-        Key(
-            "protocol.address-rate",
-            \.peerProtocol.addressRate,
-            // At 1,000 a second one peer fills all that is kept in two minutes.
-            .number(in: 0...1_000),
-            default: 0.1,
-            unit: "addresses a second",
-            "How many addresses one peer may tell beyond its burst."
         ),
     ]
 
