@@ -164,8 +164,6 @@ extension ConnectionCore {
         giveUpDial(connection, failure, at: now.instant, &actions)
         if case .resourcesExhausted(let errno) = failure {
             noteExhaustion(errno, pausing: true, at: now.instant, &actions)
-        } else if connection.kind == .outbound {
-            noteOutboundFailure(at: now.instant, &actions)
         }
     }
 
@@ -180,6 +178,9 @@ extension ConnectionCore {
         actions.append(.close(connection.id))
         guard connection.isPersistent else {
             table.remove(connection.id)
+            if connection.kind == .outbound, failure.isOutboundFailure {
+                noteOutboundFailure(at: now, &actions)
+            }
             return
         }
         switch failure {

@@ -11,4 +11,13 @@ package enum Ending: Equatable, Sendable {
     case banned(Prefix)
     case networkInactive
     case shutdown
+
+    /// Whether it counts as one of the automatic dialler's failures in a row, if the connection wasn't
+    /// ready: whatever doesn't empty the table.
+    var isOutboundFailure: Bool {
+        switch self {
+        case .closedByPeer, .timedOut, .io, .byOperator, .banned: true
+        case .networkInactive, .shutdown: false
+        }
+    }
 }

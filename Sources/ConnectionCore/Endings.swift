@@ -22,10 +22,7 @@ extension ConnectionCore {
         switch connection.kind {
         case .inbound:
             break
-        case .outbound:
-            source.failed(remote, at: now)
-            noteOutboundFailure(at: now.instant, &actions)
-        case .manual, .feeler:
+        case .outbound, .manual, .feeler:
             source.failed(remote, at: now)
         }
     }
@@ -48,6 +45,9 @@ extension ConnectionCore {
         actions.append(.close(connection.id))
         guard connection.isPersistent else {
             table.remove(connection.id)
+            if connection.kind == .outbound, !connection.isReady, ending.isOutboundFailure {
+                noteOutboundFailure(at: now, &actions)
+            }
             return
         }
         switch ending {

@@ -240,6 +240,17 @@ final class TestManager {
         }
     }
 
+    /// What the rules say of a peer: of an address with a port or a name, or of a bare address.
+    func explain(_ text: String, trustingLoopback: Bool = true) -> Explanation {
+        let topic = IPAddress(text).map { Explanation.Topic.host($0) } ?? .target(target(text))
+        return core.explain(
+            topic,
+            trustingLoopback: trustingLoopback,
+            at: now,
+            asking: source
+        )
+    }
+
     // MARK: The shell
 
     /// Calls the core as often as it wants to be called at this moment.

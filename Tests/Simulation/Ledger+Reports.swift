@@ -37,7 +37,11 @@ extension Ledger {
             noteNetwork(isActive: isActive, at: now.instant)
         case .shuttingDown(let connections):
             try noteShutdown(of: connections)
-        case .refused, .refusalsSilenced, .refusalsSuppressed, .banned, .unbanned:
+        case .banned(let ban, _):
+            guard bans.inForce(at: now.wall).contains(ban) else {
+                throw BrokenPromise("\(ban) is reported and not in force")
+            }
+        case .refused, .refusalsSilenced, .refusalsSuppressed, .unbanned:
             // The doorman's and the commands' business.
             break
         }
@@ -211,7 +215,7 @@ extension Ledger {
             wasReady == entry.isReady
         else { throw BrokenPromise("\(entry.id) ended after \(lasted), but is \(entry)") }
         if ending.isPeers, !wasReady, entry.kind != .inbound { expectedFailures += 1 }
-        if ending.isPeers, !wasReady, entry.kind == .outbound { pacing.failed() }
+        if ending.countsForPacing, !wasReady, entry.kind == .outbound { pacing.failed() }
         guard entry.isPersistent else {
             entry.owesClose = true
             set(entry)

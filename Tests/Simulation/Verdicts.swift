@@ -25,13 +25,18 @@ extension DialFailure {
     }
 
     /// Whether it is one of the failures in a row that ration the automatic dialler. Exhausted
-    /// resources have a pause of their own, and what we cancelled ourselves did not fail.
+    /// resources have a pause of their own, and what takes everything away starts anew.
     var countsForPacing: Bool {
         switch self {
         case .timedOut, .refused, .unreachable, .noRoute, .unresolved, .selfConnection,
             .alreadyConnected, .banned, .tooManyPerHost, .unsupportedAddress, .io:
             true
-        case .resourcesExhausted, .cancelled: false
+        case .cancelled(let canceller):
+            switch canceller {
+            case .operator, .ban, .caller: true
+            case .networkInactive, .shutdown: false
+            }
+        case .resourcesExhausted: false
         }
     }
 
@@ -59,6 +64,14 @@ extension Ending {
         switch self {
         case .closedByPeer, .timedOut, .io: true
         case .byOperator, .banned, .networkInactive, .shutdown: false
+        }
+    }
+
+    /// Whether it is one of the failures in a row, where it comes before readiness.
+    var countsForPacing: Bool {
+        switch self {
+        case .closedByPeer, .timedOut, .io, .byOperator, .banned: true
+        case .networkInactive, .shutdown: false
         }
     }
 

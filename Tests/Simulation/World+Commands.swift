@@ -65,10 +65,12 @@ extension World {
     // MARK: Commands
 
     mutating func connect(to target: PeerTarget) throws(BrokenPromise) {
+        let explained = explanation(of: target, .manual)
         let expected = ledger.refusalToConnect(target, at: moment, bans)
         let (id, refusal) = ask { world, actions throws(Refusal) in
             try world.core.connect(target, at: world.moment, &actions)
         }
+        try compare(explained, refusal, "connect \(target)")
         try compare("connect \(target)", refusal, expected)
         guard let id else { return }
         try require(core.table[id]?.isDialing == true, "connect leads to nothing")
@@ -90,10 +92,12 @@ extension World {
     }
 
     mutating func addPersistent(_ target: PeerTarget) throws(BrokenPromise) {
+        let explained = explanation(of: target, .persistent)
         let expected = ledger.refusalToAddPersistent(target)
         let (id, refusal) = ask { world, actions throws(Refusal) in
             try world.core.addPersistent(target, at: world.moment, &actions)
         }
+        try compare(explained, refusal, "addPersistent \(target)")
         try compare("addPersistent \(target)", refusal, expected)
         guard let id else { return }
         try require(core.table[id]?.isPersistent == true, "\(id) was added and isn't persistent")
