@@ -76,9 +76,7 @@ struct RestoredBanTests {
         let manager = restored((1...most).map { ban($0, .automatic, for: .seconds(100 + $0)) })
         let id = try manager.admit("203.0.113.7:1")
         manager.forgetTrace()
-        try manager.command { core, now, actions throws(Refusal) in
-            try core.banMisbehaving(id, for: .seconds(10_000_000), at: now, &actions)
-        }
+        try manager.banMisbehaving(id, for: .seconds(10_000_000))
         #expect(manager.trace.first == "unbanned 16.0.0.1/32")
         #expect(manager.trace.dropFirst().first == "banned 203.0.113.7/32, closed 1")
         #expect(manager.core.bans.count == most)
@@ -86,14 +84,13 @@ struct RestoredBanTests {
 
     @Test("of an operator stay when their peer misbehaves, and are what is reported then")
     func kept() throws {
-        let manager = TestManager { $0.limits.whitelist = [prefix("203.0.113.0/24")] }
+        let manager = TestManager()
         let id = try manager.addPersistent("16.0.0.1:1")
+        manager.succeed(id)
         try manager.ban("16.0.0.1")
         manager.forgetTrace()
-        try manager.command { core, now, actions throws(Refusal) in
-            try core.banMisbehaving(id, for: .seconds(60), at: now, &actions)
-        }
-        guard case .banned(let ban, closed: 0) = manager.reports.first else {
+        try manager.banMisbehaving(id)
+        guard case .banned(let ban, closed: 1) = manager.reports.first else {
             Issue.record("\(manager.reports)")
             return
         }

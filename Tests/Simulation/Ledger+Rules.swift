@@ -93,6 +93,7 @@ extension Ledger {
         if exhaustion.isPaused(at: now.instant) { return "resources are exhausted" }
         if !Self.isDialable(address) { return "it can't be dialled" }
         if let ban = bans.cover(of: address, at: now.wall) { return "banned by \(ban.prefix)" }
+        if isOurs(address, at: now.instant) { return "it is ourselves" }
         if entries.contains(where: { $0.address == address || $0.lastAddress == address }) {
             return "another connection has it"
         }
@@ -122,6 +123,10 @@ extension Ledger {
         case .dialing:
             guard now - entry.since < policy.outbound.dialTimeout else {
                 throw BrokenPromise("\(entry.id) dials longer than it may")
+            }
+        case .handshaking(let since):
+            guard now - since < policy.handshake.timeout else {
+                throw BrokenPromise("\(entry.id) shakes hands for longer than it may")
             }
         case .established(let since):
             guard entry.isReady || now - since < Policy.readyAfter else {

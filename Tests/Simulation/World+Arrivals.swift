@@ -112,10 +112,12 @@ extension World {
     private mutating func admitted(_ id: ConnectionID, _ arrival: Arrival) throws(BrokenPromise) {
         ledger.arriving = (doorman.isWhitelisted(arrival), doorman.isProxied(arrival))
         try settle(newcomer: (id, arrival))
-        guard !mood.isKind, case .established(let socket, _) = shell.holding(of: id) else { return }
+        guard case .established(let socket, _) = shell.holding(of: id) else { return }
+        guard !mood.isKind else { return startSession(id, socket, nil) }
         let stay =
             random.chance(0.2)
             ? random.duration(around: .seconds(5)) : random.duration(around: scenario.meanStay)
+        startSession(id, socket, stay)
         schedule(.closed(id, socket: socket, .closedByPeer), in: stay)
     }
 

@@ -88,7 +88,8 @@ extension World {
             refusal == .tooManyPersistentPerHost(limit: limit)
         case .unsupportedAddress:
             if case .unsupportedAddress = refusal { true } else { false }
-        case .whitelist, .trustedLoopback, .knownHost, .targetHeld, .group, .operatorsPeer,
+        case .whitelist, .trustedLoopback, .knownHost, .targetHeld, .group, .ownAddress,
+            .operatorsPeer,
             .attemptedRecently, .attemptedJustNow, .otherPort, .unknownAddress, .paused,
             .resourcesExhausted:
             false

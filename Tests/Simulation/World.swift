@@ -158,6 +158,8 @@ struct World {
             try dialFailed(attempt, failure)
         case .closed(let id, let socket, let ending):
             try closed(id, socket, ending)
+        case .session(let id, let socket, let news):
+            try hear(news, of: id, socket)
         case .arrival:
             try arrive()
             if let gap = scenario.meanArrivalGap {
