@@ -169,8 +169,7 @@ let package = Package(
             name: "peerdTests",
             dependencies: [
                 "peerd", "Addressing", "Timing", "ConnectionCore", "DecredWire", "Control",
-                "LinuxIO",
-                "CLinux", "Systemd",
+                "LinuxIO", "CLinux", "Systemd",
             ],
             swiftSettings: strict
         ),

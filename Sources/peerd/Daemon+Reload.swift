@@ -44,9 +44,8 @@ extension Daemon {
 
     private mutating func apply(_ loaded: LoadedConfiguration, at now: Moment) throws(StartupError)
     {
-        var new = loaded.configuration
-        keysWaitingForRestart = new.keysNeedingRestart(from: configuration)
-        new.network = configuration.network
+        keysWaitingForRestart = loaded.configuration.keysNeedingRestart(from: configuration)
+        let new = loaded.configuration.keepingNetwork(of: configuration)
         // What can fail comes first, so that it leaves nothing half done.
         try DescriptorBudget(new).check()
         if !hasInheritedListeners { try replaceListeners(by: new.listen) }

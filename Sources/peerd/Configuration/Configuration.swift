@@ -187,4 +187,19 @@ extension Configuration {
     func keysNeedingRestart(from old: Configuration) -> [String] {
         network == old.network ? [] : [ConfigurationSchema.network]
     }
+
+    /// The same with the network of `old`, and the peers that belong to it: those of another network
+    /// are at other ports and speak another protocol.
+    func keepingNetwork(of old: Configuration) -> Configuration {
+        guard network != old.network else { return self }
+        var kept = self
+        kept.network = old.network
+        kept.advertise = old.advertise
+        kept.outbound.addresses = old.outbound.addresses
+        kept.outbound.addressesFile = old.outbound.addressesFile
+        kept.outbound.addressesFromFile = old.outbound.addressesFromFile
+        kept.outbound.defaultPort = old.outbound.defaultPort
+        kept.persistent.peers = old.persistent.peers
+        return kept
+    }
 }
