@@ -15,6 +15,7 @@ let package = Package(
     name: "peerd",
     products: [
         .executable(name: "peerd", targets: ["peerd"]),
+        .executable(name: "peerctl", targets: ["peerctl"]),
         // For LD_PRELOAD, by the program's tests only.
         .library(name: "FailingAccept", type: .dynamic, targets: ["FailingAccept"]),
     ],
@@ -73,6 +74,16 @@ let package = Package(
                 "Systemd",
                 "CTOML",
                 .product(name: "BasicContainers", package: "swift-collections"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "peerctl",
+            dependencies: [
+                "Control",
+                "LinuxIO",
+                "Timing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -152,6 +163,11 @@ let package = Package(
             dependencies: [
                 "peerd", "Addressing", "Timing", "ConnectionCore", "LinuxIO", "CLinux", "Systemd",
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "peerctlTests",
+            dependencies: ["peerctl", "peerd", "Control", "LinuxIO", "Timing"],
             swiftSettings: strict
         ),
     ],

@@ -21,8 +21,10 @@ package enum SystemCall: String, Sendable {
     case mkdir
     case open
     case pipe = "pipe2"
+    case poll
     case read
     case receive = "recv"
+    case send
     case setrlimit
     case setsockopt
     case signalfd
