@@ -19,10 +19,9 @@ package struct UnixStream: ~Copyable, Sendable {
 
     /// Connects, and waits while the listener's queue is full.
     ///
-    /// - Parameters:
-    ///   - path: Where the listener is.
-    ///   - patience: How long connecting, and later each `send`, may wait for the other end: more
-    ///     than nothing.
+    /// `patience`, more than nothing, is how long connecting, and later each part of a `send`, may wait
+    /// for the other end.
+    ///
     /// - Throws: ENOENT and ECONNREFUSED when nobody listens there, EACCES when this user may not,
     ///   EAGAIN when `patience` has passed.
     package static func connect(
@@ -57,13 +56,9 @@ package struct UnixStream: ~Copyable, Sendable {
     }
 
     /// Waits for bytes and reads them into the beginning of `buffer`, at most `buffer.count`, which
-    /// must not be 0.
+    /// must not be 0. It waits for `limit`, rounded up to milliseconds, and with nil for ever; and not
+    /// any longer when `output`, a descriptor that this program writes to, is a pipe that nobody reads.
     ///
-    /// - Parameters:
-    ///   - buffer: Where they go.
-    ///   - limit: How long it waits, rounded up to milliseconds; nil for ever.
-    ///   - output: A descriptor that this program writes to; `readerGone` if it is a pipe that
-    ///     nobody reads any more.
     /// - Throws: ECONNRESET when the other end went without reading everything.
     package func receive(
         into buffer: inout [UInt8],

@@ -31,10 +31,14 @@ struct Peerctl: ParsableCommand {
             var command = try parseAsRoot()
             try command.run()
         } catch {
-            let code = exitCode(for: error)
-            guard code == .validationFailure else { exit(withError: error) }
+            guard Self.isUsageError(error) else { exit(withError: error) }
             try? StandardStream.errors.write(Array((fullMessage(for: error) + "\n").utf8))
             Glibc.exit(ExitStatus.usage)
         }
+    }
+
+    /// What ends with status 2 instead of the parser's own 64.
+    static func isUsageError(_ error: any Error) -> Bool {
+        exitCode(for: error) == .validationFailure
     }
 }

@@ -33,11 +33,8 @@ struct Client: ~Copyable {
         throw first ?? .unusablePath("")
     }
 
-    /// Makes a call that has one reply.
-    ///
-    /// - Parameters:
-    ///   - parameters: The call's.
-    ///   - limit: How long the answer may take; nil for as long as what was asked for takes.
+    /// Makes a call that has one reply, which may take so long; nil for as long as what was asked for
+    /// takes.
     mutating func call<Parameters: MethodParameters>(
         _ parameters: Parameters,
         within limit: Duration? = patience
@@ -46,12 +43,8 @@ struct Client: ~Copyable {
         return try receive(Parameters.Reply.self, within: limit).parameters
     }
 
-    /// Makes a call that has several replies, and hands each one over as it comes.
-    ///
-    /// - Parameters:
-    ///   - parameters: The call's.
-    ///   - limit: How long each reply but the first may take; nil for ever.
-    ///   - body: Gets the replies.
+    /// Makes a call that has several replies, and hands each one over as it comes. Each but the first
+    /// may take so long, nil for ever; the first one comes at once.
     mutating func stream<Parameters: MethodParameters>(
         _ parameters: Parameters,
         within limit: Duration? = patience,

@@ -1,13 +1,15 @@
 /// Rows in columns that are as wide as what is in them, and no wider than the terminal.
 ///
-/// Columns in which every cell is empty aren't shown. Where the rest doesn't fit, the widest ones are
-/// shortened, down to `leastWidth`; where that isn't enough, those that matter least are left out. So a
-/// line never wraps, and a number is never cut.
+/// Columns in which every cell is empty aren't shown. Where the rest doesn't fit, those that matter
+/// least are left out until it does with the widest ones shortened. So a line never wraps, and a number
+/// isn't cut before nothing else is left to give up.
 struct Table {
     struct Column {
         var title: String
         var alignment = Alignment.left
         var shortening = Shortening.never
+        /// What a shortened one keeps as long as another can be left out.
+        var least = 12
         /// From 0, which is never left out, to what is left out first.
         var rank = 0
     }
@@ -22,8 +24,8 @@ struct Table {
         case middle
     }
 
-    /// What a shortened column keeps at least: enough to tell rows apart.
-    static let leastWidth = 12
+    /// What a shortened column keeps when nothing more can be left out.
+    static let leastWidth = 6
     private static let gap = 2
 
     let columns: [Column]
@@ -63,8 +65,7 @@ struct Table {
         func least(_ column: Int) -> Int {
             switch columns[column].shortening {
             case .never: natural[column]
-            case .end, .middle:
-                min(natural[column], max(Self.leastWidth, columns[column].title.count))
+            case .end, .middle: min(natural[column], columns[column].least)
             }
         }
         while Self.total(shown.map(least)) > limit,
@@ -75,15 +76,19 @@ struct Table {
         }
     }
 
-    /// Takes a column at a time from the widest that may be shortened.
+    /// Takes a character at a time from the widest that may be shortened.
     private func shorten(_ widths: inout [Int], of shown: [Int], toFit limit: Int) {
         var excess = Self.total(shown.map { widths[$0] }) - limit
-        while excess > 0 {
-            let widest = shown.filter { columns[$0].shortening != .never }
-                .max { widths[$0] < widths[$1] }
-            guard let widest, widths[widest] > Self.leastWidth else { return }
-            widths[widest] -= 1
-            excess -= 1
+        for isLast in [false, true] {
+            while excess > 0 {
+                let widest = shown.filter { column in
+                    let floor = isLast ? Self.leastWidth : columns[column].least
+                    return columns[column].shortening != .never && widths[column] > floor
+                }.max { widths[$0] < widths[$1] }
+                guard let widest else { break }
+                widths[widest] -= 1
+                excess -= 1
+            }
         }
     }
 

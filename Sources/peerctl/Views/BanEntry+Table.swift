@@ -3,7 +3,7 @@ import Control
 extension Peers.BanEntry {
     static func table(of bans: [Peers.BanEntry], seenFrom viewpoint: Viewpoint) -> Table {
         var table = Table([
-            .init(title: "PREFIX", shortening: .middle),
+            .init(title: "PREFIX", shortening: .middle, least: IPv4Width.withLength),
             .init(title: "BY", rank: 2),
             .init(title: "UNTIL"),
             .init(title: "LEFT", alignment: .right, rank: 1),

@@ -6,7 +6,7 @@ extension Peers.Connection {
         var table = Table([
             .init(title: "ID", alignment: .right),
             .init(title: "TYPE", rank: 1),
-            .init(title: "PEER", shortening: .middle),
+            .init(title: "PEER", shortening: .middle, least: IPv4Width.withPort),
             .init(title: "STATE"),
             .init(title: "AGE", alignment: .right, rank: 2),
             .init(title: "NEXT", rank: 3),

@@ -6,7 +6,7 @@ extension Peers.EndedConnection {
             .init(title: "ENDED", rank: 1),
             .init(title: "ID", alignment: .right, rank: 4),
             .init(title: "TYPE", rank: 3),
-            .init(title: "PEER", shortening: .middle),
+            .init(title: "PEER", shortening: .middle, least: IPv4Width.withPort),
             .init(title: "LASTED", alignment: .right, rank: 2),
             .init(title: "IN", alignment: .right, rank: 5),
             .init(title: "OUT", alignment: .right, rank: 6),

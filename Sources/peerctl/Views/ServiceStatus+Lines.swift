@@ -86,7 +86,7 @@ extension Peers.ServiceStatus {
     private func waiting(_ viewpoint: Viewpoint) -> Table {
         var table = Table([
             .init(title: "ID", alignment: .right),
-            .init(title: "WAITING PEER", shortening: .middle),
+            .init(title: "WAITING PEER", shortening: .middle, least: IPv4Width.withPort),
             .init(title: "FAILURES", alignment: .right, rank: 1),
             .init(title: "RETRIES"),
         ])
