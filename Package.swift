@@ -70,6 +70,7 @@ let package = Package(
                 "Addressing",
                 "Timing",
                 "ConnectionCore",
+                "Control",
                 "LinuxIO",
                 "Systemd",
                 "CTOML",

@@ -7,6 +7,7 @@ import Glibc
 package enum SystemCall: String, Sendable {
     case accept4
     case bind
+    case chmod
     case connect
     case epollCreate = "epoll_create1"
     case epollControl = "epoll_ctl"
@@ -18,6 +19,7 @@ package enum SystemCall: String, Sendable {
     case getsockname
     case getsockopt
     case listen
+    case lstat
     case mkdir
     case open
     case pipe = "pipe2"
@@ -30,6 +32,7 @@ package enum SystemCall: String, Sendable {
     case signalfd
     case socket
     case threadCreate = "pthread_create"
+    case unlink
     case write
 
     /// An interrupted call is made again, with two exceptions. An interrupted `connect` goes on in

@@ -15,6 +15,13 @@ enum Notice: Sendable {
     case listenersInherited(count: Int, ignored: Int)
     /// A socket with a name that means nothing to us.
     case socketIgnored(String)
+    /// Clients are served at this path.
+    case controlListening(String)
+    /// There is no place for a socket for clients.
+    case controlMissing
+    /// Members of this group can't be told from others.
+    case controlGroupUnmapped(String)
+    case controlNotDeleted(SystemError)
     case persistentRefused(PeerTarget, Refusal)
     case configurationWarning(String)
     case reloading
@@ -26,10 +33,11 @@ enum Notice: Sendable {
 
     var level: Configuration.Log.Level {
         switch self {
-        case .started, .status, .listening, .listenerClosed, .reloading, .reloaded:
+        case .started, .status, .listening, .listenerClosed, .controlListening, .controlMissing,
+            .reloading, .reloaded:
             .info
-        case .listenerAddressMissing, .listenersInherited, .socketIgnored, .persistentRefused,
-            .configurationWarning, .journalLost:
+        case .listenerAddressMissing, .listenersInherited, .socketIgnored, .controlGroupUnmapped,
+            .controlNotDeleted, .persistentRefused, .configurationWarning, .journalLost:
             .warning
         case .reloadFailed, .startFailed:
             .error
@@ -45,6 +53,10 @@ enum Notice: Sendable {
         case .listenerAddressMissing: .listenerAddressMissing
         case .listenersInherited: .listenersInherited
         case .socketIgnored: .socketIgnored
+        case .controlListening: .controlListening
+        case .controlMissing: .controlMissing
+        case .controlGroupUnmapped: .controlGroupUnmapped
+        case .controlNotDeleted: .controlNotDeleted
         case .persistentRefused: .persistentRefused
         case .configurationWarning: .configurationWarning
         case .reloading: .reloading
@@ -68,6 +80,13 @@ enum Notice: Sendable {
                 + (ignored == 0 ? "" : ", ignoring \(ignored) of the configuration")
         case .socketIgnored(let name):
             "Closing an inherited socket named '\(name)': known are 'listen' and 'control'"
+        case .controlListening(let path): "Serving clients at \(path)"
+        case .controlMissing:
+            "Serving no clients: there is neither a socket unit nor a runtime directory (--runtime)"
+        case .controlGroupUnmapped(let group):
+            "control.write-group: the group '\(group)' is not visible in this service's user "
+                + "namespace, so its members may not change anything"
+        case .controlNotDeleted(let error): "Cannot delete the control socket: \(error), ignoring"
         case .persistentRefused(let peer, let refusal):
             "Cannot keep \(peer) connected: \(refusal.text), ignoring"
         case .configurationWarning(let warning): warning
@@ -91,9 +110,9 @@ enum Notice: Sendable {
             [.init(.peer, peer), .init(.reason, refusal.word)]
         case .journalLost(let count):
             [.init(.count, count)]
-        case .started, .status, .socketIgnored, .configurationWarning, .reloading, .reloaded,
-            .reloadFailed,
-            .startFailed:
+        case .started, .status, .socketIgnored, .controlListening, .controlMissing,
+            .controlGroupUnmapped, .controlNotDeleted, .configurationWarning, .reloading, .reloaded,
+            .reloadFailed, .startFailed:
             []
         }
     }
