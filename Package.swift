@@ -162,13 +162,20 @@ let package = Package(
         .testTarget(
             name: "peerdTests",
             dependencies: [
-                "peerd", "Addressing", "Timing", "ConnectionCore", "LinuxIO", "CLinux", "Systemd",
+                "peerd", "peerctl", "Addressing", "Timing", "ConnectionCore", "Control", "LinuxIO",
+                "CLinux", "Systemd",
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "peerctlTests",
-            dependencies: ["peerctl", "peerd", "Control", "LinuxIO", "Timing"],
+            dependencies: [
+                "peerctl",
+                "Control",
+                "LinuxIO",
+                "Timing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict
         ),
     ],

@@ -44,6 +44,7 @@ struct ControlOptions: ParsableArguments {
     var chosen: Instance {
         if instance != nil || socket != nil { return Instance(name: instance, socket: socket) }
         let variable = getenv("PEERCTL_SOCKET").map { String(cString: $0) } ?? ""
-        return Instance(name: nil, socket: variable.isEmpty ? nil : variable)
+        guard !variable.isEmpty else { return Instance() }
+        return Instance(socket: variable, isInherited: true)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Control
 import Glibc
 import LinuxIO
 
@@ -14,6 +15,7 @@ struct Peerctl: ParsableCommand {
             Exit status: 0 done, 1 refused or failed, 2 for a wrong command line, 3 if the daemon can't be \
             reached.
             """,
+        version: Release.version,
         subcommands: [
             Status.self, List.self, Explain.self, Monitor.self, History.self, Connect.self,
             Disconnect.self, Remove.self, AddAddresses.self, Ban.self, Unban.self, Bans.self,

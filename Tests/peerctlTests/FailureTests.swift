@@ -58,6 +58,24 @@ struct FailureTests {
                 ]
             ),
             Case(
+                failure: answered(.duplicatePersistent(id: 3)),
+                instance: Instance(socket: "/run/x"),
+                status: 1,
+                lines: [
+                    "peerctl: cannot connect to a:1: already persistent (id: 3)",
+                    "  'peerctl --socket /run/x remove 3' ends it for good.",
+                ]
+            ),
+            Case(
+                failure: .unreachable(path: "/run/x", SystemError(.connect, 111)),
+                instance: Instance(socket: "/run/x", isInherited: true),
+                status: 3,
+                lines: [
+                    "peerctl: cannot reach the daemon at /run/x: connection refused (ECONNREFUSED)",
+                    "  Is the daemon running, and is this its control socket?",
+                ]
+            ),
+            Case(
                 failure: answered(.notFound),
                 method: .unban,
                 status: 1,

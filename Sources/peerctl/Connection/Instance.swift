@@ -4,13 +4,15 @@ struct Instance: Equatable, Sendable {
     var name: String?
     /// Where to find its socket instead of where the units put it.
     var socket: String?
+    /// The environment says so, so that commands needn't.
+    var isInherited = false
 
     /// As systemctl knows it.
     var unit: String { name.map { "peerd@\($0)" } ?? "peerd" }
 
     /// How this program is called for this daemon, for advice that can be pasted.
     var command: String {
-        if let socket { return "peerctl --socket \(socket)" }
+        if let socket { return isInherited ? "peerctl" : "peerctl --socket \(socket)" }
         return name.map { "peerctl -i \($0)" } ?? "peerctl"
     }
 

@@ -29,6 +29,8 @@ extension Peers.Failure {
             "Raise the limit in the configuration and '\(command) reload'."
         case .tooManyPersistent:
             "'\(command) remove ID' makes room, or raise the limit and '\(command) reload'."
+        case .tooManyAddresses:
+            "They are kept until the daemon ends; outbound.addresses-file has no such limit."
         case .tooManyBans: "'\(command) unban PREFIX' makes room; one wide prefix may do for many."
         case .unsupportedAddress:
             switch method {

@@ -24,7 +24,8 @@ extension Peers.Failure {
         case .tooManyPersistent(let limit): "persistent.max (\(limit)) reached"
         case .tooManyPersistentPerHost(let limit):
             "limits.per-host (\(limit)) reached by persistent peers"
-        case .tooManyBans(let limit): "\(limit) bans are set already"
+        case .tooManyBans(let limit): "\(grouped(limit)) bans are set already"
+        case .tooManyAddresses(let limit): "\(grouped(limit)) addresses were added already"
         case .unsupportedAddress(let address):
             address.map { "'\($0)' is not an address that can be dialled" }
                 ?? "not an address that can be dialled"
