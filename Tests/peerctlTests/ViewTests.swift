@@ -129,26 +129,20 @@ struct ViewTests {
                 "198.51.100.4",
                 "  not connected",
                 "",
-                "WAY                    NOW     WHY",
-                "it comes to us         open    trusted loopback, not limited",
-                "picked for the target  closed  banned with 198.51.100.0/24 "
-                    + "until 2026-01-01 00:01:00 (1 min)",
-                "                               not among the addresses that are picked from",
-                "peerctl connect        closed  limits.per-host (5 of 5)",
-                "connect --persistent   open",
+                "WAY         NOW     WHY                                            LEFT",
+                "inbound     open    trusted loopback, not limited",
+                "outbound    closed  banned with 198.51.100.0/24                   1 min",
+                "                    not among the addresses that are picked from",
+                "manual      closed  limits.per-host (5 of 5)",
+                "persistent  open",
             ]
         )
     }
 
     @Test("has a sentence for every rule", arguments: Peers.Rule.allCases)
     func rules(_ rule: Peers.Rule) {
-        let bare = Peers.Finding(way: .inbound, rule: rule, refuses: true)
-        #expect(!bare.text(seenFrom: Examples.viewpoint).isEmpty)
-        var full = bare
-        full.untilUnixUSec = Examples.now
-        #expect(
-            full.text(seenFrom: Examples.viewpoint).hasSuffix("until 2026-01-01 00:00:00 (0 s)")
-        )
+        let finding = Peers.Finding(way: .inbound, rule: rule, refuses: true)
+        #expect(!finding.sentence.isEmpty)
     }
 
     @Test("of a ban is who, and for how long")

@@ -8,7 +8,9 @@ extension Peerctl {
             abstract: "Says why a peer is connected, waiting, refused or not dialled.",
             discussion: """
                 For each way in which it could be connected: whether it is open, and which rules say \
-                something about it now, with their numbers.
+                something about it now, with their numbers. The ways: inbound, it comes to us; outbound, \
+                it is picked to hold outbound.target; manual, 'peerctl connect'; persistent, 'peerctl \
+                connect --persistent'.
                 """
         )
 

@@ -24,7 +24,8 @@ extension Peerctl {
                 replies,
                 viewpoint,
                 terminal in
-                let connections = replies.flatMap(\.connections)
+                // The daemon's own order is that of its table.
+                let connections = replies.flatMap(\.connections).sorted { $0.id < $1.id }
                 guard !connections.isEmpty else { return ["No connections."] }
                 return Peers.Connection.table(of: connections, seenFrom: viewpoint)
                     .lines(on: terminal)

@@ -17,46 +17,32 @@ extension Peers.Explanation {
 
     private func ways(_ viewpoint: Viewpoint) -> Table {
         var table = Table([
-            .init(title: "WAY"), .init(title: "NOW"), .init(title: "WHY", shortening: .end),
+            .init(title: "WAY"), .init(title: "NOW"),
+            .init(title: "WHY", shortening: .end, least: 30),
+            .init(title: "LEFT", alignment: .right, rank: 1),
         ])
         for way in Peers.Way.allCases {
             let said = findings.filter { $0.way == way }
             let verdict: Text =
                 said.contains(where: \.refuses) ? Text("closed", .bad) : Text("open", .good)
-            let reasons = said.map { $0.text(seenFrom: viewpoint) }
-            for (place, reason) in (reasons.isEmpty ? [""] : reasons).enumerated() {
-                table.append([
-                    place == 0 ? Text(way.text) : "", place == 0 ? verdict : "", Text(reason),
-                ])
+            guard let first = said.first else {
+                table.append([Text(way.rawValue), verdict, "", ""])
+                continue
             }
+            table.append([Text(way.rawValue), verdict] + first.cells(viewpoint))
+            for finding in said.dropFirst() { table.append(["", ""] + finding.cells(viewpoint)) }
         }
         return table
     }
 }
 
-extension Peers.Way {
-    fileprivate var text: String {
-        switch self {
-        case .inbound: "it comes to us"
-        case .outbound: "picked for the target"
-        case .manual: "peerctl connect"
-        case .persistent: "connect --persistent"
-        }
-    }
-}
-
 extension Peers.Finding {
-    /// The rule, its numbers, and until when.
-    func text(seenFrom viewpoint: Viewpoint) -> String {
-        var text = sentence
-        if let untilUnixUSec {
-            text += " until \(viewpoint.date(untilUnixUSec))"
-            text += " (\(viewpoint.wait(until: untilUnixUSec)))"
-        }
-        return text
+    /// The rule with its numbers, and how long it still holds by itself.
+    fileprivate func cells(_ viewpoint: Viewpoint) -> [Text] {
+        [Text(sentence), Text(untilUnixUSec.map { viewpoint.wait(until: $0) } ?? "")]
     }
 
-    private var sentence: String {
+    var sentence: String {
         switch rule {
         case .shuttingDown: "shutting down"
         case .networkInactive: "network inactive"
@@ -65,7 +51,7 @@ extension Peers.Finding {
         case .flooded:
             "flood" + (chance.map { ", dropped with a chance of \(percent($0))" } ?? "")
                 + numbers("inbound.flood-threshold")
-        case .duplicate: "the same address and port is connected or pending" + tag
+        case .duplicate: "connected or pending already" + tag
         case .perHost: "limits.per-host" + counts
         case .slots: "no slot left of limits.connections" + counts
         case .whitelist: "whitelisted" + (prefix.map { " with \($0)" } ?? "")
