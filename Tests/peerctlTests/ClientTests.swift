@@ -19,7 +19,7 @@ struct ClientTests {
             let name = "/tmp/peerctl-client-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
             let path = try #require(UnixPath(name))
             let listener = try UnixListener.bound(to: path)
-            let client = try Client.connect(to: Instance(socket: name))
+            let client = try Client.connect(toFirstOf: ["\(name)-missing", "/dev/null", name])
             unlink(name)
             guard let other = try listener.accept() else { throw Missing() }
             return Pair(client: client, other: other, listener: listener)
@@ -51,6 +51,18 @@ struct ClientTests {
     private struct Missing: Error {}
 
     private static let answer = #"{"parameters":{"id":7}}"#
+
+    @Test("without a listener anywhere names the first place where it looked")
+    func nobody() {
+        let error = #expect(throws: CommandFailure.self) {
+            _ = try Client.connect(toFirstOf: ["/nowhere/first", "/dev/null"])
+        }
+        #expect(error == .unreachable(path: "/nowhere/first", SystemError(.connect, ENOENT)))
+        let unusable = #expect(throws: CommandFailure.self) {
+            _ = try Client.connect(toFirstOf: [""])
+        }
+        #expect(unusable == .unusablePath(""))
+    }
 
     @Test("sends a call as varlink has it, and reads its reply")
     func call() throws {

@@ -16,10 +16,11 @@ struct Client: ~Copyable {
         self.stream = stream
     }
 
-    /// Connects to the first socket that is there and has a listener.
-    static func connect(to instance: Instance) throws(CommandFailure) -> Client {
+    /// Connects to the first socket that is there and has a listener. If there is none, the failure is
+    /// that of the first path.
+    static func connect(toFirstOf paths: [String]) throws(CommandFailure) -> Client {
         var first: CommandFailure?
-        for path in instance.socketPaths {
+        for path in paths {
             guard let unixPath = UnixPath(path) else { throw .unusablePath(path) }
             do throws(SystemError) {
                 return Client(try UnixStream.connect(to: unixPath, patience: patience))
@@ -30,7 +31,8 @@ struct Client: ~Copyable {
                 first = first ?? .unreachable(path: path, error)
             }
         }
-        throw first ?? .unusablePath("")
+        guard let first else { preconditionFailure("no path") }
+        throw first
     }
 
     /// Makes a call that has one reply, which may take so long; nil for as long as what was asked for

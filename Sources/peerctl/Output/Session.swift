@@ -15,7 +15,7 @@ struct Session: ~Copyable {
         isJSON = options.json
         terminal = .ofStandardOutput()
         viewpoint = .present()
-        client = try Client.connect(to: options.chosen)
+        client = try Client.connect(toFirstOf: options.chosen.socketPaths)
     }
 
     /// Makes a call and shows its reply, as JSON or in the lines that `body` makes of it.
