@@ -15,6 +15,7 @@ let package = Package(
     name: "peerd",
     products: [
         .executable(name: "peerd", targets: ["peerd"]),
+        .executable(name: "peerctl", targets: ["peerctl"]),
         // For LD_PRELOAD, by the program's tests only.
         .library(name: "FailingAccept", type: .dynamic, targets: ["FailingAccept"]),
     ],
@@ -80,6 +81,16 @@ let package = Package(
                 "Systemd",
                 "CTOML",
                 .product(name: "BasicContainers", package: "swift-collections"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "peerctl",
+            dependencies: [
+                "Control",
+                "LinuxIO",
+                "Timing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -169,7 +180,18 @@ let package = Package(
             name: "peerdTests",
             dependencies: [
                 "peerd", "Addressing", "Timing", "ConnectionCore", "DecredWire", "Control",
-                "LinuxIO", "CLinux", "Systemd",
+                "LinuxIO", "CLinux", "Systemd", "peerctl",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "peerctlTests",
+            dependencies: [
+                "peerctl",
+                "Control",
+                "LinuxIO",
+                "Timing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),
