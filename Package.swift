@@ -71,6 +71,7 @@ let package = Package(
                 "ConnectionCore",
                 "LinuxIO",
                 "Systemd",
+                "Storage",
                 "CTOML",
                 .product(name: "BasicContainers", package: "swift-collections"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -151,6 +152,7 @@ let package = Package(
             name: "peerdTests",
             dependencies: [
                 "peerd", "Addressing", "Timing", "ConnectionCore", "LinuxIO", "CLinux", "Systemd",
+                "Storage",
             ],
             swiftSettings: strict
         ),

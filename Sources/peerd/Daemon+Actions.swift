@@ -19,6 +19,7 @@ extension Daemon {
                 if !sockets.drop(id) { kernel.lookups.forget(id) }
             case .report(let report):
                 journal.write(report, bytesIn: bytesIn(of: report))
+                if kernel.store != nil { state.note(report) }
                 service.noteChange()
             }
             index += 1

@@ -49,6 +49,7 @@ extension Daemon {
         journal.level = new.log.level
         addresses.replace(with: new.knownAddresses)
         keepConfiguredPeers(at: now)
+        restoreRefusedPeers(at: now)
     }
 
     /// Has the core decide by the present configuration.
@@ -61,5 +62,6 @@ extension Daemon {
         )
         perform()
         for (peer, refusal) in refused { journal.write(.persistentRefused(peer, refusal)) }
+        state.noteConfigured(configuration.persistent.peers)
     }
 }

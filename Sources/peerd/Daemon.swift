@@ -25,6 +25,8 @@ struct Daemon: ~Copyable {
     var actions = Actions()
 
     var kernel: KernelServices
+    /// What of the core's state isn't on disk yet.
+    var state = StateChanges()
     var sockets = SocketTable()
     var listeners = Listeners()
     /// Then those of the configuration are ignored.
@@ -44,7 +46,10 @@ struct Daemon: ~Copyable {
         holding locks: consuming DirectoryLocks
     ) throws(StartupError) -> Daemon {
         let (inherited, unknown) = (environment.listeners, environment.unknown)
-        var daemon = Daemon(configuration, arguments, environment, locks, try .open())
+        let kernel = try KernelServices.open(storingIn: locks.statePath)
+        var daemon = Daemon(configuration, arguments, environment, locks, kernel)
+        // The store reads while the listeners are bound.
+        daemon.keepState(at: .now)
         daemon.close(unknown)
         if inherited.isEmpty {
             try daemon.listen(on: configuration.listen)
@@ -77,28 +82,32 @@ struct Daemon: ~Copyable {
 
     /// Runs until SIGTERM or SIGINT, then ends every connection.
     mutating func run() throws(StartupError) {
-        start(at: .now)
         do throws(SystemError) {
+            try start(at: .now)
             while !isStopping {
                 try kernel.epoll.wait(timeout: timeout(at: .now))
                 // One reading of the clocks: everything in a turn happens at the same moment.
                 try turn(at: .now)
             }
+            finishState()
         } catch {
             stop(at: .now)
+            finishState()
             throw StartupError(running: error)
         }
     }
 
-    private mutating func start(at now: Moment) {
+    private mutating func start(at now: Moment) throws(SystemError) {
         keepConfiguredPeers(at: now)
+        try awaitStoredState()
+        guard !isStopping else { return }
         journal.write(.started(status: statusLine(at: now)))
         service.tell(.ready)
     }
 
     private func timeout(at now: Moment) -> Duration? {
         if !settled.isEmpty { return .zero }
-        let deadlines = [core.deadline, listeners.deadline, service.deadline, journal.deadline]
+        let deadlines = [core.deadline, listeners.deadline, service.deadline, journal.deadline, state.deadline]
         return deadlines.compactMap { $0 }.min().map { max($0 - now.instant, .zero) }
     }
 
@@ -111,6 +120,7 @@ struct Daemon: ~Copyable {
         }
         rearmListeners(at: now)
         if let due = core.deadline, due <= now.instant { tell(.deadlineReached, at: now) }
+        keepState(at: now)
         keepUpWithSystemd(at: now)
     }
 
@@ -140,12 +150,14 @@ struct Daemon: ~Copyable {
             }
         case .reload:
             while let answer = kernel.reload?.nextAnswer() { finishReload(answer, at: now) }
+        case .store:
+            while let reply = kernel.store?.nextReply() { finishStoring(reply, at: now) }
         case nil:
             if let index = listeners.index(of: event.token) { accept(from: index, at: now) }
         }
     }
 
-    private mutating func handle(_ signal: Signal, at now: Moment) {
+    mutating func handle(_ signal: Signal, at now: Moment) {
         switch signal {
         case .terminate, .interrupt:
             stop(at: now)
@@ -161,6 +173,7 @@ struct Daemon: ~Copyable {
         isStopping = true
         service.tell(.stopping)
         listeners.closeAll()
+        state.freeze(core, at: now)
         core.shutDown(at: now, &actions)
         perform()
     }

@@ -39,14 +39,18 @@ struct ServiceEnvironment: ~Copyable {
 
 /// Directories that this daemon has for itself while it runs.
 struct DirectoryLocks: ~Copyable {
+    /// The path of the state directory; nil if there is none.
+    let statePath: String?
     private let state: DirectoryLock?
     private let runtime: DirectoryLock?
 
     /// Where a directory is not named, systemd's StateDirectory= and RuntimeDirectory= say it, or there
     /// is none.
     static func take(state: String?, runtime: String?) throws(StartupError) -> DirectoryLocks {
-        DirectoryLocks(
-            state: try lock(state ?? first(of: "STATE_DIRECTORY")),
+        let statePath = state ?? first(of: "STATE_DIRECTORY")
+        return DirectoryLocks(
+            statePath: statePath,
+            state: try lock(statePath),
             runtime: try lock(runtime ?? first(of: "RUNTIME_DIRECTORY"))
         )
     }
