@@ -103,6 +103,9 @@ struct FreshAddresses: AddressSource {
         AddressCandidate(address: next(), sinceLastAttempt: nil)
     }
 
+    /// Nobody asks here.
+    func candidate(for address: PeerAddress, at now: Moment) -> AddressCandidate? { nil }
+
     mutating func attempted(_ address: PeerAddress, at now: Moment) {}
     mutating func succeeded(_ address: PeerAddress, at now: Moment) {}
     mutating func failed(_ address: PeerAddress, at now: Moment) {}

@@ -7,6 +7,8 @@ package protocol AddressSource {
     /// An address to try, or nil if none is known. The core judges whether it is suitable, and asks
     /// again if not.
     mutating func pick(at now: Moment, using random: inout SeededRandom) -> AddressCandidate?
+    /// What `pick` would say of this address now; nil if it never gives it. Changes nothing.
+    func candidate(for address: PeerAddress, at now: Moment) -> AddressCandidate?
     mutating func attempted(_ address: PeerAddress, at now: Moment)
     mutating func succeeded(_ address: PeerAddress, at now: Moment)
     mutating func failed(_ address: PeerAddress, at now: Moment)

@@ -38,6 +38,7 @@ package struct BanList: Sendable {
     private var countByLength: [(length: Int, count: Int)] = []
     private var automatic = 0
 
+    /// Bans, expired ones that nobody has come across included.
     package var count: Int { bans.count }
 
     /// The ban that covers the address, the widest one if several do. With `ignoringAutomatic` only
@@ -64,28 +65,63 @@ package struct BanList: Sendable {
 
     /// All bans in force, the shortest prefixes first.
     package func inForce(at now: WallTime) -> [Ban] {
-        bans.values.filter { $0.isInForce(at: now) }.sorted { $0.sortKey < $1.sortKey }
+        page(after: nil, limit: bans.count, at: now)
+    }
+
+    /// At most `limit` bans in force, the shortest prefixes first, those of one length by their network.
+    ///
+    /// `previous` is the last prefix of the page before, nil for the first page. It needn't be banned
+    /// any more: whatever comes and goes between two pages, a ban that stays is on exactly one. O(n).
+    package func page(after previous: Prefix?, limit: Int, at now: WallTime) -> [Ban] {
+        let from = previous.map(\.sortKey)
+        return bans.values.lazy
+            .filter { ban in
+                ban.isInForce(at: now) && (from.map { $0 < ban.prefix.sortKey } ?? true)
+            }
+            .least(limit) { $0.prefix.sortKey < $1.prefix.sortKey }
+    }
+
+    /// What came of a new ban.
+    enum Insertion: Equatable {
+        /// It is in force, and the soonest of automatic ones to expire may have made room for it.
+        case inserted(evicted: Prefix?)
+        /// An operator's ban of the same prefix stays.
+        case kept(Ban)
+        /// Operators have as many as there may be.
+        case full
     }
 
     /// Adds a ban or replaces that of the same prefix, except that an automatic one never replaces an
-    /// operator's. False if operators have as many as there may be.
-    mutating func insert(_ ban: Ban, at now: WallTime) -> Bool {
+    /// operator's.
+    mutating func insert(_ ban: Ban, at now: WallTime) -> Insertion {
         if let known = bans[ban.prefix], known.isInForce(at: now) {
-            if known.origin == .operator, ban.origin == .automatic { return true }
+            if known.origin == .operator, ban.origin == .automatic { return .kept(known) }
         }
         remove(ban.prefix)
+        var evicted: Prefix?
         switch ban.origin {
         case .automatic:
-            if automatic >= Self.maxAutomatic { makeRoom(at: now) }
+            if automatic >= Self.maxAutomatic { evicted = makeRoom(at: now) }
         case .operator:
             if bans.count - automatic >= Self.maxOperator {
                 removeExpired(at: now)
-                guard bans.count - automatic < Self.maxOperator else { return false }
+                guard bans.count - automatic < Self.maxOperator else { return .full }
             }
         }
         bans[ban.prefix] = ban
         countLength(ban, by: 1)
-        return true
+        return .inserted(evicted: evicted)
+    }
+
+    /// Takes in bans of an earlier process, as far as they are in force and there is room: of automatic
+    /// ones those that last longest, of operators' the widest.
+    mutating func restore(_ old: [Ban], at now: WallTime) {
+        let inForce = old.lazy.filter { $0.isInForce(at: now) }
+        let automatic = inForce.filter { $0.origin == .automatic }
+            .least(Self.maxAutomatic) { $1.expires(before: $0) }
+        let operators = inForce.filter { $0.origin == .operator }
+            .least(Self.maxOperator) { $0.prefix.sortKey < $1.prefix.sortKey }
+        for ban in automatic + operators { _ = insert(ban, at: now) }
     }
 
     @discardableResult
@@ -95,13 +131,15 @@ package struct BanList: Sendable {
         return true
     }
 
-    private mutating func makeRoom(at now: WallTime) {
+    /// - Returns: What had to go although it was in force.
+    private mutating func makeRoom(at now: WallTime) -> Prefix? {
         removeExpired(at: now)
-        guard automatic >= Self.maxAutomatic else { return }
-        let soonest = bans.values
+        guard automatic >= Self.maxAutomatic else { return nil }
+        let soonest = bans.values.lazy
             .filter { $0.origin == .automatic }
             .min { $0.expires(before: $1) }
         if let soonest { remove(soonest.prefix) }
+        return soonest?.prefix
     }
 
     private mutating func removeExpired(at now: WallTime) {
@@ -133,11 +171,11 @@ extension Ban {
     /// A total order, so that of two that expire together the same one goes in every run.
     fileprivate func expires(before other: Ban) -> Bool {
         let (own, others) = (until?.microseconds ?? .max, other.until?.microseconds ?? .max)
-        return own == others ? sortKey < other.sortKey : own < others
+        return own == others ? prefix.sortKey < other.prefix.sortKey : own < others
     }
+}
 
+extension Prefix {
     /// The shortest prefixes first: an order that doesn't depend on hashes.
-    fileprivate var sortKey: (Int, UInt64, UInt64) {
-        (prefix.length, prefix.network.high, prefix.network.low)
-    }
+    fileprivate var sortKey: (Int, UInt64, UInt64) { (length, network.high, network.low) }
 }

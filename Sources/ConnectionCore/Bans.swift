@@ -9,7 +9,17 @@ package struct BanOutcome: Equatable, Sendable {
     package let spared: [ConnectionID]
 }
 
+/// Every change of the bans is reported but one: `banned` for a new one, or for one that replaces
+/// another of its prefix; `unbanned` for one that is lifted, or has to make room. That one's time is
+/// over isn't reported, since nothing happens then: whoever keeps bans looks at their `until`.
 extension ConnectionCore {
+    /// Takes in the bans of an earlier process, before anything is connected. Expired ones are left out,
+    /// and of what exceeds the limits the automatic ones that end soonest. Reports nothing and closes
+    /// nothing; `bans` says what is in force.
+    package mutating func restoreBans(_ old: [Ban], at now: Moment) {
+        bans.restore(old, at: now.wall)
+    }
+
     /// Bans a prefix and closes what it covers, except whitelisted, manual and persistent peers.
     /// Without a duration the ban has no end.
     @discardableResult
@@ -70,7 +80,14 @@ extension ConnectionCore {
     ) throws(Refusal) -> BanOutcome {
         guard !isShuttingDown else { throw .shuttingDown }
         let ban = Ban(prefix: prefix, until: duration.map { now.wall + $0 }, origin: origin)
-        guard bans.insert(ban, at: now.wall) else {
+        let inForce: Ban
+        switch bans.insert(ban, at: now.wall) {
+        case .inserted(let evicted):
+            inForce = ban
+            if let evicted { actions.report(.unbanned(evicted)) }
+        case .kept(let known):
+            inForce = known
+        case .full:
             throw .tooManyBans(limit: BanList.maxOperator)
         }
         var closing: [Connection] = []
@@ -85,7 +102,7 @@ extension ConnectionCore {
             case .inbound, .outbound, .feeler: closing.append(connection)
             }
         }
-        actions.report(.banned(ban, closed: closing.count))
+        actions.report(.banned(inForce, closed: closing.count))
         for connection in closing {
             terminate(
                 connection,

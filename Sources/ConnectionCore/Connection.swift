@@ -11,7 +11,7 @@ package enum Phase: Equatable, BitwiseCopyable, Sendable {
     case established(since: Instant)
 
     /// When the phase ends by itself; nil if only an event can end it.
-    var deadline: Instant? {
+    package var deadline: Instant? {
         switch self {
         case .waiting(let until), .dialing(let until):
             until == .distantFuture ? nil : until

@@ -17,7 +17,7 @@ extension ConnectionTable {
             precondition(numbers.insert(id.number).inserted, "id \(id) is used twice")
             census.count(connection, by: 1)
             if let host = Self.countedHost(connection) { hosts[host, default: 0] += 1 }
-            if let group = Self.countedGroup(connection) { groups[group, default: 0] += 1 }
+            if let group = countedGroup(connection) { groups[group, default: 0] += 1 }
             if let naming = namings[UInt32(slot)] { names[naming.name] = UInt32(slot) }
             if connection.isPersistent { persistentSlots.insert(UInt32(slot)) }
             if let remote = connection.remote {

@@ -99,10 +99,19 @@ package struct ConnectionTable: Sendable {
     /// Outbound, manual and persistent connections of one group, in every phase.
     package func count(of group: NetworkGroup) -> Int { Int(countByGroup[group] ?? 0) }
 
-    /// Whether a connection that was given by name had this address when it was dialled last.
-    func hasNamed(at address: PeerAddress) -> Bool {
-        // A few dozen at the most, and equality needs no order.
-        namings.values.contains { $0.lastAddress == address }
+    /// The connection that was given by name and had this address when it was dialled last; of several
+    /// the one in the first slot.
+    func connection(lastAt address: PeerAddress) -> Connection? {
+        // A few dozen at the most.
+        namings.lazy.filter { $0.value.lastAddress == address }.map(\.key).min()
+            .flatMap { slots[Int($0)] }
+    }
+
+    /// Persistent connections of one host, in every phase.
+    func persistentCount(of host: HostKey) -> Int {
+        persistences.keys.count { slot in
+            slots[Int(slot)]?.remote.map { HostKey($0.host) } == host
+        }
     }
 
     package func persistence(of id: ConnectionID) -> Persistence? {
@@ -204,7 +213,9 @@ package struct ConnectionTable: Sendable {
             preconditionFailure("connection \(id) was not given by name")
         }
         change(&naming)
+        let old = self[id].flatMap(countedGroup)
         namings[UInt32(id.slot)] = naming
+        regroup(from: old, to: self[id].flatMap(countedGroup))
     }
 
     /// Traps if the connection has ended: a connection ends once.
@@ -212,11 +223,11 @@ package struct ConnectionTable: Sendable {
         guard let old = self[id] else { preconditionFailure("connection \(id) has ended already") }
         let slot = UInt32(id.slot)
         if let remote = old.remote { byAddress.remove(slot, holding: remote, in: slots) }
+        recount(from: old, to: nil)
         if old.traits.contains(.named), let naming = namings.removeValue(forKey: slot) {
             byName[naming.name] = nil
         }
         if old.isPersistent { persistences[slot] = nil }
-        recount(from: old, to: nil)
         slots[id.slot] = nil
         free.append(slot)
     }
@@ -231,11 +242,13 @@ package struct ConnectionTable: Sendable {
             if let oldHost { countByHost.subtract(oldHost) }
             if let newHost { countByHost.add(newHost) }
         }
-        let (oldGroup, newGroup) = (old.flatMap(Self.countedGroup), new.flatMap(Self.countedGroup))
-        if oldGroup != newGroup {
-            if let oldGroup { Self.add(-1, to: &countByGroup[oldGroup]) }
-            if let newGroup { Self.add(1, to: &countByGroup[newGroup]) }
-        }
+        regroup(from: old.flatMap(countedGroup), to: new.flatMap(countedGroup))
+    }
+
+    private mutating func regroup(from old: NetworkGroup?, to new: NetworkGroup?) {
+        guard old != new else { return }
+        if let old { Self.add(-1, to: &countByGroup[old]) }
+        if let new { Self.add(1, to: &countByGroup[new]) }
     }
 
     private static func add(_ change: Int, to count: inout UInt32?) {
@@ -249,11 +262,16 @@ package struct ConnectionTable: Sendable {
         return HostKey(remote.host)
     }
 
-    static func countedGroup(_ connection: Connection) -> NetworkGroup? {
-        guard let remote = connection.remote else { return nil }
+    /// A name that has no address at present stays in the group of its last one, where it will most
+    /// likely be again.
+    func countedGroup(_ connection: Connection) -> NetworkGroup? {
         switch connection.kind {
-        case .outbound, .manual: return NetworkGroup(remote.host)
-        case .inbound, .feeler: return nil
+        case .outbound, .manual:
+            let address =
+                connection.remote ?? namings[UInt32(connection.id.slot)]?.lastAddress
+            return address.map { NetworkGroup($0.host) }
+        case .inbound, .feeler:
+            return nil
         }
     }
 }

@@ -102,7 +102,11 @@ extension ConnectionCore {
     /// Whether a socket can be connected to it: an IP address of one machine, and a port.
     static func isDialable(_ address: PeerAddress) -> Bool {
         guard let ip = address.ip, address.port != 0 else { return false }
-        return !ip.isUnspecified && !ip.isMulticast && !ip.isBroadcast
+        return isDialable(ip)
+    }
+
+    static func isDialable(_ ip: IPAddress) -> Bool {
+        !ip.isUnspecified && !ip.isMulticast && !ip.isBroadcast
     }
 
     mutating func dialSucceeded<Source: AddressSource>(

@@ -10,6 +10,18 @@ package enum Selector: Equatable, Sendable {
     case host(IPAddress)
 }
 
+/// What a removal did.
+package struct RemovalOutcome: Equatable, Sendable {
+    package let count: Int
+    /// The configuration names one of them, so that it comes back when it is read again.
+    package let isUntilReload: Bool
+
+    package init(count: Int, isUntilReload: Bool) {
+        self.count = count
+        self.isUntilReload = isUntilReload
+    }
+}
+
 /// What operators and applications ask for.
 extension ConnectionCore {
     /// Connects once. The attempt's end is reported: `connected` or `failed`.
@@ -75,20 +87,23 @@ extension ConnectionCore {
     /// Ends persistent connections for good, in whatever phase they are. Their ids and addresses are
     /// free in the same step. Nothing is closed if none of the selected is persistent.
     ///
-    /// - Returns: How many were removed.
+    /// Removing one that the configuration names lasts until it is read again.
     @discardableResult
     package mutating func remove(
         _ selector: Selector,
         at now: Moment,
         _ actions: inout Actions
-    ) throws(Refusal) -> Int {
+    ) throws(Refusal) -> RemovalOutcome {
         let selected = select(selector)
         guard !isShuttingDown else { throw .shuttingDown }
         guard let first = selected.first else { throw .notFound }
         let persistent = selected.filter(\.isPersistent)
         guard !persistent.isEmpty else { throw .notPersistent(first.id) }
+        let comesBack = persistent.contains {
+            table.persistence(of: $0.id)?.origin == .configuration
+        }
         for connection in persistent { forget(connection, at: now.instant, &actions) }
-        return persistent.count
+        return RemovalOutcome(count: persistent.count, isUntilReload: comesBack)
     }
 
     /// Ends a persistent connection for good.
@@ -190,11 +205,13 @@ extension ConnectionCore {
     }
 
     func checkSupported(_ target: PeerTarget) throws(Refusal) {
+        guard Self.isSupported(target) else { throw .unsupportedAddress(target) }
+    }
+
+    static func isSupported(_ target: PeerTarget) -> Bool {
         switch target {
-        case .address(let address):
-            guard Self.isDialable(address) else { throw .unsupportedAddress(target) }
-        case .name(let name):
-            guard name.port != 0 else { throw .unsupportedAddress(target) }
+        case .address(let address): isDialable(address)
+        case .name(let name): name.port != 0
         }
     }
 }

@@ -79,7 +79,7 @@ extension ConnectionCore {
         actions.report(.outboundPaused(failures: outbound.failures, for: pause))
     }
 
-    private func isOfThisNetwork(_ attempt: Instant) -> Bool {
+    func isOfThisNetwork(_ attempt: Instant) -> Bool {
         outbound.resumedAt.map { attempt >= $0 } ?? true
     }
 
@@ -112,7 +112,9 @@ extension ConnectionCore {
             return false
         }
         if bans.ban(covering: address, at: now.wall) != nil { return false }
-        if table.connection(at: address) != nil || table.hasNamed(at: address) { return false }
+        guard table.connection(at: address) ?? table.connection(lastAt: address) == nil else {
+            return false
+        }
         let limit = policy.outbound.maxPerGroup
         return limit == 0 || table.count(of: NetworkGroup(address.host)) < limit
     }

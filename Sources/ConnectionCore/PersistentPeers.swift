@@ -46,9 +46,7 @@ extension ConnectionCore {
         let limit = policy.limits.perHost
         guard limit > 0, case .address(let address) = target else { return }
         let host = HostKey(address.host)
-        let others = table.connections.count {
-            $0.isPersistent && $0.remote.map { HostKey($0.host) } == host
-        }
+        let others = table.persistentCount(of: host)
         guard others < limit else { throw .tooManyPersistentPerHost(limit: limit) }
     }
 

@@ -31,8 +31,13 @@ package struct Policy: Equatable, Sendable {
         package init() {}
 
         func isWhitelisted(_ address: PeerAddress) -> Bool {
-            guard let ip = address.ip else { return false }
-            return whitelist.contains { $0.contains(ip) }
+            whitelisting(address) != nil
+        }
+
+        /// The first entry of the whitelist that covers the address.
+        func whitelisting(_ address: PeerAddress) -> Prefix? {
+            guard let ip = address.ip else { return nil }
+            return whitelist.first { $0.contains(ip) }
         }
     }
 

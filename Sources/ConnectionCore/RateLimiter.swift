@@ -57,6 +57,16 @@ struct RateLimiter: Sendable {
         return entries[Int(entry)].bucket.take(at: now, rate: limits.rate, burst: limits.burst)
     }
 
+    /// When `take` gives the host a token, after it gave none; `distantFuture` for never.
+    func nextToken(for host: HostKey, isFlood: Bool, limits: Policy.Inbound) -> Instant {
+        let fine = Source(bits: host.bits, isCoarse: false)
+        guard let entry = index[isFlood ? fine.coarse : fine] else {
+            preconditionFailure("nothing was taken for \(host)")
+        }
+        let bucket = entries[Int(entry)].bucket
+        return bucket.instantOfNextToken(rate: limits.rate, burst: limits.burst)
+    }
+
     /// Gives each coarse source the lowest level of its members, and forgets these.
     private mutating func merge(at now: Instant, _ limits: Policy.Inbound) {
         var next = oldest

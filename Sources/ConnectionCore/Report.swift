@@ -31,7 +31,9 @@ package enum Report: Sendable {
     /// Descriptors or memory are exhausted: nothing is dialled for this time, nobody is blamed.
     case resourcesExhausted(errno: Int32, pause: Duration)
 
+    /// A ban is in force, in the place of an earlier one of its prefix.
     case banned(Ban, closed: Int)
+    /// A ban was lifted: by an operator, or for a new automatic one when there are as many as may be.
     case unbanned(Prefix)
     case networkActive(Bool)
     /// Everything is being closed.

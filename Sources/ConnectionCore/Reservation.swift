@@ -27,11 +27,17 @@ package struct Reservation: Equatable, Sendable {
 
     /// Whether one more connection of `kind` leaves every other kind what is reserved for it.
     package func admits(_ kind: Kind, beside used: PerKind) -> Bool {
-        var claimed = used[kind] + 1
+        used[kind] < room(for: kind, beside: used)
+    }
+
+    /// How many connections of `kind` there may be beside what other kinds have and what is reserved
+    /// for them. Fewer than there are if a limit was lowered.
+    package func room(for kind: Kind, beside used: PerKind) -> Int {
+        var room = total
         for other in Kind.allCases where other != kind {
-            claimed += max(used[other], reserved[other])
+            room -= max(used[other], reserved[other])
         }
-        return claimed <= total
+        return max(room, 0)
     }
 
     /// The most inbound connections there can be; 0 deserves a warning where there is a listener.

@@ -42,6 +42,16 @@ struct AddressList: AddressSource {
         )
     }
 
+    /// O(n), for an operator who asks about one.
+    func candidate(for address: PeerAddress, at now: Moment) -> AddressCandidate? {
+        addresses.firstIndex(of: address).map { index in
+            AddressCandidate(
+                address: address,
+                sinceLastAttempt: lastAttempts[index].map { now.instant - $0 }
+            )
+        }
+    }
+
     /// It is the one that was picked last: the core attempts an address before it asks for another.
     mutating func attempted(_ address: PeerAddress, at now: Moment) {
         let index = (next + addresses.count - 1) % addresses.count

@@ -44,6 +44,15 @@ struct ListedAddresses: AddressSource {
         )
     }
 
+    func candidate(for address: PeerAddress, at now: Moment) -> AddressCandidate? {
+        entries.first { $0.address == address }.map { entry in
+            AddressCandidate(
+                address: address,
+                sinceLastAttempt: entry.lastAttempt.map { now.instant - $0 }
+            )
+        }
+    }
+
     mutating func attempted(_ address: PeerAddress, at now: Moment) {
         told.append(.attempted(address))
         for index in entries.indices where entries[index].address == address {

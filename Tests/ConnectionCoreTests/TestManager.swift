@@ -184,7 +184,7 @@ final class TestManager {
     @discardableResult
     func remove(_ selector: Selector) throws(Refusal) -> Int {
         try command { core, now, actions throws(Refusal) in
-            try core.remove(selector, at: now, &actions)
+            try core.remove(selector, at: now, &actions).count
         }
     }
 

@@ -42,6 +42,15 @@ struct AddressList: AddressSource {
         return candidate
     }
 
+    func candidate(for address: PeerAddress, at now: Moment) -> AddressCandidate? {
+        places[address].map { place in
+            AddressCandidate(
+                address: address,
+                sinceLastAttempt: lastAttempts[place].map { now.instant - $0 }
+            )
+        }
+    }
+
     mutating func attempted(_ address: PeerAddress, at now: Moment) {
         if let place = places[address] { lastAttempts[place] = now.instant }
         starts.append(Start(candidate: lastCandidate, address: address, picks: picks))

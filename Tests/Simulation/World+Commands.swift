@@ -119,12 +119,15 @@ extension World {
     mutating func remove(_ selector: Selector) throws(BrokenPromise) {
         let selected = ledger.selected(by: selector).filter(\.isPersistent)
         let expected = ledger.refusalToRemove(selector)
-        let (count, refusal) = ask { world, actions throws(Refusal) in
+        let (outcome, refusal) = ask { world, actions throws(Refusal) in
             try world.core.remove(selector, at: world.moment, &actions)
         }
         try compare("remove \(selector)", refusal, expected)
-        guard let count else { return }
-        try require(count == selected.count, "remove was about \(count)")
+        guard let outcome else { return }
+        try require(
+            outcome == RemovalOutcome(count: selected.count, isUntilReload: false),
+            "remove came to \(outcome)"
+        )
         for entry in selected {
             try require(core.table[entry.id] == nil, "\(entry.id) was removed and is there")
         }
