@@ -1,3 +1,4 @@
+import Addressing
 import ConnectionCore
 import LinuxIO
 import Storage
@@ -15,7 +16,9 @@ extension Daemon {
 
     /// To be called once a turn: gives the store what there is to do.
     mutating func keepState(at now: Moment) {
-        guard kernel.store != nil, let request = state.nextRequest(of: core, at: now) else { return }
+        guard kernel.store != nil, let request = state.nextRequest(of: core, at: now) else {
+            return
+        }
         kernel.store?.ask(request)
     }
 
@@ -98,24 +101,27 @@ extension Daemon {
     private mutating func restore(_ stored: StoredState, at now: Moment) {
         // Too late: nothing is kept connected any more.
         guard !isStopping else { return }
-        let refused = state.restore(stored, to: &core, at: now, &actions)
+        let restored = state.restore(stored, to: &core, at: now, &actions)
         perform()
-        let peers = stored.peers.count - refused.count
-        if peers + stored.bans.count > 0 {
-            journal.write(.stateRestored(peers: peers, bans: stored.bans.count))
+        if restored.peers + restored.bans > 0 {
+            journal.write(.stateRestored(peers: restored.peers, bans: restored.bans))
         }
-        let ignored = stored.problems.map(\.description) + refused.map(Self.text)
-        if !ignored.isEmpty { journal.write(.storedIgnored(ignored)) }
+        let problems = stored.problems.map(\.description)
+        writeIgnored(problems + restored.refusals.map(Self.text))
     }
 
     /// Tries those stored peers again that other limits kept out.
     mutating func restoreRefusedPeers(at now: Moment) {
-        let refused = state.restoreRefused(to: &core, at: now, &actions)
+        let restored = state.restoreRefused(to: &core, at: now, &actions)
         perform()
-        if !refused.isEmpty { journal.write(.storedIgnored(refused.map(Self.text))) }
+        writeIgnored(restored.refusals.map(Self.text))
     }
 
-    private static func text(_ peer: StoredState.Peer, _ refusal: Refusal) -> String {
-        "\(peer.target): \(refusal.text)"
+    private mutating func writeIgnored(_ entries: [String]) {
+        if !entries.isEmpty { journal.write(.storedIgnored(entries)) }
+    }
+
+    private static func text(_ target: PeerTarget, _ refusal: Refusal) -> String {
+        "\(target): \(refusal.text)"
     }
 }

@@ -107,7 +107,9 @@ struct Daemon: ~Copyable {
 
     private func timeout(at now: Moment) -> Duration? {
         if !settled.isEmpty { return .zero }
-        let deadlines = [core.deadline, listeners.deadline, service.deadline, journal.deadline, state.deadline]
+        let deadlines = [
+            core.deadline, listeners.deadline, service.deadline, journal.deadline, state.deadline,
+        ]
         return deadlines.compactMap { $0 }.min().map { max($0 - now.instant, .zero) }
     }
 

@@ -28,7 +28,8 @@ struct KernelServices: ~Copyable {
                 signals: signals,
                 reserve: try ReserveDescriptor(),
                 lookups: try NameLookups(),
-                store: try directory.map { path throws(SystemError) in try StateThread(folder: path) }
+                store: try directory.map { path throws(SystemError) in try StateThread(folder: path)
+                }
             )
             try services.watch()
             return services

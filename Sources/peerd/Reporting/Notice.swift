@@ -118,7 +118,8 @@ enum Notice: Sendable {
             "Changes of peers and bans are not stored: \(error); trying again in "
                 + delay.briefDescription
         case .stateWorks: "Peers and bans are stored again, nothing is missing"
-        case .stateLost(let reason): "The latest changes of peers and bans were not stored: \(reason)"
+        case .stateLost(let reason):
+            "The latest changes of peers and bans were not stored: \(reason)"
         case .startFailed(let error): error.description
         }
     }

@@ -258,24 +258,35 @@ extension StateChanges {
 // MARK: - Restoring
 
 extension StateChanges {
+    /// What came of what was stored.
+    struct Restoration {
+        /// How many are in force that weren't before.
+        var peers = 0
+        var bans = 0
+        var refusals: [(target: PeerTarget, refusal: Refusal)] = []
+    }
+
     /// Gives the core what was stored. What the core has already is newer than what was stored, and
     /// stays as it is.
     ///
-    /// - Returns: Peers that the core refused, with the reason.
+    /// To be called when the store has answered `load`, and before any other answer of it.
     mutating func restore(
         _ stored: StoredState,
         to core: inout ConnectionCore,
         at now: Moment,
         _ actions: inout Actions
-    ) -> [(peer: StoredState.Peer, refusal: Refusal)] {
+    ) -> Restoration {
         isLoaded = true
         unreadable = stored.unreadable
         if !stored.isAsWritten { markAllChanged() }
         let bans = stored.bans.filter {
             !changedPrefixes.contains($0.prefix) && core.bans.ban(of: $0.prefix) == nil
         }
+        let before = core.bans.count
         core.restoreBans(bans, at: now)
-        return restore(stored.peers, to: &core, at: now, &actions)
+        var restoration = restore(stored.peers, to: &core, at: now, &actions)
+        restoration.bans = core.bans.count - before
+        return restoration
     }
 
     /// Tries those again that the core refused: the limits may be others now.
@@ -283,7 +294,7 @@ extension StateChanges {
         to core: inout ConnectionCore,
         at now: Moment,
         _ actions: inout Actions
-    ) -> [(peer: StoredState.Peer, refusal: Refusal)] {
+    ) -> Restoration {
         let peers = refused
         refused = []
         return restore(peers, to: &core, at: now, &actions)
@@ -294,21 +305,22 @@ extension StateChanges {
         to core: inout ConnectionCore,
         at now: Moment,
         _ actions: inout Actions
-    ) -> [(peer: StoredState.Peer, refusal: Refusal)] {
-        var refusals: [(peer: StoredState.Peer, refusal: Refusal)] = []
+    ) -> Restoration {
+        var restoration = Restoration()
         for peer in stored {
             peers[peer.target] = peer.added
             do throws(Refusal) {
                 _ = try core.addPersistent(peer.target, from: .runtime, at: now, &actions)
+                restoration.peers += 1
             } catch .duplicatePersistent {
                 // If it is the configuration's, it isn't to be stored any more.
                 changed(peer.target)
             } catch {
                 peers[peer.target] = nil
                 refused.append(peer)
-                refusals.append((peer, error))
+                restoration.refusals.append((peer.target, error))
             }
         }
-        return refusals
+        return restoration
     }
 }
