@@ -69,6 +69,7 @@ let package = Package(
                 "Addressing",
                 "Timing",
                 "ConnectionCore",
+                "Control",
                 "LinuxIO",
                 "Systemd",
                 "Storage",

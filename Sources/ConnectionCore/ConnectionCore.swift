@@ -33,6 +33,8 @@ package struct ConnectionCore: Sendable {
     /// Established connections that aren't ready yet, in the order in which they will be, and some
     /// that have ended. At most two for each connection that there ever was at a time, and a few.
     var readying: Deque<(id: ConnectionID, since: Instant)> = []
+    /// For attempts whose caller has said how long they may take. All of them are being dialled.
+    var attemptTimeouts: [ConnectionID: Duration] = [:]
     var rateLimiter = RateLimiter()
     var floodGate = FloodGate()
     var readyHosts = ReadyHosts()
@@ -101,8 +103,7 @@ package struct ConnectionCore: Sendable {
             case .waiting:
                 retry(connection, at: now.instant, &actions)
             case .dialing:
-                let failure = DialFailure.timedOut(after: policy.outbound.dialTimeout)
-                dialFailed(connection, failure, at: now, &source, &actions)
+                dialTimedOut(connection, at: now, &source, &actions)
             case .established:
                 preconditionFailure("an established connection has no deadline")
             }
@@ -194,6 +195,9 @@ package struct ConnectionCore: Sendable {
             "\(readying.count) to be ready for \(table.slotCount) slots"
         )
         precondition(readyHosts.count <= ReadyHosts.max)
+        for id in attemptTimeouts.keys {
+            precondition(table[id]?.isDialing ?? false, "\(id) has a time-out and isn't dialled")
+        }
         precondition(!isShuttingDown || table.count == 0, "a connection outlived the shutdown")
         for connection in table.connections where !isNetworkActive {
             precondition(connection.isWaiting, "\(connection.id) defies the inactive network")

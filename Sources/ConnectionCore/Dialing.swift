@@ -13,8 +13,9 @@ extension ConnectionCore {
 
     /// Starts an attempt of an entry that is in the table.
     mutating func dial(_ id: ConnectionID, at now: Instant, _ actions: inout Actions) {
+        let timeout = attemptTimeouts[id] ?? policy.outbound.dialTimeout
         let connection = table.update(id) {
-            $0.phase = .dialing(until: now + policy.outbound.dialTimeout)
+            $0.phase = .dialing(until: now + timeout)
             $0.attempt &+= 1
         }
         schedule(connection)
@@ -52,8 +53,9 @@ extension ConnectionCore {
         _ actions: inout Actions
     ) {
         let id = connection.id
-        // Resolving and the first address share one timeout.
-        let until = connection.remote == nil ? connection.phase.deadline : nil
+        // Resolving and the first address share one timeout; the caller's own one is for all of them.
+        let isShared = connection.remote == nil || attemptTimeouts[id] != nil
+        let until = isShared ? connection.phase.deadline : nil
         // Its own last address must not look like somebody else's.
         table.update(id) { $0.remote = nil }
         while let naming = table.naming(of: id), let address = naming.untried?.first {
@@ -123,12 +125,28 @@ extension ConnectionCore {
             dialFailed(connection, .selfConnection, at: now, &source, &actions)
             return
         }
+        attemptTimeouts[connection.id] = nil
         let established = table.update(connection.id) {
             $0.phase = .established(since: now.instant)
             $0.local = local
         }
         awaitReadiness(of: connection.id, at: now.instant)
         actions.report(.connected(subject(established)))
+    }
+
+    /// The present address took too long, or all of them together longer than the caller wanted.
+    mutating func dialTimedOut<Source: AddressSource>(
+        _ connection: Connection,
+        at now: Moment,
+        _ source: inout Source,
+        _ actions: inout Actions
+    ) {
+        if let own = attemptTimeouts[connection.id] {
+            endDial(connection, .timedOut(after: own), at: now, &source, &actions)
+        } else {
+            let failure = DialFailure.timedOut(after: policy.outbound.dialTimeout)
+            dialFailed(connection, failure, at: now, &source, &actions)
+        }
     }
 
     /// The present address failed: on to the next one of a name, or the end of the attempt.
@@ -176,6 +194,7 @@ extension ConnectionCore {
         at now: Instant,
         _ actions: inout Actions
     ) {
+        attemptTimeouts[connection.id] = nil
         actions.report(.failed(subject(connection), failure))
         actions.append(.close(connection.id))
         guard connection.isPersistent else {

@@ -25,8 +25,11 @@ package struct RemovalOutcome: Equatable, Sendable {
 /// What operators and applications ask for.
 extension ConnectionCore {
     /// Connects once. The attempt's end is reported: `connected` or `failed`.
+    ///
+    /// It may take so long in all; without a limit `outbound.dialTimeout` holds for each address.
     package mutating func connect(
         _ target: PeerTarget,
+        within limit: Duration? = nil,
         at now: Moment,
         _ actions: inout Actions
     ) throws(Refusal) -> ConnectionID {
@@ -46,6 +49,7 @@ extension ConnectionCore {
         try checkSlots(for: .manual)
         let phase = Phase.dialing(until: now.instant)
         let connection = table.insert(.manual, to: target, phase: phase)
+        attemptTimeouts[connection.id] = limit
         dial(connection.id, at: now.instant, &actions)
         return connection.id
     }

@@ -19,7 +19,8 @@ extension Peers.Failure {
             json.field("id", id)
         case .tooManyConnections(let limit), .tooManyPerHost(let limit),
             .tooManyWhitelisted(let limit), .tooManyPersistent(let limit),
-            .tooManyPersistentPerHost(let limit), .tooManyBans(let limit):
+            .tooManyPersistentPerHost(let limit), .tooManyBans(let limit),
+            .tooManyAddresses(let limit):
             json.field("limit", limit)
         case .unsupportedAddress(let address):
             json.field("address", ifSet: address)
@@ -68,6 +69,7 @@ extension Peers.Failure {
             case .tooManyPersistent: .tooManyPersistent(limit: try required("limit"))
             case .tooManyPersistentPerHost: .tooManyPersistentPerHost(limit: try required("limit"))
             case .tooManyBans: .tooManyBans(limit: try required("limit"))
+            case .tooManyAddresses: .tooManyAddresses(limit: try required("limit"))
             case .unsupportedAddress: .unsupportedAddress(address: try optional("address"))
             case .configurationRejected: .configurationRejected(problems: try required("problems"))
             case .timedOut: .timedOut(afterUSec: try required("afterUSec"))

@@ -22,6 +22,7 @@ extension Peers {
         case tooManyPersistent(limit: Int)
         case tooManyPersistentPerHost(limit: Int)
         case tooManyBans(limit: Int)
+        case tooManyAddresses(limit: Int)
         /// The text if the caller gave one, nil if a name led to such addresses only.
         case unsupportedAddress(address: String?)
         /// What is wrong with each place of the configuration.
@@ -73,6 +74,7 @@ extension Peers.Failure {
         case tooManyPersistent = "TooManyPersistent"
         case tooManyPersistentPerHost = "TooManyPersistentPerHost"
         case tooManyBans = "TooManyBans"
+        case tooManyAddresses = "TooManyAddresses"
         case unsupportedAddress = "UnsupportedAddress"
         case configurationRejected = "ConfigurationRejected"
         case timedOut = "TimedOut"
@@ -107,6 +109,7 @@ extension Peers.Failure {
         case .tooManyPersistent: .tooManyPersistent
         case .tooManyPersistentPerHost: .tooManyPersistentPerHost
         case .tooManyBans: .tooManyBans
+        case .tooManyAddresses: .tooManyAddresses
         case .unsupportedAddress: .unsupportedAddress
         case .configurationRejected: .configurationRejected
         case .timedOut: .timedOut

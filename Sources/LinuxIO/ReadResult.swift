@@ -6,4 +6,14 @@ package enum ReadResult: Equatable, Sendable {
     case endOfFile
     /// Nothing now; epoll says when.
     case wouldBlock
+
+    /// What the kernel answered; nil for a call that would have to wait.
+    init(_ count: Int?) {
+        self =
+            switch count {
+            case nil: .wouldBlock
+            case 0: .endOfFile
+            case let count?: .bytes(count)
+            }
+    }
 }

@@ -95,7 +95,7 @@ package struct Socket: ~Copyable, Sendable {
         let count = try systemCallUnlessBlocked(.receive) {
             buffer.withUnsafeMutableBytes { recv(descriptor.number, $0.baseAddress, $0.count, 0) }
         }
-        return Self.readResult(count)
+        return ReadResult(count)
     }
 
     /// The same, but what is there is thrown away by the kernel and never copied.
@@ -105,15 +105,7 @@ package struct Socket: ~Copyable, Sendable {
         let count = try systemCallUnlessBlocked(.receive) {
             recv(descriptor.number, nil, limit, CInt(MSG_TRUNC))
         }
-        return Self.readResult(count)
-    }
-
-    private static func readResult(_ count: Int?) -> ReadResult {
-        switch count {
-        case nil: .wouldBlock
-        case 0: .endOfFile
-        case let count?: .bytes(count)
-        }
+        return ReadResult(count)
     }
 
     /// From now on dropping the socket says goodbye (FIN) instead of hanging up hard (RST). For an

@@ -7,6 +7,7 @@ import Glibc
 package enum SystemCall: String, Sendable {
     case accept4
     case bind
+    case chmod
     case connect
     case epollCreate = "epoll_create1"
     case epollControl = "epoll_ctl"
@@ -18,16 +19,19 @@ package enum SystemCall: String, Sendable {
     case getsockname
     case getsockopt
     case listen
+    case lstat
     case mkdir
     case open
     case pipe = "pipe2"
     case read
     case receive = "recv"
+    case send
     case setrlimit
     case setsockopt
     case signalfd
     case socket
     case threadCreate = "pthread_create"
+    case unlink
     case write
 
     /// An interrupted call is made again, with two exceptions. An interrupted `connect` goes on in

@@ -2,14 +2,22 @@ import Addressing
 import ConnectionCore
 import Timing
 
-/// The addresses that the configuration names, as a source for the automatic dialler.
+/// The addresses that the configuration names and those that clients add, as a source for the automatic
+/// dialler.
 ///
 /// They are offered in turn, in an order that is shuffled once: each is tried as often as any other,
-/// and what was tried longest ago comes first. 48 bytes an address.
+/// and what was tried longest ago comes first. About 100 bytes an address.
 struct AddressList: AddressSource {
+    /// Addresses that clients may add, as many as a file may have: 5 MB.
+    static let mostAdded = 100_000
+
     private var addresses: [PeerAddress]
     private var lastAttempts: [Instant?]
     private var next = 0
+    /// Those that clients have added: they stay when the configuration is read again.
+    private var added: [PeerAddress] = []
+    /// Where each address lies.
+    private var indexes: [PeerAddress: Int] = [:]
     /// Shuffles, and nothing else.
     private var random: SeededRandom
 
@@ -22,34 +30,67 @@ struct AddressList: AddressSource {
         for index in self.addresses.indices.dropFirst().reversed() {
             self.addresses.swapAt(index, self.random.number(below: index + 1))
         }
+        for (index, address) in self.addresses.enumerated() { indexes[address] = index }
     }
 
     /// Offers other addresses from now on. Those that stay keep the time of their last attempt.
-    mutating func replace(with new: [PeerAddress]) {
-        var known: [PeerAddress: Instant] = [:]
-        for (address, lastAttempt) in zip(addresses, lastAttempts) { known[address] = lastAttempt }
-        self = AddressList(new, shuffledBy: random)
-        lastAttempts = addresses.map { known[$0] }
+    mutating func replace(with configured: [PeerAddress]) {
+        let old = self
+        let isConfigured = Set(configured)
+        let others = added.filter { !isConfigured.contains($0) }
+        self = AddressList(configured + others, shuffledBy: random)
+        added = others
+        lastAttempts = addresses.map { address in
+            old.indexes[address].flatMap { old.lastAttempts[$0] }
+        }
+    }
+
+    /// Offers more addresses, in random places among the others.
+    ///
+    /// - Returns: How many weren't there yet; nil if that would be more than `mostAdded` in all, and then
+    ///   none was added.
+    mutating func add(_ more: [PeerAddress]) -> Int? {
+        var fresh: [PeerAddress] = []
+        var seen: Set<PeerAddress> = []
+        for address in more where indexes[address] == nil && seen.insert(address).inserted {
+            fresh.append(address)
+        }
+        guard added.count + fresh.count <= Self.mostAdded else { return nil }
+        added += fresh
+        for address in fresh {
+            let index = random.number(below: addresses.count + 1)
+            addresses.append(address)
+            lastAttempts.append(nil)
+            indexes[address] = addresses.count - 1
+            exchange(index, addresses.count - 1)
+        }
+        return fresh.count
+    }
+
+    private mutating func exchange(_ one: Int, _ other: Int) {
+        guard one != other else { return }
+        addresses.swapAt(one, other)
+        lastAttempts.swapAt(one, other)
+        indexes[addresses[one]] = one
+        indexes[addresses[other]] = other
+    }
+
+    func candidate(for address: PeerAddress, at now: Moment) -> AddressCandidate? {
+        indexes[address].map { candidate(at: $0, now) }
+    }
+
+    private func candidate(at index: Int, _ now: Moment) -> AddressCandidate {
+        AddressCandidate(
+            address: addresses[index],
+            sinceLastAttempt: lastAttempts[index].map { now.instant - $0 }
+        )
     }
 
     mutating func pick(at now: Moment, using random: inout SeededRandom) -> AddressCandidate? {
         guard !addresses.isEmpty else { return nil }
         let index = next
         next = (index + 1) % addresses.count
-        return AddressCandidate(
-            address: addresses[index],
-            sinceLastAttempt: lastAttempts[index].map { now.instant - $0 }
-        )
-    }
-
-    /// O(n), for an operator who asks about one.
-    func candidate(for address: PeerAddress, at now: Moment) -> AddressCandidate? {
-        addresses.firstIndex(of: address).map { index in
-            AddressCandidate(
-                address: address,
-                sinceLastAttempt: lastAttempts[index].map { now.instant - $0 }
-            )
-        }
+        return candidate(at: index, now)
     }
 
     /// It is the one that was picked last: the core attempts an address before it asks for another.

@@ -1,6 +1,8 @@
 import Addressing
 import ConnectionCore
+import Control
 import LinuxIO
+import Timing
 
 extension Daemon {
     /// Does what the core said, in its order.
@@ -18,13 +20,24 @@ extension Daemon {
             case .close(let id):
                 if !sockets.drop(id) { kernel.lookups.forget(id) }
             case .report(let report):
-                journal.write(report, bytesIn: bytesIn(of: report))
-                if kernel.store != nil { state.note(report) }
-                service.noteChange()
+                tell(report)
             }
             index += 1
         }
         actions.removeAll()
+    }
+
+    /// One value for journal, event stream and history, so that they can't disagree.
+    private mutating func tell(_ report: Report) {
+        let bytesIn = bytesIn(of: report)
+        journal.write(report, bytesIn: bytesIn)
+        if kernel.store != nil { state.note(report) }
+        if let ended = EndedConnection(report, at: now.wall, bytesIn: bytesIn) {
+            history.append(ended)
+        }
+        service.noteChange()
+        if control.monitors > 0 { control.offer(Peers.Event(report, at: now)) }
+        answerConnect(report, at: now)
     }
 
     /// Nil unless it is about the end of a connection, whose socket is still there.

@@ -54,7 +54,7 @@ extension Daemon {
         }
     }
 
-    private static func descriptor(
+    static func descriptor(
         of socket: InheritedSocket
     ) throws(AdoptionError) -> FileDescriptor {
         do throws(SystemError) {

@@ -1,4 +1,5 @@
 import ConnectionCore
+import Control
 import LinuxIO
 import Systemd
 import Timing
@@ -13,6 +14,7 @@ extension Daemon {
             try kernel.startReload(arguments)
         } catch {
             journal.write(.reloadFailed("\(error)"))
+            answerReload(.failure(.io(errno: error.code)))
             service.tell(.ready)
         }
     }
@@ -23,12 +25,15 @@ extension Daemon {
         switch answer {
         case .failure(let errors):
             journal.write(.reloadFailed(errors.description))
+            answerReload(.failure(.configurationRejected(problems: errors.lines)))
         case .success(let loaded):
             do throws(StartupError) {
                 try apply(loaded, at: now)
                 journal.write(.reloaded)
+                answerReload(.success(()))
             } catch {
                 journal.write(.reloadFailed(error.description))
+                answerReload(.failure(.configurationRejected(problems: [error.description])))
             }
         }
         service.noteChange()
@@ -47,6 +52,7 @@ extension Daemon {
         if !hasInheritedListeners { updateListeners(to: new.listen) }
         configuration = new
         journal.level = new.log.level
+        noteWriters()
         addresses.replace(with: new.knownAddresses)
         keepConfiguredPeers(at: now)
         restoreRefusedPeers(at: now)
@@ -63,5 +69,20 @@ extension Daemon {
         perform()
         for (peer, refusal) in refused { journal.write(.persistentRefused(peer, refusal)) }
         state.noteConfigured(configuration.persistent.peers)
+    }
+
+    /// Answers the clients that wait for this reading of the configuration.
+    private mutating func answerReload(_ result: Result<Void, Peers.Failure>) {
+        for place in control.places {
+            guard case .reload(let skipping) = control[place].work else { continue }
+            guard skipping == 0 else {
+                control[place].begin(.reload(skipping: skipping - 1))
+                continue
+            }
+            switch result {
+            case .success: control[place].reply(Peers.Reload.Reply(needsRestart: []))
+            case .failure(let failure): control[place].reply(failure)
+            }
+        }
     }
 }

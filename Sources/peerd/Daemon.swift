@@ -1,6 +1,7 @@
 import Addressing
 import BasicContainers
 import ConnectionCore
+import Control
 import LinuxIO
 import Systemd
 import Timing
@@ -31,6 +32,13 @@ struct Daemon: ~Copyable {
     var listeners = Listeners()
     /// Then those of the configuration are ignored.
     let hasInheritedListeners: Bool
+    var control = ControlServer()
+    /// The client whose turn is first.
+    var firstPlace = 0
+    let startedAt: WallTime
+    var history = History()
+    /// The moment of this turn.
+    private(set) var now: Moment
 
     /// What came of actions at once: told in the next turn, which then doesn't wait. So there is no
     /// recursion from an action into the core.
@@ -46,6 +54,7 @@ struct Daemon: ~Copyable {
         holding locks: consuming DirectoryLocks
     ) throws(StartupError) -> Daemon {
         let (inherited, unknown) = (environment.listeners, environment.unknown)
+        let (control, runtime) = (environment.control, locks.runtimePath)
         let kernel = try KernelServices.open(storingIn: locks.statePath)
         var daemon = Daemon(configuration, arguments, environment, locks, kernel)
         // The store reads while the listeners are bound.
@@ -56,6 +65,7 @@ struct Daemon: ~Copyable {
         } else {
             try daemon.adopt(inherited)
         }
+        try daemon.openControl(inherited: control, in: runtime)
         return daemon
     }
 
@@ -78,6 +88,8 @@ struct Daemon: ~Copyable {
         var random = SeededRandom(seed: system.next())
         core = ConnectionCore(policy: Policy(configuration), seed: random.next())
         addresses = AddressList(configuration.knownAddresses, shuffledBy: random)
+        now = .now
+        startedAt = now.wall
     }
 
     /// Runs until SIGTERM or SIGINT, then ends every connection.
@@ -106,14 +118,16 @@ struct Daemon: ~Copyable {
     }
 
     private func timeout(at now: Moment) -> Duration? {
-        if !settled.isEmpty { return .zero }
+        if !settled.isEmpty || control.isBehind { return .zero }
         let deadlines = [
-            core.deadline, listeners.deadline, service.deadline, journal.deadline, state.deadline,
+            core.deadline, listeners.deadline, control.deadline, state.deadline, service.deadline,
+            journal.deadline,
         ]
         return deadlines.compactMap { $0 }.min().map { max($0 - now.instant, .zero) }
     }
 
     private mutating func turn(at now: Moment) throws(SystemError) {
+        self.now = now
         let events = settled
         settled = []
         for event in events { tell(event, at: now) }
@@ -122,6 +136,7 @@ struct Daemon: ~Copyable {
         }
         rearmListeners(at: now)
         if let due = core.deadline, due <= now.instant { tell(.deadlineReached, at: now) }
+        serveClients(at: now)
         keepState(at: now)
         keepUpWithSystemd(at: now)
     }
@@ -154,8 +169,14 @@ struct Daemon: ~Copyable {
             while let answer = kernel.reload?.nextAnswer() { finishReload(answer, at: now) }
         case .store:
             while let reply = kernel.store?.nextReply() { finishStoring(reply, at: now) }
+        case .control:
+            control.accept(at: now.instant, kernel.epoll)
         case nil:
-            if let index = listeners.index(of: event.token) { accept(from: index, at: now) }
+            if let place = control.place(of: event.token) {
+                control.note(event, at: place)
+            } else if let index = listeners.index(of: event.token) {
+                accept(from: index, at: now)
+            }
         }
     }
 
@@ -178,9 +199,10 @@ struct Daemon: ~Copyable {
         state.freeze(core, at: now)
         core.shutDown(at: now, &actions)
         perform()
+        closeControl()
     }
 
-    private func statusLine(at now: Moment) -> String {
+    func statusLine(at now: Moment) -> String {
         StatusLine.text(of: core, addresses: addresses.count, at: now)
     }
 

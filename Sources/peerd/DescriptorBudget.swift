@@ -1,9 +1,8 @@
+import Control
 import LinuxIO
 
 /// How many descriptors the configured limits may need at once.
 struct DescriptorBudget {
-    /// Clients of the control socket.
-    static let clients = 64
     /// Listeners, epoll, signals, pipes, standard streams, and what libraries open for a moment.
     static let overhead = 64
 
@@ -16,7 +15,7 @@ struct DescriptorBudget {
     }
 
     var needed: Int {
-        limits.connections + persistent + limits.whitelisted + Self.clients + Self.overhead
+        limits.connections + persistent + limits.whitelisted + Bounds.clients + Self.overhead
     }
 
     /// Raises the soft limit of this process to the hard one and checks that it suffices.
@@ -31,7 +30,7 @@ struct DescriptorBudget {
         throw StartupError(
             configuration: """
                 limits.connections (\(limits.connections)) + persistent.max (\(persistent)) + \
-                limits.whitelisted (\(limits.whitelisted)) + \(Self.clients) for clients + \
+                limits.whitelisted (\(limits.whitelisted)) + \(Bounds.clients) for clients + \
                 \(Self.overhead) for the daemon itself need \(needed) descriptors, and the hard \
                 limit is \(available): lower them, or raise LimitNOFILE= (ulimit -Hn)
                 """

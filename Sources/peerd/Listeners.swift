@@ -55,6 +55,12 @@ struct Listeners: ~Copyable {
         _modify { yield &entries[index] }
     }
 
+    /// Whether a peer from loopback may meet a listener that trusts it. Without a listener none comes.
+    var trustLoopback: Bool {
+        for index in 0..<entries.count where entries[index].trustsLoopback { return true }
+        return entries.isEmpty
+    }
+
     func token(of index: Int) -> EventToken { tokens[index] }
 
     /// Nil if the listener is closed by now.

@@ -15,8 +15,7 @@ struct ServiceEnvironment: ~Copyable {
     let listeners: [InheritedSocket]
     /// Sockets that no unit of ours passes: they are closed.
     let unknown: [InheritedSocket]
-    /// The socket of the control interface stays open as long as the process, so that who connects
-    /// waits instead of being refused.
+    /// Listening sockets for clients.
     let control: [InheritedSocket]
     /// Nil where standard error doesn't end in the journal.
     let journal: JournalSocket?
@@ -39,19 +38,23 @@ struct ServiceEnvironment: ~Copyable {
 
 /// Directories that this daemon has for itself while it runs.
 struct DirectoryLocks: ~Copyable {
-    /// The path of the state directory; nil if there is none.
+    /// Nil if there is no such directory.
     let statePath: String?
     private let state: DirectoryLock?
     private let runtime: DirectoryLock?
+    /// Nil if there is no such directory.
+    let runtimePath: String?
 
     /// Where a directory is not named, systemd's StateDirectory= and RuntimeDirectory= say it, or there
     /// is none.
     static func take(state: String?, runtime: String?) throws(StartupError) -> DirectoryLocks {
         let statePath = state ?? first(of: "STATE_DIRECTORY")
+        let runtimePath = runtime ?? first(of: "RUNTIME_DIRECTORY")
         return DirectoryLocks(
             statePath: statePath,
             state: try lock(statePath),
-            runtime: try lock(runtime ?? first(of: "RUNTIME_DIRECTORY"))
+            runtime: try lock(runtimePath),
+            runtimePath: runtimePath
         )
     }
 

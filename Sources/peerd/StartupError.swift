@@ -52,6 +52,19 @@ struct StartupError: Error, Equatable, CustomStringConvertible {
         status = ExitStatus.osError
     }
 
+    init(controlAt path: String, _ failure: UnixListener.Failure) {
+        description =
+            switch failure {
+            case .occupied:
+                "cannot serve clients at \(path): something that is no socket is there; remove it"
+            case .pathTooLong:
+                "cannot serve clients at \(path): the path is longer than \(UnixPath.longest) bytes; "
+                    + "give a shorter --runtime"
+            case .system(let error): "cannot serve clients at \(path): \(error)"
+            }
+        status = ExitStatus.osError
+    }
+
     init(listeningOn address: PeerAddress, _ error: SystemError) {
         let hint =
             switch error.code {

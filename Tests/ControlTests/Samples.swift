@@ -45,7 +45,8 @@ enum Samples {
         .alreadyConnected(id: 2), .duplicatePersistent(id: 3), .notPersistent(id: 4), .notFound,
         .tooManyConnections(limit: 125), .tooManyPerHost(limit: 5), .tooManyWhitelisted(limit: 32),
         .tooManyPersistent(limit: 8), .tooManyPersistentPerHost(limit: 5),
-        .tooManyBans(limit: 10_000), .unsupportedAddress(address: "x:0"),
+        .tooManyBans(limit: 10_000),
+        .tooManyAddresses(limit: 100_000), .unsupportedAddress(address: "x:0"),
         .unsupportedAddress(address: nil),
         .configurationRejected(problems: ["peerd.toml:3:1: unknown key", "peerd.toml:9:2: too big"]
         ),

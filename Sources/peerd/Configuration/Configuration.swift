@@ -18,6 +18,7 @@ struct Configuration: Equatable, Sendable {
     var persistent = Persistent()
     var limits = Limits()
     var inbound = Inbound()
+    var control = Control()
     var log = Log()
 
     /// One address at which peers may come to us.
@@ -80,6 +81,17 @@ struct Configuration: Equatable, Sendable {
         var burst = 0
         /// Attempts in the last 60 s.
         var floodThreshold = 0
+    }
+
+    struct Control: Equatable, Sendable {
+        /// A group of this machine, as it was written and by its number.
+        struct Group: Equatable, Sendable {
+            let name: String
+            let number: UInt32
+        }
+
+        /// Whose members may change something; nil for the daemon's own group.
+        var writeGroup: Group?
     }
 
     struct Log: Equatable, Sendable {

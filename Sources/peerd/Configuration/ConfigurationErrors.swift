@@ -8,9 +8,11 @@ struct ConfigurationErrors: Error, Equatable, Sendable {
 
 extension ConfigurationErrors: CustomStringConvertible {
     /// One problem a line, without a newline at the end.
-    var description: String {
-        var lines = problems.map(\.description)
-        if omitted > 0 { lines.append("and \(omitted) more errors") }
-        return lines.joined(separator: "\n")
+    var description: String { lines.joined(separator: "\n") }
+
+    /// At least one.
+    var lines: [String] {
+        let more = omitted > 0 ? ["and \(omitted) more errors"] : []
+        return problems.map(\.description) + more
     }
 }

@@ -8,7 +8,7 @@ import Timing
 enum ConfigurationSchema {
     typealias Key = ConfigurationKey<Configuration>
 
-    static let keys: [Key] = general + outbound + persistent + limits + inbound + log
+    static let keys: [Key] = general + outbound + persistent + limits + inbound + control + log
 
     static let listenerKeys: [ConfigurationKey<Configuration.Listen>] = [
         ConfigurationKey(
@@ -262,6 +262,17 @@ extension ConfigurationSchema {
             unit: "attempts in 60 s",
             "How many attempts of all sources together are normal; beyond, some are dropped by chance."
         ),
+    ]
+
+    private static let control: [Key] = [
+        Key(
+            "control.write-group",
+            \.control.writeGroup,
+            .group,
+            default: .some(nil),
+            "The group whose members may change something over the control socket, besides root and "
+                + "the daemon's own user; \"\" is the group that the daemon runs as."
+        )
     ]
 
     private static let log: [Key] = [

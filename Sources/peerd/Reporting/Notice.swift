@@ -16,6 +16,13 @@ enum Notice: Sendable {
     case listenersInherited(count: Int, ignored: Int)
     /// A socket with a name that means nothing to us.
     case socketIgnored(String)
+    /// Clients are served at this path.
+    case controlListening(String)
+    /// There is no place for a socket for clients.
+    case controlMissing
+    /// Members of this group can't be told from others.
+    case controlGroupUnmapped(String)
+    case controlNotDeleted(SystemError)
     case persistentRefused(PeerTarget, Refusal)
     case configurationWarning(String)
     case reloading
@@ -43,12 +50,12 @@ enum Notice: Sendable {
 
     var level: Configuration.Log.Level {
         switch self {
-        case .started, .status, .listening, .listenerClosed, .reloading, .reloaded,
-            .stateOff, .stateRestored, .stateWorks:
+        case .started, .status, .listening, .listenerClosed, .controlListening, .controlMissing,
+            .reloading, .reloaded, .stateOff, .stateRestored, .stateWorks:
             .info
-        case .listenerAddressMissing, .listenersInherited, .socketIgnored, .persistentRefused,
-            .configurationWarning, .journalLost, .stateLate, .stateSetAside, .storedIgnored,
-            .stateFailed, .stateLost:
+        case .listenerAddressMissing, .listenersInherited, .socketIgnored, .controlGroupUnmapped,
+            .controlNotDeleted, .persistentRefused, .configurationWarning, .journalLost, .stateLate,
+            .stateSetAside, .storedIgnored, .stateFailed, .stateLost:
             .warning
         case .reloadFailed, .startFailed:
             .error
@@ -64,6 +71,10 @@ enum Notice: Sendable {
         case .listenerAddressMissing: .listenerAddressMissing
         case .listenersInherited: .listenersInherited
         case .socketIgnored: .socketIgnored
+        case .controlListening: .controlListening
+        case .controlMissing: .controlMissing
+        case .controlGroupUnmapped: .controlGroupUnmapped
+        case .controlNotDeleted: .controlNotDeleted
         case .persistentRefused: .persistentRefused
         case .configurationWarning: .configurationWarning
         case .reloading: .reloading
@@ -95,6 +106,13 @@ enum Notice: Sendable {
                 + (ignored == 0 ? "" : ", ignoring \(ignored) of the configuration")
         case .socketIgnored(let name):
             "Closing an inherited socket named '\(name)': known are 'listen' and 'control'"
+        case .controlListening(let path): "Serving clients at \(path)"
+        case .controlMissing:
+            "Serving no clients: there is neither a socket unit nor a runtime directory (--runtime)"
+        case .controlGroupUnmapped(let group):
+            "control.write-group: the group '\(group)' is not visible in this service's user "
+                + "namespace, so its members may not change anything"
+        case .controlNotDeleted(let error): "Cannot delete the control socket: \(error), ignoring"
         case .persistentRefused(let peer, let refusal):
             "Cannot keep \(peer) connected: \(refusal.text), ignoring"
         case .configurationWarning(let warning): warning
@@ -151,7 +169,8 @@ enum Notice: Sendable {
         case .stateFailed(let error, let delay):
             [.init(.duration, delay)]
                 + (error.systemCode == 0 ? [] : [.init(.errno, error.systemCode)])
-        case .started, .status, .socketIgnored, .configurationWarning, .reloading, .reloaded,
+        case .started, .status, .socketIgnored, .controlListening, .controlMissing,
+            .controlGroupUnmapped, .controlNotDeleted, .configurationWarning, .reloading, .reloaded,
             .reloadFailed, .stateOff, .stateSetAside, .stateWorks, .stateLost, .startFailed:
             []
         }

@@ -1,0 +1,13 @@
+import Control
+
+extension Configuration.Log.Level {
+    init(_ level: Peers.LogLevel) {
+        self =
+            switch level {
+            case .error: .error
+            case .warning: .warning
+            case .info: .info
+            case .debug: .debug
+            }
+    }
+}

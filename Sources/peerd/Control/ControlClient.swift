@@ -1,0 +1,220 @@
+import Addressing
+import ConnectionCore
+import Control
+import LinuxIO
+import Timing
+
+/// One client of the control socket: what it has sent, what is being done for it, and what it hasn't
+/// taken yet of the answers.
+///
+/// Its calls are answered one after the other. While one is being answered the next ones wait, and when
+/// too many wait it isn't read. A place for a client is kept and reused: most are there for a moment.
+struct ControlClient: ~Copyable {
+    /// What the call that is being answered still wants.
+    enum Work {
+        case none
+        /// From this slot of the table on.
+        case list(Peers.List, slot: Int)
+        /// So many more of those behind a page.
+        case history(remaining: Int, after: History.Cursor)
+        /// Those behind this one in the order of the list.
+        case bans(after: Prefix)
+        case connect(ConnectionID)
+        /// So many answers of the thread that reads the configuration come before the right one.
+        case reload(skipping: Int)
+        case monitor(EventFilter, MonitorBacklog)
+    }
+
+    /// While more than this waits to be taken, nothing more is written for the client: so at most this
+    /// and one reply are kept for it.
+    static let outputLimit = 65_536
+
+    private var connection: UnixConnection?
+    private var framer = MessageFramer()
+    private var output: [UInt8] = []
+    /// How much of `output` the kernel has taken.
+    private var sent = 0
+    private(set) var work = Work.none
+    /// Whether the call that is being answered wants no reply.
+    private var isOneway = false
+    /// It sends no more. It may still wait for answers.
+    private(set) var hasEnded = false
+    /// It can't be answered any more. What it sent before is still done.
+    private(set) var isGone = false
+    /// What epoll watches it for.
+    var interest: Interest = .read
+
+    var isOpen: Bool {
+        switch connection {
+        case .some: true
+        case .none: false
+        }
+    }
+
+    /// Nil for an empty place.
+    var credentials: PeerCredentials? {
+        switch connection {
+        case .some(let connection): connection.credentials
+        case .none: nil
+        }
+    }
+
+    /// Takes a client into an empty place.
+    mutating func open(_ connection: consuming UnixConnection) {
+        self = ControlClient()
+        self.connection = consume connection
+    }
+
+    /// Hangs up.
+    mutating func close() {
+        self = ControlClient()
+    }
+
+    /// Lends the descriptor of a client that is there.
+    func withDescriptor(
+        _ body: (borrowing FileDescriptor) throws(SystemError) -> Void
+    ) throws(SystemError) {
+        switch connection {
+        case .some(let connection): try body(connection.descriptor)
+        case .none: break
+        }
+    }
+
+    // MARK: Reading
+
+    /// What it is to be watched for now.
+    var wantedInterest: Interest {
+        var wanted: Interest = []
+        if !hasEnded, framer.wantsBytes { wanted.insert(.read) }
+        if hasOutput, !isGone { wanted.insert(.write) }
+        return wanted
+    }
+
+    /// Reads what has come, at most as much as the buffer holds.
+    mutating func read(into buffer: inout [UInt8]) {
+        guard !hasEnded, framer.wantsBytes else { return }
+        do throws(SystemError) {
+            switch try receive(into: &buffer) {
+            case .bytes(let count): framer.append(buffer[..<count])
+            case .endOfFile: hasEnded = true
+            case .wouldBlock: break
+            }
+        } catch {
+            noteGone()
+            hasEnded = true
+        }
+    }
+
+    private func receive(into buffer: inout [UInt8]) throws(SystemError) -> ReadResult {
+        switch connection {
+        case .some(let connection): try connection.read(into: &buffer)
+        case .none: .wouldBlock
+        }
+    }
+
+    /// The next call, if it is its turn.
+    mutating func nextCall() throws(MessageError) -> CallMessage? {
+        guard case .none = work, let message = try framer.next() else { return nil }
+        let call = try CallMessage(decoding: message)
+        isOneway = call.isOneway
+        return call
+    }
+
+    // MARK: Answering
+
+    /// Notes that the call goes on.
+    mutating func begin(_ work: Work) {
+        self.work = work
+    }
+
+    /// Writes a reply. Without `continues` the call is answered.
+    mutating func reply(_ parameters: some ReplyParameters, continues: Bool = false) {
+        if !continues { work = .none }
+        guard !isOneway, !isGone else { return }
+        parameters.encode(into: &output, continues: continues)
+    }
+
+    mutating func reply(_ failure: Peers.Failure) {
+        work = .none
+        guard !isOneway, !isGone else { return }
+        failure.encode(into: &output)
+    }
+
+    mutating func reply(_ failure: Service.Failure) {
+        work = .none
+        guard !isOneway, !isGone else { return }
+        failure.encode(into: &output)
+    }
+
+    /// Nobody can be answered from now on.
+    mutating func noteGone() {
+        isGone = true
+        output = []
+        sent = 0
+    }
+
+    /// Whether something can be done for it at once.
+    var isReady: Bool {
+        guard output.count - sent <= Self.outputLimit else { return false }
+        return switch work {
+        case .none: framer.waiting > 0
+        case .list, .history, .bans: true
+        case .connect, .reload: false
+        case .monitor(_, let backlog): !backlog.isEmpty
+        }
+    }
+
+    /// Whether nothing is to be expected of it, and nothing owed.
+    var isFinished: Bool {
+        guard hasEnded, framer.waiting == 0, !hasOutput else { return false }
+        return switch work {
+        case .none: true
+        case .list, .history, .bans, .connect, .reload, .monitor: isGone
+        }
+    }
+
+    private var hasOutput: Bool { sent < output.count }
+
+    /// Sends what the kernel takes.
+    mutating func flush() {
+        guard hasOutput, !isGone else { return }
+        do throws(SystemError) {
+            sent += try send(output[sent...])
+            guard sent == output.count else { return }
+            output.removeAll(keepingCapacity: output.capacity <= Self.outputLimit)
+            sent = 0
+        } catch {
+            noteGone()
+        }
+    }
+
+    private func send(_ bytes: ArraySlice<UInt8>) throws(SystemError) -> Int {
+        switch connection {
+        case .some(let connection): try connection.send(bytes)
+        case .none: 0
+        }
+    }
+
+    // MARK: Events
+
+    /// Keeps an event for a monitor that wants it.
+    mutating func offer(_ event: [UInt8], named name: Peers.EventName, nowUnixUSec: Int64) {
+        guard case .monitor(let filter, var backlog) = work, filter.admits(name) else { return }
+        // Taken out meanwhile, so that it isn't copied.
+        work = .none
+        backlog.offer(event, nowUnixUSec: nowUnixUSec)
+        work = .monitor(filter, backlog)
+    }
+
+    /// Moves events to the output while there is room.
+    mutating func writeEvents(nowUnixUSec: Int64) {
+        guard case .monitor(let filter, var backlog) = work else { return }
+        work = .none
+        while output.count - sent <= Self.outputLimit,
+            let event = backlog.next(nowUnixUSec: nowUnixUSec)
+        {
+            if !isOneway, !isGone { output.append(contentsOf: event) }
+        }
+        work = .monitor(filter, backlog)
+    }
+}

@@ -1,0 +1,80 @@
+import Addressing
+import ConnectionCore
+import Control
+import Timing
+
+extension Peers.Connection {
+    /// A row of the table, as it is now.
+    ///
+    /// - Parameters:
+    ///   - connection: One of `table`.
+    ///   - table: What else the row is made of.
+    ///   - bytesIn: What the peer has sent, which only the shell knows; nil unless it has a socket.
+    ///   - now: To turn the table's times into those of the wall clock.
+    init(
+        _ connection: CoreConnection,
+        in table: ConnectionTable,
+        bytesIn: UInt64?,
+        at now: Moment
+    ) {
+        self.init(
+            id: connection.id.number,
+            kind: Peers.Kind(connection.kind),
+            phase: Peers.Phase(connection.phase),
+            target: table.target(of: connection).description,
+            remote: connection.remote?.description,
+            local: connection.local?.description,
+            persistent: connection.isPersistent,
+            ready: connection.isReady,
+            whitelisted: connection.isWhitelisted,
+            proxied: connection.traits.contains(.proxied),
+            establishedUnixUSec: connection.establishedSince.flatMap {
+                now.wall(at: $0)?.microseconds
+            },
+            phaseEndsUnixUSec: connection.phase.end.flatMap { now.wall(at: $0)?.microseconds },
+            retries: table.persistence(of: connection.id).map { Int($0.retries) },
+            bytesIn: bytesIn
+        )
+    }
+}
+
+extension Peers.Kind {
+    init(_ kind: CoreKind) {
+        self =
+            switch kind {
+            case .inbound: .inbound
+            case .outbound: .outbound
+            case .manual: .manual
+            case .feeler: .feeler
+            }
+    }
+}
+
+extension Peers.Phase {
+    init(_ phase: CorePhase) {
+        self =
+            switch phase {
+            case .waiting: .waiting
+            case .dialing: .dialing
+            case .established: .established
+            }
+    }
+}
+
+extension Phase {
+    /// `.distantFuture` or nil if only an event can end it.
+    fileprivate var end: Instant? {
+        switch self {
+        case .waiting(let until), .dialing(let until): until
+        case .established: nil
+        }
+    }
+}
+
+extension Duration {
+    /// What is finer is cut off.
+    var inMicroseconds: Int64 {
+        // Times of the wall clock are in microseconds, and clamp what doesn't fit.
+        (WallTime(microseconds: 0) + self).microseconds
+    }
+}

@@ -1,0 +1,209 @@
+import Addressing
+import ConnectionCore
+import Control
+import Timing
+
+/// What operators and applications ask the core for.
+extension Daemon {
+    // MARK: Connections
+
+    /// The answer comes when the attempt has ended: see `answerConnect`.
+    mutating func connect(
+        _ call: Peers.Connect,
+        for place: Int,
+        at now: Moment
+    ) throws(Peers.Failure) {
+        let target = try target(call.address)
+        do throws(Refusal) {
+            let timeout = call.timeoutUSec.map { Duration.microseconds($0) }
+            let id = try core.connect(target, within: timeout, at: now, &actions)
+            control[place].begin(.connect(id))
+        } catch {
+            throw Peers.Failure(error)
+        }
+        perform()
+    }
+
+    /// Answers whoever waits for a connection, if its attempt has ended by this.
+    mutating func answerConnect(_ report: Report, at now: Moment) {
+        let id: ConnectionID
+        let failure: Peers.Failure?
+        switch report {
+        case .connected(let subject): (id, failure) = (subject.id, nil)
+        case .failed(let subject, let reason): (id, failure) = (subject.id, Peers.Failure(reason))
+        case .attempting, .accepted, .ready, .ended, .retrying, .persistentAdded,
+            .persistentAdopted, .persistentRemoved, .refused, .refusalsSilenced,
+            .refusalsSuppressed, .outboundPaused, .resourcesExhausted, .banned, .unbanned,
+            .networkActive, .shuttingDown:
+            return
+        }
+        for place in control.places {
+            guard case .connect(id) = control[place].work else { continue }
+            if let failure {
+                control[place].reply(failure)
+            } else if let connection = core.table[id] {
+                let row = row(connection, at: now)
+                control[place].reply(Peers.Connect.Reply(connection: row))
+            }
+        }
+    }
+
+    mutating func addPersistent(
+        _ call: Peers.AddPersistent,
+        for place: Int,
+        at now: Moment
+    ) throws(Peers.Failure) {
+        let target = try target(call.address)
+        do throws(Refusal) {
+            let id = try core.addPersistent(target, from: .runtime, at: now, &actions)
+            control[place].reply(Peers.AddPersistent.Reply(id: id.number))
+        } catch {
+            throw Peers.Failure(error)
+        }
+        perform()
+    }
+
+    mutating func disconnect(
+        _ call: Peers.Disconnect,
+        for place: Int,
+        at now: Moment
+    ) throws(Peers.Failure) {
+        let selector = try selector(call.selection)
+        do throws(Refusal) {
+            let count = try core.disconnect(selector, at: now, &actions)
+            control[place].reply(Peers.Disconnect.Reply(count: count))
+        } catch {
+            throw Peers.Failure(error)
+        }
+        perform()
+    }
+
+    mutating func remove(
+        _ call: Peers.Remove,
+        for place: Int,
+        at now: Moment
+    ) throws(Peers.Failure) {
+        let selector = try selector(call.selection)
+        do throws(Refusal) {
+            let outcome = try core.remove(selector, at: now, &actions)
+            let reply = Peers.Remove.Reply(
+                count: outcome.count,
+                untilReload: outcome.isUntilReload
+            )
+            control[place].reply(reply)
+        } catch {
+            throw Peers.Failure(error)
+        }
+        perform()
+    }
+
+    // MARK: Bans
+
+    mutating func ban(
+        _ call: Peers.Ban,
+        for place: Int,
+        at now: Moment
+    ) throws(Peers.Failure) {
+        let prefix = try prefix(call.prefix)
+        do throws(Refusal) {
+            let duration = call.durationUSec.map { Duration.microseconds($0) }
+            let outcome = try core.ban(prefix, for: duration, at: now, &actions)
+            let reply = Peers.Ban.Reply(
+                closed: outcome.closed,
+                spared: outcome.spared.map(\.number)
+            )
+            control[place].reply(reply)
+        } catch {
+            throw Peers.Failure(error)
+        }
+        perform()
+    }
+
+    mutating func unban(_ call: Peers.Unban, for place: Int) throws(Peers.Failure) {
+        let prefix = try prefix(call.prefix)
+        do throws(Refusal) {
+            try core.unban(prefix, &actions)
+            control[place].reply(Done())
+        } catch {
+            throw Peers.Failure(error)
+        }
+        perform()
+    }
+
+    // MARK: The rest
+
+    mutating func setNetworkActive(
+        _ isActive: Bool,
+        for place: Int,
+        at now: Moment
+    ) throws(Peers.Failure) {
+        do throws(Refusal) {
+            try core.setNetworkActive(isActive, at: now, &actions)
+            control[place].reply(Done())
+        } catch {
+            throw Peers.Failure(error)
+        }
+        perform()
+    }
+
+    /// All of the addresses are added, or none if one can't be dialled.
+    mutating func addAddresses(
+        _ call: Peers.AddAddresses,
+        for place: Int
+    ) throws(Peers.Failure) {
+        var new: [PeerAddress] = []
+        for text in call.addresses {
+            guard case .address(let address) = try target(text), address.ip != nil else {
+                throw .unsupportedAddress(address: text)
+            }
+            new.append(address)
+        }
+        guard let added = addresses.add(new) else {
+            throw .tooManyAddresses(limit: AddressList.mostAdded)
+        }
+        service.noteChange()
+        control[place].reply(
+            Peers.AddAddresses.Reply(added: added, known: call.addresses.count - added)
+        )
+    }
+
+    /// The answer comes with that of the thread that reads the configuration.
+    mutating func reload(for place: Int) throws(Peers.Failure) {
+        guard !isStopping else { throw .shuttingDown }
+        // What is being read now may have come before the file was changed.
+        let isReading = !(kernel.reload?.isIdle ?? true)
+        control[place].begin(.reload(skipping: isReading ? 1 : 0))
+        startReload()
+    }
+
+    // MARK: What is named
+
+    private var defaultPort: UInt16? {
+        core.policy.outbound.defaultPort
+    }
+
+    func target(_ text: String) throws(Peers.Failure) -> PeerTarget {
+        do throws(AddressError) {
+            return try PeerTarget(parsing: text, defaultPort: defaultPort)
+        } catch {
+            throw .unsupportedAddress(address: text)
+        }
+    }
+
+    private func selector(_ selection: Peers.Selection) throws(Peers.Failure) -> Selector {
+        switch selection {
+        case .id(let number): .number(number)
+        case .address(let text):
+            // An address without its port is that of several connections, whatever the default port.
+            if let host = IPAddress(text) { .host(host) } else { .target(try target(text)) }
+        }
+    }
+
+    private func prefix(_ text: String) throws(Peers.Failure) -> Prefix {
+        do throws(AddressError) {
+            return try Prefix(parsing: text)
+        } catch {
+            throw .unsupportedAddress(address: text)
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import ConnectionCore
+import Control
+import LinuxIO
+import Systemd
+import Timing
+
+/// Serving the control socket: whose turn it is, and what becomes of clients that go.
+extension Daemon {
+    /// Does a bounded amount of what clients wait for.
+    mutating func serveClients(at now: Moment) {
+        control.rearm(at: now.instant, kernel.epoll)
+        control.isBehind = false
+        var steps = ControlServer.stepsPerTurn
+        let places = control.places.count
+        for offset in 0..<places {
+            // Each turn begins with another one, so that nobody is always last.
+            let place = (firstPlace + offset) % places
+            if control[place].isOpen { serve(place, &steps, at: now) }
+        }
+        firstPlace = places == 0 ? 0 : (firstPlace + 1) % places
+    }
+
+    private mutating func serve(_ place: Int, _ steps: inout Int, at now: Moment) {
+        if steps > 0, control[place].isReady {
+            steps -= 1
+            do throws(MessageError) {
+                try step(place, at: now)
+            } catch {
+                // It isn't known what was asked, nor where the next message begins.
+                return close(place, at: now)
+            }
+        }
+        control[place].flush()
+        if control[place].isGone { giveUpWork(of: place, at: now) }
+        guard !control[place].isFinished, control.updateInterest(of: place, kernel.epoll) else {
+            return close(place, at: now)
+        }
+        if control[place].isReady { control.isBehind = true }
+    }
+
+    /// Takes the next call of a client, or goes on with the one that is being answered.
+    private mutating func step(_ place: Int, at now: Moment) throws(MessageError) {
+        switch control[place].work {
+        case .none:
+            if let message = try control[place].nextCall() { answer(message, of: place, at: now) }
+        case .list(let list, let slot):
+            continueList(list, from: slot, of: place, at: now)
+        case .history(let remaining, let cursor):
+            continueHistory(remaining, after: cursor, of: place)
+        case .bans(let after):
+            continueBans(after: after, of: place, at: now)
+        case .monitor:
+            control[place].writeEvents(nowUnixUSec: now.wall.microseconds)
+        case .connect, .reload:
+            break
+        }
+    }
+
+    /// What only mattered to a client that is gone ends; what it asked for besides is still done.
+    private mutating func giveUpWork(of place: Int, at now: Moment) {
+        switch control[place].work {
+        case .none, .monitor, .reload: break
+        case .list, .history, .bans: control[place].begin(.none)
+        case .connect(let id):
+            control[place].begin(.none)
+            core.abandon(id, at: now, &actions)
+            perform()
+        }
+    }
+
+    private mutating func close(_ place: Int, at now: Moment) {
+        giveUpWork(of: place, at: now)
+        control.close(place)
+    }
+
+    // MARK: Listening
+
+    /// Takes the sockets of the socket unit, or makes one in the runtime directory, if there is one.
+    mutating func openControl(
+        inherited: [InheritedSocket],
+        in runtime: String?
+    ) throws(StartupError) {
+        noteWriters()
+        for socket in inherited {
+            do throws(AdoptionError) {
+                try adoptControl(socket)
+            } catch {
+                throw StartupError(inheriting: socket, error)
+            }
+        }
+        guard inherited.isEmpty else { return }
+        guard let runtime else { return journal.write(.controlMissing) }
+        let path = "\(runtime)/\(Self.controlName)"
+        do throws(UnixListener.Failure) {
+            try bindControl(to: path)
+        } catch {
+            throw StartupError(controlAt: path, error)
+        }
+        journal.write(.controlListening(path))
+    }
+
+    /// The socket in the runtime directory.
+    private static let controlName = "control"
+
+    private mutating func adoptControl(_ socket: InheritedSocket) throws(AdoptionError) {
+        let listener = try UnixListener.adopting(try Self.descriptor(of: socket))
+        do throws(SystemError) {
+            try control.listen(by: listener, kernel.epoll)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private mutating func bindControl(to path: String) throws(UnixListener.Failure) {
+        guard let path = UnixPath(path) else { throw .pathTooLong }
+        let listener = try UnixListener.bound(to: path)
+        do throws(SystemError) {
+            try control.listen(by: listener, kernel.epoll)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// Notes whom the configuration lets change something, and warns of a group that can't be seen.
+    mutating func noteWriters() {
+        let group = configuration.control.writeGroup
+        control.writers = WriteAccess(
+            user: Accounts.user,
+            group: group?.number ?? Accounts.group
+        )
+        if let group, !Accounts.maps(group: group.number) {
+            journal.write(.controlGroupUnmapped(group.name))
+        }
+    }
+
+    /// Sends clients what they can take at once, and hangs up.
+    mutating func closeControl() {
+        do throws(SystemError) {
+            try control.stopListening()
+        } catch {
+            journal.write(.controlNotDeleted(error))
+        }
+        for place in control.places where control[place].isOpen {
+            control[place].writeEvents(nowUnixUSec: now.wall.microseconds)
+            control[place].flush()
+            control.close(place)
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import Addressing
+import ConnectionCore
+import Control
+import Timing
+
+/// What operators and applications ask about. Long answers come in steps of 64 rows, a turn each.
+extension Daemon {
+    mutating func continueList(
+        _ list: Peers.List,
+        from slot: Int,
+        of place: Int,
+        at now: Moment
+    ) {
+        let page = core.table.page(fromSlot: slot, limit: Bounds.rowsPerReply) { list.wants($0) }
+        let rows = page.connections.map { row($0, at: now) }
+        if let next = page.nextSlot { control[place].begin(.list(list, slot: next)) }
+        control[place].reply(
+            Peers.List.Reply(connections: rows),
+            continues: page.nextSlot != nil
+        )
+    }
+
+    func row(_ connection: CoreConnection, at now: Moment) -> Peers.Connection {
+        let slot = connection.id.slot
+        return Peers.Connection(
+            connection,
+            in: core.table,
+            bytesIn: connection.establishedSince == nil ? nil : sockets.bytesRead(slot: slot),
+            at: now
+        )
+    }
+
+    mutating func continueHistory(
+        _ remaining: Int,
+        after cursor: History.Cursor?,
+        of place: Int
+    ) {
+        let limit = min(remaining, Bounds.rowsPerReply)
+        let page = history.page(after: cursor, limit: limit)
+        let rest = remaining - page.connections.count
+        let next = rest > 0 ? page.cursor : nil
+        if let next { control[place].begin(.history(remaining: rest, after: next)) }
+        control[place].reply(
+            Peers.History.Reply(connections: page.connections.map { Peers.EndedConnection($0) }),
+            continues: next != nil
+        )
+    }
+
+    mutating func continueBans(after prefix: Prefix?, of place: Int, at now: Moment) {
+        // One more, to know whether there are more.
+        let found = core.bans.page(after: prefix, limit: Bounds.rowsPerReply + 1, at: now.wall)
+        let page = found.prefix(Bounds.rowsPerReply)
+        let next = found.count > page.count ? page.last?.prefix : nil
+        if let next { control[place].begin(.bans(after: next)) }
+        control[place].reply(
+            Peers.ListBans.Reply(bans: page.map { Peers.BanEntry($0) }),
+            continues: next != nil
+        )
+    }
+
+    mutating func beginMonitor(_ call: Peers.Monitor, of place: Int, at now: Moment) {
+        control.beginMonitor(EventFilter(call.events), at: place)
+        let event = Peers.Event(timeUnixUSec: now.wall.microseconds, .monitoring)
+        control[place].reply(Peers.Monitor.Reply(event: event), continues: true)
+    }
+
+    mutating func explain(
+        _ call: Peers.Explain,
+        to place: Int,
+        at now: Moment
+    ) throws(Peers.Failure) {
+        let topic: Explanation.Topic =
+            if let host = IPAddress(call.address) { .host(host) } else {
+                .target(try target(call.address))
+            }
+        let explanation = core.explain(
+            topic,
+            trustingLoopback: listeners.trustLoopback,
+            at: now,
+            asking: addresses
+        )
+        let connections = explanation.connections.compactMap { core.table[$0] }
+        let reply = Peers.Explanation(
+            address: topic.description,
+            connections: connections.map { row($0, at: now) },
+            findings: explanation.findings.map { Peers.Finding($0) }
+        )
+        control[place].reply(Peers.Explain.Reply(explanation: reply))
+    }
+
+    func serviceStatus(at now: Moment) -> Peers.ServiceStatus {
+        let census = core.table.census
+        let retries = core.retries(limit: Bounds.retries).map { retry in
+            Peers.Retry(
+                id: retry.id.number,
+                target: retry.target.description,
+                retries: Int(retry.retries),
+                atUnixUSec: retry.at.flatMap { now.wall(at: $0)?.microseconds }
+            )
+        }
+        let pausedUntil = core.outboundPausedUntil(at: now.instant)
+        return Peers.ServiceStatus(
+            version: Release.version,
+            network: configuration.network.rawValue,
+            startedUnixUSec: startedAt.microseconds,
+            summary: statusLine(at: now),
+            networkActive: core.isNetworkActive,
+            connections: Peers.PerKind(census.limited),
+            dialing: Peers.PerKind(census.dialing),
+            ready: Peers.PerKind(census.ready),
+            whitelisted: census.whitelisted,
+            persistent: census.persistent,
+            persistentReady: census.persistentReady,
+            limits: Peers.Limits(core.policy),
+            addresses: addresses.count,
+            bans: core.bans.count,
+            outboundFailures: core.outboundFailures,
+            outboundPausedUntilUnixUSec: pausedUntil.flatMap { now.wall(at: $0)?.microseconds },
+            retries: retries,
+            refusals: Peers.Refusals(core.refusals)
+        )
+    }
+}
+
+extension Peers.List {
+    fileprivate func wants(_ connection: CoreConnection) -> Bool {
+        if let kind, kind != Peers.Kind(connection.kind) { return false }
+        if let phase, phase != Peers.Phase(connection.phase) { return false }
+        return true
+    }
+}
+
+extension Explanation.Topic {
+    fileprivate var description: String {
+        switch self {
+        case .target(let target): target.description
+        case .host(let host): host.description
+        }
+    }
+}
