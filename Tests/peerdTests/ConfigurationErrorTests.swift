@@ -98,6 +98,23 @@ struct ConfigurationErrorTests {
                     + "expected a path, or \"\" for none, found \"a\\u0000b\""
             ),
 
+            ConfigurationExample(
+                "control.write-group = \"no such group\"",
+                "peerd.toml:1:23: control.write-group: this machine has no group "
+                    + "\"no such group\": expected the name or number of a group, "
+                    + "or \"\" for the daemon's own"
+            ),
+            ConfigurationExample(
+                "control.write-group = -1",
+                "peerd.toml:1:23: control.write-group: this machine has no group \"-1\": "
+                    + "expected the name or number of a group, or \"\" for the daemon's own"
+            ),
+            ConfigurationExample(
+                "control.write-group = true",
+                "peerd.toml:1:23: control.write-group: expected the name or number of a group, "
+                    + "or \"\" for the daemon's own, found true"
+            ),
+
             // Words.
             ConfigurationExample(
                 "network = \"mainnet\"",

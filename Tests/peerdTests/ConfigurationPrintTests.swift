@@ -38,6 +38,8 @@ struct ConfigurationPrintTests {
         rate = 0.30000000000000004
         burst = 4
         flood-threshold = 1000
+        [control]
+        write-group = "root"
         [log]
         level = "debug"
         """
@@ -124,6 +126,9 @@ struct ConfigurationPrintTests {
             rate = 0.2                      # default
             burst = 3                       # default
             flood-threshold = 300           # default
+
+            [control]
+            write-group = ""                # default
 
             [log]
             level = "info"                  # default

@@ -58,6 +58,8 @@ enum SampleReports {
         .listenerClosed(socket), .listenerAddressMissing(socket),
         .listenersInherited(count: 2, ignored: 1), .socketIgnored("peers"),
         .persistentRefused(subject.target, .tooManyPersistent(limit: 8)),
+        .controlListening("/run/peerd/control"), .controlMissing,
+        .controlGroupUnmapped("operators"), .controlNotDeleted(SystemError(.unlink, ENOENT)),
         .configurationWarning("peerd.toml:3:1: odd"), .reloading, .reloaded,
         .reloadFailed("peerd.toml:4:1: wrong"), .journalLost(count: 812),
         .stateOff, .stateRestored(peers: 2, bans: 3), .stateLate(after: .seconds(20)),
