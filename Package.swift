@@ -17,6 +17,7 @@ let package = Package(
         .executable(name: "peerd", targets: ["peerd"]),
         // For LD_PRELOAD, by the program's tests only.
         .library(name: "FailingAccept", type: .dynamic, targets: ["FailingAccept"]),
+        .library(name: "SlowDisk", type: .dynamic, targets: ["SlowDisk"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -148,6 +149,7 @@ let package = Package(
         ),
         // What the program's tests run beside the daemon, or under it.
         .target(name: "FailingAccept", path: "Tests/FailingAccept"),
+        .target(name: "SlowDisk", path: "Tests/SlowDisk"),
         .executableTarget(name: "crowd", path: "Tests/crowd"),
         .testTarget(
             name: "peerdTests",

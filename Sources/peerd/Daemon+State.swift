@@ -9,7 +9,7 @@ import Timing
 extension Daemon {
     /// How long a start waits for what is stored. A sound file takes some milliseconds, the largest on a
     /// slow disk a few seconds. A disk that takes longer may never answer: then a daemon that
-    /// holds peers is worth more than its bans, and systemd would give up after 90 s.
+    /// holds peers is worth more than its bans. Less than TimeoutStartSec= of the unit.
     static let loadPatience = Duration.seconds(20)
     /// How long an end waits for the last write, which takes some milliseconds on a disk that works.
     static let savePatience = Duration.seconds(2)

@@ -13,11 +13,15 @@ struct DaemonProcess: ~Copyable {
     let listening: [PeerAddress]
 
     /// Starts it with the text of a configuration, in which port 0 is right for every listener, and
-    /// through a wrapper if one is given: see `PeerdExecutable`.
-    init(_ configuration: String, through wrapper: [String] = []) throws {
+    /// through a wrapper if one is given: see `PeerdExecutable`. `arguments` come behind `--config`.
+    init(
+        _ configuration: String,
+        arguments: [String] = [],
+        through wrapper: [String] = []
+    ) throws {
         let directory = try ConfigurationDirectory()
         let file = try directory.write(configuration)
-        var process = try PeerdExecutable.start(["--config", file], through: wrapper)
+        var process = try PeerdExecutable.start(["--config", file] + arguments, through: wrapper)
         let deadline = ContinuousClock.now + ChildProcess.patience
         while !process.errorLines.contains(where: { $0.hasPrefix("<6>Started: ") }) {
             guard process.listen(until: deadline) else {
