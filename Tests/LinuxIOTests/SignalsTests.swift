@@ -40,6 +40,21 @@ struct SignalsTests {
         }
     }
 
+    @Test("of a write beyond the limit on the size of files don't end the process")
+    func fileSize() async {
+        await #expect(processExitsWith: .success) {
+            let signals = try Signals()
+            var limit = rlimit(rlim_cur: 1, rlim_max: RLIM_INFINITY)
+            #expect(setrlimit(CInt(RLIMIT_FSIZE.rawValue), &limit) == 0)
+            let file = try #require(tmpfile())
+            #expect(write(fileno(file), "xx", 2) == 1)
+            #expect(write(fileno(file), "x", 1) == -1)
+            #expect(errno == EFBIG)
+            let none = try signals.next()
+            #expect(none == nil)
+        }
+    }
+
     @Test("have the numbers that people send")
     func numbers() {
         #expect(Signal.allCases.map(\.number) == [SIGTERM, SIGINT, SIGHUP, SIGUSR1])

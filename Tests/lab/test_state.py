@@ -70,3 +70,13 @@ class State(Service):
         self.change()
         systemctl("restart", "peerd")
         self.assertEqual(len(self.journal.entries(event="state-restored")), 1)
+
+    def test_a_peer_that_the_configuration_takes_over_is_not_stored_any_more(self):
+        self.start()
+        peer = self.change()
+        self.configure(f'{self.configuration}[persistent]\npeers = ["{peer}"]')
+        systemctl("reload", "peerd")
+        self.configure(self.configuration)
+        systemctl("restart", "peerd")
+        restored = self.journal.first(event="state-restored")
+        self.assertEqual(restored["MESSAGE"], "Restored 0 persistent peers and 1 bans")

@@ -74,4 +74,26 @@ struct StateSlowDiskTests {
         let lost = "<4>The latest changes of peers and bans were not stored: the disk took longer"
         #expect(daemon.count(lost) == 1)
     }
+
+    /// The daemon stands still while it gets the signal and the disk gets well, so that it meets both at
+    /// once.
+    @Test("and gets well while the daemon ends has what was changed before the end")
+    func wellAgain() throws {
+        let state = try StateDirectory()
+        var daemon = try DaemonProcess(
+            "outbound.target = 0",
+            arguments: state.arguments,
+            through: state.slowly()
+        )
+        try state.slowDown()
+        try state.call("Ban", #"{"prefix":"192.0.2.0/24"}"#)
+        try state.call("AddPersistent", #"{"address":"127.9.9.9:9"}"#)
+        try daemon.stop()
+        state.speedUp()
+        daemon.signal(SIGTERM)
+        daemon.signal(SIGCONT)
+        #expect(try daemon.waitForEnd() == .exited(0))
+        #expect(daemon.count("<4>") == 0)
+        #expect(try state.contents().words == "+127.9.9.9:9 !192.0.2.0/24")
+    }
 }
