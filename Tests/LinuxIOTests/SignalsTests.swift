@@ -44,7 +44,7 @@ struct SignalsTests {
     func fileSize() async {
         await #expect(processExitsWith: .success) {
             let signals = try Signals()
-            var limit = rlimit(rlim_cur: 1, rlim_max: RLIM_INFINITY)
+            var limit = rlimit(rlim_cur: 1, rlim_max: rlim_t.max)
             #expect(setrlimit(CInt(RLIMIT_FSIZE.rawValue), &limit) == 0)
             let file = try #require(tmpfile())
             #expect(write(fileno(file), "xx", 2) == 1)
