@@ -60,6 +60,7 @@ test: ## All tests: units, real sockets, the program, the simulation
 	$(RELEASE)/simulate --seeds $(TEST_SEEDS)
 	$(RELEASE)/simulate --speed
 	Tests/scripts/up-and-down.py $(RELEASE)/peerd
+	Tests/scripts/store-churn.py $(RELEASE)/peerd
 	swift test --scratch-path $(BUILD)
 	Tests/lab/run
 

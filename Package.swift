@@ -18,6 +18,7 @@ let package = Package(
         .executable(name: "peerctl", targets: ["peerctl"]),
         // For LD_PRELOAD, by the program's tests only.
         .library(name: "FailingAccept", type: .dynamic, targets: ["FailingAccept"]),
+        .library(name: "SlowDisk", type: .dynamic, targets: ["SlowDisk"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -79,6 +80,7 @@ let package = Package(
                 "Control",
                 "LinuxIO",
                 "Systemd",
+                "Storage",
                 "CTOML",
                 .product(name: "BasicContainers", package: "swift-collections"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -175,12 +177,13 @@ let package = Package(
         ),
         // What the program's tests run beside the daemon, or under it.
         .target(name: "FailingAccept", path: "Tests/FailingAccept"),
+        .target(name: "SlowDisk", path: "Tests/SlowDisk"),
         .executableTarget(name: "crowd", path: "Tests/crowd"),
         .testTarget(
             name: "peerdTests",
             dependencies: [
                 "peerd", "Addressing", "Timing", "ConnectionCore", "DecredWire", "Control",
-                "LinuxIO", "CLinux", "Systemd", "peerctl",
+                "LinuxIO", "CLinux", "Systemd", "Storage", "peerctl",
             ],
             swiftSettings: strict
         ),

@@ -32,6 +32,7 @@ extension Daemon {
     private mutating func tell(_ report: Report) {
         let details = details(of: report)
         journal.write(report, details)
+        if kernel.store != nil { state.note(report) }
         let ended = EndedConnection(
             report,
             at: now.wall,

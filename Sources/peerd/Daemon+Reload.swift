@@ -61,6 +61,7 @@ extension Daemon {
         }
         addresses.replace(with: new.knownAddresses)
         keepConfiguredPeers(at: now)
+        restoreRefusedPeers(at: now)
     }
 
     /// Has the core decide by the present configuration.
@@ -73,6 +74,7 @@ extension Daemon {
         )
         perform()
         for (peer, refusal) in refused { journal.write(.persistentRefused(peer, refusal)) }
+        state.noteConfigured(configuration.persistent.peers)
     }
 
     /// Answers the clients that wait for this reading of the configuration.

@@ -27,6 +27,8 @@ struct Daemon: ~Copyable {
     var actions = Actions()
 
     var kernel: KernelServices
+    /// What of the core's state isn't on disk yet.
+    var state = StateChanges()
     var sockets = SocketTable()
     var sessions: SessionTable
     /// What peers with a session send is read into it.
@@ -66,7 +68,10 @@ struct Daemon: ~Copyable {
     ) throws(StartupError) -> Daemon {
         let (inherited, unknown) = (environment.listeners, environment.unknown)
         let (control, runtime) = (environment.control, locks.runtimePath)
-        var daemon = Daemon(configuration, arguments, environment, locks, try .open())
+        let kernel = try KernelServices.open(storingIn: locks.statePath)
+        var daemon = Daemon(configuration, arguments, environment, locks, kernel)
+        // The store reads while the listeners are bound.
+        daemon.keepState(at: .now)
         daemon.close(unknown)
         if inherited.isEmpty {
             try daemon.listen(on: configuration.listen)
@@ -104,21 +109,25 @@ struct Daemon: ~Copyable {
 
     /// Runs until SIGTERM or SIGINT, then ends every connection.
     mutating func run() throws(StartupError) {
-        start(at: .now)
         do throws(SystemError) {
+            try start(at: .now)
             while !isStopping {
                 try kernel.epoll.wait(timeout: timeout(at: .now))
                 // One reading of the clocks: everything in a turn happens at the same moment.
                 try turn(at: .now)
             }
+            finishState()
         } catch {
             stop(at: .now)
+            finishState()
             throw StartupError(running: error)
         }
     }
 
-    private mutating func start(at now: Moment) {
+    private mutating func start(at now: Moment) throws(SystemError) {
         keepConfiguredPeers(at: now)
+        try awaitStoredState()
+        guard !isStopping else { return }
         journal.write(.started(status: statusLine(at: now)))
         service.tell(.ready)
     }
@@ -127,7 +136,7 @@ struct Daemon: ~Copyable {
         if !settled.isEmpty || control.isBehind { return .zero }
         let deadlines = [
             core.deadline, sessions.deadline, listeners.deadline, control.deadline,
-            service.deadline, journal.deadline,
+            state.deadline, service.deadline, journal.deadline,
         ]
         return deadlines.compactMap { $0 }.min().map { max($0 - now.instant, .zero) }
     }
@@ -144,6 +153,7 @@ struct Daemon: ~Copyable {
         if let due = core.deadline, due <= now.instant { tell(.deadlineReached, at: now) }
         serveSessions(at: now)
         serveClients(at: now)
+        keepState(at: now)
         keepUpWithSystemd(at: now)
     }
 
@@ -173,6 +183,8 @@ struct Daemon: ~Copyable {
             }
         case .reload:
             while let answer = kernel.reload?.nextAnswer() { finishReload(answer, at: now) }
+        case .store:
+            while let reply = kernel.store?.nextReply() { finishStoring(reply, at: now) }
         case .control:
             control.accept(at: now.instant, kernel.epoll)
         case nil:
@@ -184,7 +196,7 @@ struct Daemon: ~Copyable {
         }
     }
 
-    private mutating func handle(_ signal: Signal, at now: Moment) {
+    mutating func handle(_ signal: Signal, at now: Moment) {
         switch signal {
         case .terminate, .interrupt:
             stop(at: now)
@@ -200,6 +212,7 @@ struct Daemon: ~Copyable {
         isStopping = true
         service.tell(.stopping)
         listeners.closeAll()
+        state.freeze(core, at: now)
         core.shutDown(at: now, &actions)
         perform()
         closeControl()

@@ -41,6 +41,14 @@ enum LogEvent: String, CaseIterable, Sendable {
     case reloaded
     case reloadFailed = "reload-failed"
     case journalLost = "journal-lost"
+    case stateOff = "state-off"
+    case stateRestored = "state-restored"
+    case stateLate = "state-late"
+    case stateSetAside = "state-set-aside"
+    case storedIgnored = "stored-ignored"
+    case stateFailed = "state-failed"
+    case stateWorks = "state-works"
+    case stateLost = "state-lost"
     case startFailed = "start-failed"
 
     /// The MESSAGE_ID: chosen once at random, and the same for ever.
@@ -86,6 +94,14 @@ enum LogEvent: String, CaseIterable, Sendable {
         case .reloaded: "6223ffdbd8e63a60a11115736d622570"
         case .reloadFailed: "3ee0e7427bcb75b4109908bb2bab8af0"
         case .journalLost: "d987810be673dc07cd1a60ed5f370e2b"
+        case .stateOff: "33c08cb302d9d21e965d6c38dbc0522f"
+        case .stateRestored: "45c9024805ed752caef96ddf3dfd061a"
+        case .stateLate: "5108e051d0d309fe21d747d72adc2399"
+        case .stateSetAside: "b41dab9e8d58c1dc457d0a7924502d91"
+        case .storedIgnored: "8515202d4bba3da793aef2ee2ff03104"
+        case .stateFailed: "6239ce71d855f19ec732ceb72b871cbf"
+        case .stateWorks: "1a6af1ee50f622ca7d63a2bed4e4e18d"
+        case .stateLost: "d4962ae18848ecf7b0f729fd7a8fd6f1"
         case .startFailed: "d4fd1d4a8404a49b9a52c59d6229a6b1"
         }
     }

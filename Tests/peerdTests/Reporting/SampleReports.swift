@@ -2,6 +2,7 @@ import Addressing
 import ConnectionCore
 import Glibc
 import LinuxIO
+import Storage
 import Timing
 
 @testable import peerd
@@ -64,6 +65,14 @@ enum SampleReports {
         .controlGroupUnmapped("operators"), .controlNotDeleted(SystemError(.unlink, ENOENT)),
         .configurationWarning("peerd.toml:3:1: odd"), .reloading, .reloaded,
         .reloadFailed("peerd.toml:4:1: wrong"), .journalLost(count: 812),
+        .stateOff, .stateRestored(peers: 2, bans: 3), .stateLate(after: .seconds(20)),
+        .stateSetAside(SetAside(path: "/var/lib/peerd/peerd.db.damaged", reason: .empty)),
+        .storedIgnored((1...9).map { "entry \($0): persistent.max (8) reached" }),
+        .stateFailed(
+            StorageError(.save, path: "/var/lib/peerd", systemCode: EACCES),
+            retry: .seconds(1)
+        ),
+        .stateWorks, .stateLost("the disk took longer than 2 s"),
         .startFailed(StartupError(SystemError(.bind, EADDRINUSE))),
     ]
 
