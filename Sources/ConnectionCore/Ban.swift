@@ -46,6 +46,9 @@ package struct BanList: Sendable {
         bans.values.count { $0.isInForce(at: now) }
     }
 
+    /// The ban of exactly this prefix, also an expired one that nobody has come across.
+    package func ban(of prefix: Prefix) -> Ban? { bans[prefix] }
+
     /// The ban that covers the address, the widest one if several do. With `ignoringAutomatic` only
     /// operators' bans are looked at, as for whitelisted peers.
     package func ban(

@@ -14,16 +14,20 @@ struct DaemonProcess: ~Copyable {
 
     /// Starts it with the text of a configuration, in which port 0 is right for every listener, and
     /// through a wrapper if one is given: see `PeerdExecutable`. It has a control socket at
-    /// `controlPath` if it is wanted.
+    /// `controlPath` if it is wanted. `arguments` come behind `--config`.
     init(
         _ configuration: String,
+        arguments: [String] = [],
         through wrapper: [String] = [],
         withControl: Bool = false
     ) throws {
         let directory = try ConfigurationDirectory()
         let file = try directory.write(configuration)
         let runtime = withControl ? ["--runtime", directory.path] : []
-        var process = try PeerdExecutable.start(["--config", file] + runtime, through: wrapper)
+        var process = try PeerdExecutable.start(
+            ["--config", file] + runtime + arguments,
+            through: wrapper
+        )
         let deadline = ContinuousClock.now + ChildProcess.patience
         while !process.errorLines.contains(where: { $0.hasPrefix("<6>Started: ") }) {
             guard process.listen(until: deadline) else {
