@@ -39,6 +39,11 @@ let package = Package(
             swiftSettings: pure
         ),
         .target(
+            name: "DecredWire",
+            dependencies: ["Addressing", "Timing"],
+            swiftSettings: pure
+        ),
+        .target(
             name: "Control",
             resources: [.embedInCode("org.peerd.Peers.varlink")],
             swiftSettings: pure
@@ -119,6 +124,11 @@ let package = Package(
         .testTarget(
             name: "ConnectionCoreTests",
             dependencies: ["ConnectionCore", "Addressing", "Timing"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DecredWireTests",
+            dependencies: ["DecredWire", "Addressing", "Timing"],
             swiftSettings: strict
         ),
         .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: strict),

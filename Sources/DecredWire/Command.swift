@@ -1,0 +1,20 @@
+/// The name of a message in a frame's header: 1 to 12 printable ASCII characters, inline.
+package struct Command: Hashable, BitwiseCopyable, Sendable {
+    /// The header's bytes, the first uppermost, zeros behind the name.
+    package let first8: UInt64
+    package let last4: UInt32
+
+    @inlinable
+    init(first8: UInt64, last4: UInt32) {
+        self.first8 = first8
+        self.last4 = last4
+    }
+}
+
+extension Command: CustomStringConvertible {
+    package var description: String {
+        var bytes = (0..<8).map { UInt8(truncatingIfNeeded: first8 >> (56 - 8 * $0)) }
+        bytes += (0..<4).map { UInt8(truncatingIfNeeded: last4 >> (24 - 8 * $0)) }
+        return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+}

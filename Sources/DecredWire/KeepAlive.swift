@@ -1,0 +1,59 @@
+internal import Timing
+
+/// The pings of one established session and what came of them. A deadline is never set anew:
+/// receiving only notes the time, and whoever wakes for the deadline asks again for when it really
+/// is.
+struct KeepAlive: Equatable, Sendable {
+    private var lastFrame: Instant
+    /// When the last ping was sent; before the first, when the handshake was complete.
+    private var lastPing: Instant
+    /// Of the ping that waits for its answer.
+    private var awaitedNonce: UInt64 = 0
+    private var isAwaiting = false
+    private(set) var roundTrip: RoundTrip?
+
+    init(at now: Instant) {
+        lastFrame = now
+        lastPing = now
+    }
+
+    /// What is to be done at some time.
+    enum Duty: Equatable {
+        case nothing
+        case ping
+        case close
+    }
+
+    func duty(at now: Instant, under policy: SessionPolicy) -> Duty {
+        if now >= lastFrame + policy.idleTimeout { return .close }
+        return now >= lastPing + policy.pingInterval ? .ping : .nothing
+    }
+
+    func deadline(under policy: SessionPolicy) -> Instant {
+        min(lastPing + policy.pingInterval, lastFrame + policy.idleTimeout)
+    }
+
+    mutating func received(at now: Instant) {
+        lastFrame = now
+    }
+
+    /// An answer to an earlier ping comes too late from now on.
+    mutating func pinged(nonce: UInt64, at now: Instant) {
+        lastPing = now
+        awaitedNonce = nonce
+        isAwaiting = true
+    }
+
+    /// - Returns: The times if this answers the ping that waits; nil for what nobody asked for.
+    mutating func answered(nonce: UInt64, at now: Instant) -> RoundTrip? {
+        guard isAwaiting, nonce == awaitedNonce else { return nil }
+        isAwaiting = false
+        let duration = now - lastPing
+        if roundTrip == nil {
+            roundTrip = RoundTrip(duration)
+        } else {
+            roundTrip?.measured(duration)
+        }
+        return roundTrip
+    }
+}

@@ -1,0 +1,97 @@
+internal import Addressing
+internal import Timing
+
+/// From the first byte to the peer's `verack`.
+extension PeerSession {
+    /// The peer's `version`, the first thing that it said.
+    mutating func introduced(
+        _ peer: VersionMessage,
+        _ opening: Opening,
+        at now: Moment,
+        in surroundings: SessionSurroundings,
+        _ output: inout SessionOutput
+    ) {
+        let policy = surroundings.policy
+        // A dialler finds nothing out by its own nonce: whoever it has dialled may echo it.
+        if role == .inbound, let dial = surroundings.liveDials.dial(withNonce: peer.nonce) {
+            return end(.selfConnection(dial: dial), &output)
+        }
+        guard peer.protocolVersion >= SessionPolicy.oldestVersion else {
+            return end(.obsolete(version: peer.protocolVersion), &output)
+        }
+        let missing = policy.requiredServices & ~peer.services
+        guard role != .outbound || missing == 0 else {
+            return end(.lacksServices(missing), &output)
+        }
+        negotiatedVersion = min(policy.protocolVersion, peer.protocolVersion)
+        let description = PeerDescription(peer, negotiated: negotiatedVersion)
+        phase = .awaitingVerack(Introduction(peer: description))
+        if role == .inbound {
+            send(.version(version(to: opening, at: now, surroundings)), surroundings, &output)
+        }
+        send(.verack, surroundings, &output)
+    }
+
+    /// Ours.
+    func version(
+        to opening: Opening,
+        at now: Moment,
+        _ surroundings: SessionSurroundings
+    ) -> VersionMessage {
+        let policy = surroundings.policy
+        var receiver = VersionMessage.Endpoint.none
+        if let remote = opening.remote, let ip = remote.ip {
+            receiver = VersionMessage.Endpoint(services: 0, ip: ip, port: remote.port)
+        }
+        return VersionMessage(
+            protocolVersion: policy.protocolVersion,
+            services: policy.services,
+            unixSeconds: now.wall.microseconds / 1_000_000,
+            receiver: receiver,
+            sender: VersionMessage.Endpoint(
+                services: policy.services,
+                ip: VersionMessage.Endpoint.none.ip,
+                port: 0
+            ),
+            nonce: opening.nonce,
+            userAgent: policy.userAgent,
+            // Nothing that is relayed would be read.
+            relaysTransactions: false
+        )
+    }
+
+    /// The peer's `verack`.
+    mutating func complete(
+        _ introduction: Introduction,
+        at now: Moment,
+        in surroundings: SessionSurroundings,
+        _ output: inout SessionOutput
+    ) {
+        phase = .established
+        keepAlive = KeepAlive(at: now.instant)
+        output.append(.handshakeCompleted(introduction.peer))
+        if role.dialled {
+            startGossip(at: now, in: surroundings, &output)
+        }
+        for message in introduction.early {
+            guard isEstablished, let message else { continue }
+            converse(message, at: now, in: surroundings, &output)
+        }
+    }
+
+    /// A message between `version` and `verack`.
+    mutating func hold(
+        _ message: Message?,
+        _ command: Command,
+        _ introduction: Introduction,
+        _ output: inout SessionOutput
+    ) {
+        guard
+            negotiatedVersion < SessionPolicy.addrv2Version,
+            introduction.early.count < SessionPolicy.mostHeldMessages
+        else { return end(.unexpected(command), &output) }
+        var introduction = introduction
+        introduction.early.append(message)
+        phase = .awaitingVerack(introduction)
+    }
+}
