@@ -11,8 +11,6 @@ let strict: [SwiftSetting] = [
 ]
 let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
 
-let fuzzData = ["corpus", "dictionaries", "run"]
-
 let package = Package(
     name: "peerd",
     products: [
@@ -171,9 +169,8 @@ let package = Package(
         .testTarget(
             name: "CorpusTests",
             dependencies: ["peerd", "Addressing", "Timing", "DecredWire", "Control"],
-            path: "Fuzz",
-            exclude: fuzzData + ["Program"],
-            sources: ["Targets", "CorpusTests"],
+            path: "Fuzz/Sources",
+            exclude: ["Program"],
             swiftSettings: strict
         ),
     ],
@@ -200,9 +197,8 @@ if Context.environment["PEERD_FUZZ"] != nil {
         .executableTarget(
             name: "fuzz",
             dependencies: ["peerd", "Addressing", "Timing", "DecredWire", "Control"],
-            path: "Fuzz",
-            exclude: fuzzData + ["CorpusTests"],
-            sources: ["Targets", "Program"],
+            path: "Fuzz/Sources",
+            exclude: ["CorpusTests"],
             swiftSettings: strict
         ),
     ]
