@@ -36,7 +36,7 @@ RUNS ?=
 # Enough to tell a difference of some percent on a machine that has other work.
 ROUNDS ?= 5
 BENCH := $(BUILD)/bench
-BENCH_PROGRAMS := floor load acceptor awake
+BENCH_PROGRAMS := floor load acceptor awake blake256
 
 .PHONY: build run test check simulate bench fuzz install install-packages uninstall format clean
 
@@ -67,11 +67,12 @@ simulate: ## SEEDS=1000 simulated lives of the connection manager
 bench: build ## peerd beside a plain C program: ROUNDS=5, ONLY="hold queue ..." for some works
 	@Tests/scripts/need.sh $(BENCH_PACKAGES)
 	$(SWIFT_RELEASE) --product corebench
+	$(SWIFT_RELEASE) --product wirebench
 	mkdir -p $(BENCH)
 	for program in $(BENCH_PROGRAMS); do \
 	    gcc -O2 -Wall -Wextra -Werror -o $(BENCH)/$$program Benchmarks/C/$$program.c; \
 	done
-	cp $(RELEASE)/peerd $(RELEASE)/corebench $(BENCH)/
+	cp $(RELEASE)/peerd $(RELEASE)/corebench $(RELEASE)/wirebench $(BENCH)/
 	@# Pages of a file that is not on the disk yet would count as the daemon's own.
 	sync -f $(BENCH)
 	@Benchmarks/bench.py $(BENCH) --rounds $(ROUNDS) $(addprefix --only ,$(ONLY))

@@ -115,6 +115,12 @@ let package = Package(
             path: "Benchmarks/CoreBenchmark",
             swiftSettings: pure
         ),
+        .executableTarget(
+            name: "wirebench",
+            dependencies: ["DecredWire", "Addressing"],
+            path: "Benchmarks/WireBenchmark",
+            swiftSettings: pure
+        ),
         .testTarget(
             name: "AddressingTests",
             dependencies: ["Addressing"],

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """bench.py PROGRAMS: measures peerd beside the least that a C program would need.
 
-PROGRAMS is the folder of peerd, floor, load, acceptor, awake and corebench. For each work both
-contenders take turns, so that what else the machine does meets both alike. Prints one table."""
+PROGRAMS is the folder of peerd, floor, load, acceptor, awake, blake256, corebench and wirebench. For
+each work both contenders take turns, so that what else the machine does meets both alike. Prints one
+table of them, and those of the core and of frames alone."""
 
 import argparse
 import platform
@@ -50,7 +51,12 @@ ROWS = [
     Row("start", "start", "start to ready", "ms", most=4),
     Row("start-rss", "start", "RSS after the start", "MiB", most=14),
     Row("start-private", "start", "of it private", "MiB", most=1.5),
+    Row("hash-long", "hash", "BLAKE-256 of 1 MiB", "MB/s", least_ratio=0.6, digits=0),
+    Row("hash-short", "hash", "BLAKE-256 of 8 bytes", "MB/s", least_ratio=0.6, digits=0),
 ]
+
+# Works that have no counterpart in C: programs that print tables of their own.
+ALONE = {"core": "corebench", "frames": "wirebench"}
 
 
 def parse_arguments():
@@ -59,7 +65,7 @@ def parse_arguments():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--held", type=int, default=HELD)
     works = list(dict.fromkeys(row.work for row in ROWS))
-    parser.add_argument("--only", choices=works + ["core"], action="append")
+    parser.add_argument("--only", choices=works + list(ALONE), action="append")
     return parser.parse_args()
 
 
@@ -121,13 +127,13 @@ def main():
     arguments = parse_arguments()
     works = Works(arguments.programs, arguments.held)
     contenders = [Contender(name, arguments.programs) for name in ("floor", "peerd")]
-    chosen = arguments.only or list(dict.fromkeys(row.work for row in ROWS)) + ["core"]
+    chosen = arguments.only or list(dict.fromkeys(row.work for row in ROWS)) + list(ALONE)
     print(f"Linux {platform.release()}, {platform.machine()}; {arguments.rounds} rounds, "
           f"{'a network of its own for each run' if network.is_private() else 'the host’s network'}"
           "; median, and minimum to maximum")
     lines, failed = [], False
     for work in chosen:
-        if work == "core":
+        if work in ALONE:
             continue
         try:
             numbers = measure(works, contenders, work, arguments.rounds)
@@ -139,10 +145,10 @@ def main():
     header = ["work", "C", "min to max", "peerd", "min to max", "ratio", "target", ""]
     if lines:
         print_table(header, lines)
-    if "core" in chosen:
+    for program in (program for work, program in ALONE.items() if work in chosen):
         print()
         sys.stdout.flush()
-        failed |= subprocess.run([arguments.programs / "corebench"], check=False).returncode != 0
+        failed |= subprocess.run([arguments.programs / program], check=False).returncode != 0
     return 1 if failed else 0
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ REPLACEMENTS = 200
 READY_AFTER = 11.0
 IDLE_SECONDS = 5.0
 PORT = 20_000
+# Messages to hash: a long one, and one as short as a ping. Each takes some tenths of a second.
+HASHED = [("hash-long", 1 << 20, 200), ("hash-short", 8, 2_000_000)]
 
 
 class Contender:
@@ -80,6 +83,7 @@ class Works:
     def __init__(self, programs, held=HELD):
         self._programs = programs
         self._held = held
+        self._digests = {}
 
     @contextmanager
     def _load(self, mode, count, sources):
@@ -219,3 +223,23 @@ class Works:
             "start-rss": resident / 2**20,
             "start-private": private / 2**20,
         }
+
+    def hash(self, contender):
+        """Both programs take the same arguments and print megabytes per second of CPU time, then the
+        last digest's beginning, which must be the same."""
+        name = "blake256" if contender.name == "floor" else "wirebench"
+        numbers = {}
+        for label, count, times in HASHED:
+            done = subprocess.run(
+                [self._programs / name, str(count), str(times)],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode != 0:
+                raise Failure(f"{name}: {done.stderr}")
+            speed, digest = done.stdout.split()
+            if self._digests.setdefault(label, digest) != digest:
+                raise Failure(f"{name} has another digest: {digest}")
+            numbers[label] = float(speed)
+        return numbers

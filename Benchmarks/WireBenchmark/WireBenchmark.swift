@@ -38,8 +38,8 @@ struct WireBenchmark {
     }
 
     private static func printFrames() {
-        print("| frames alone | million/s | ns each | MB/s |")
-        print("|---|---|---|---|")
+        print("| frames alone | frames/s | ns each | MB/s |")
+        print("|---|--:|--:|--:|")
         let onion = OnionKey(a: 1, b: 2, c: 3, d: 4)
         let entry = AdvertisedAddress(
             address: PeerAddress(host: .onion(onion), port: 9_108),
@@ -47,7 +47,7 @@ struct WireBenchmark {
             lastSeenSeconds: 1_790_000_000
         )
         let inventory = Array(repeating: UInt8(0), count: 37)
-        printRow("an inv of 37 bytes, skipped", frames(header("inv", inventory)))
+        printRow("an inv of 37 bytes, skipped", frames(unread("inv", inventory)))
         printRow("a ping, parsed", frames(encoded(.ping(nonce: 7))))
         printRow("an addrv2 of one address", frames(encoded(.addrv2([entry]))))
         printRow(
@@ -64,7 +64,7 @@ struct WireBenchmark {
     }
 
     /// A frame of a command that isn't read, for which any checksum does.
-    private static func header(_ command: String, _ payload: [UInt8]) -> [UInt8] {
+    private static func unread(_ command: String, _ payload: [UInt8]) -> [UInt8] {
         let numbers = [network.magic, UInt32(payload.count)].map { number in
             (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
         }
@@ -86,7 +86,8 @@ struct WireBenchmark {
         let costs = (0..<rounds).map { _ in nanoseconds(of: stream, pieces: pieces) }
         let each = costs.sorted()[rounds / 2]
         let megabytes = Double(stream.bytes.count / stream.count) / each * 1_000
-        print("| \(name) | \(tenths(1_000 / each)) | \(tenths(each)) | \(Int(megabytes)) |")
+        let perSecond = grouped(Int(1e9 / each))
+        print("| \(name) | \(perSecond) | \(grouped(Int(each.rounded()))) | \(Int(megabytes)) |")
     }
 
     private static func nanoseconds(of stream: (bytes: [UInt8], count: Int), pieces: Int) -> Double
@@ -122,9 +123,12 @@ struct WireBenchmark {
         return whole
     }
 
-    private static func tenths(_ number: Double) -> String {
-        let tenths = Int((number * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10)"
+    /// With commas between thousands.
+    private static func grouped(_ number: Int) -> String {
+        guard number >= 1_000 else { return "\(number)" }
+        let rest = String(number % 1_000)
+        let zeros = String(repeating: "0", count: 3 - rest.count)
+        return "\(grouped(number / 1_000)),\(zeros)\(rest)"
     }
 
     /// Nanoseconds that this process has computed: other work of the machine doesn't count.

@@ -12,9 +12,10 @@ package struct AdvertisedAddress: Hashable, BitwiseCopyable, Sendable {
     static let latestSeconds = UInt64(Int64.max)
 
     package let address: PeerAddress
+    /// As the peer claims them; nobody knows before a connection to it.
     package let services: UInt64
-    /// In Unix seconds, whatever the peer claims up to `Int64.max`. `addr` has room for the years up
-    /// to 2106: later times are sent in it as the latest that it can hold.
+    /// In Unix seconds, whatever the peer claims up to `Int64.max`. `addr` has room for the years
+    /// up to 2106: later times are sent in it as the latest that it can hold.
     package let lastSeenSeconds: UInt64
 
     /// A time beyond `Int64.max` counts as that.

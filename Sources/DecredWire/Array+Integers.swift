@@ -1,10 +1,12 @@
 extension [UInt8] {
+    /// Appends a number, its lowest byte first.
     mutating func appendLittleEndian<Number: FixedWidthInteger>(_ number: Number) {
         for index in 0..<(Number.bitWidth / 8) {
             append(UInt8(truncatingIfNeeded: number >> (8 * index)))
         }
     }
 
+    /// Appends a number, its uppermost byte first.
     mutating func appendBigEndian<Number: FixedWidthInteger>(_ number: Number) {
         appendLittleEndian(number.byteSwapped)
     }

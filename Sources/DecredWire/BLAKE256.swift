@@ -1,8 +1,9 @@
 /// BLAKE-256: the finalist of the SHA-3 competition with 14 rounds, without salt. It is neither
 /// BLAKE2 nor BLAKE3.
 ///
-/// A message of any length can come in pieces, or be hashed where it lies by `digest(of:)`. No heap,
-/// 112 bytes. Source: Aumasson, Henzen, Meier, Phan, "SHA-3 proposal BLAKE", version 1.3, 2010.
+/// A message of any length can come in pieces, or be hashed where it lies by `digest(of:)`. No
+/// heap, 112 bytes. Source: Aumasson, Henzen, Meier, Phan, "SHA-3 proposal BLAKE", version 1.3,
+/// 2010.
 package struct BLAKE256: Sendable {
     /// Bytes that one compression takes in.
     static let blockBytes = 64
@@ -71,6 +72,8 @@ package struct BLAKE256: Sendable {
         compressTail(counting: counted)
     }
 
+    /// Keeps what fills no block. There is room for it: at most 63 bytes, or what completes a
+    /// block.
     private mutating func append(_ piece: RawSpan, in range: Range<Int>) {
         for offset in range {
             tail[tailBytes] = piece.littleEndian(UInt8.self, at: offset)
@@ -78,7 +81,8 @@ package struct BLAKE256: Sendable {
         }
     }
 
-    /// - Parameter messageBytes: Those of the tail that are not padding.
+    /// Takes the tail, which is a whole block now, into the chain. Of its bytes so many are the
+    /// message's; the others are padding.
     private mutating func compressTail(counting messageBytes: Int) {
         bits &+= UInt64(messageBytes) * 8
         unsafe chain.compress(tail.span.bytes, at: 0, counter: bits)
@@ -105,6 +109,7 @@ extension BLAKE256 {
             )
         }
 
+        /// The digest as it is usually printed, first byte first.
         package var bytes: [UInt8] {
             (0..<32).map { UInt8(truncatingIfNeeded: words[$0 / 4] >> (24 - 8 * ($0 % 4))) }
         }

@@ -4,6 +4,7 @@ package struct Command: Hashable, BitwiseCopyable, Sendable {
     package let first8: UInt64
     package let last4: UInt32
 
+    /// Only of bytes that were checked, or of a name that is known to be right.
     @inlinable
     init(first8: UInt64, last4: UInt32) {
         self.first8 = first8
@@ -12,6 +13,7 @@ package struct Command: Hashable, BitwiseCopyable, Sendable {
 }
 
 extension Command: CustomStringConvertible {
+    /// The name without the zeros behind it.
     package var description: String {
         var bytes = (0..<8).map { UInt8(truncatingIfNeeded: first8 >> (56 - 8 * $0)) }
         bytes += (0..<4).map { UInt8(truncatingIfNeeded: last4 >> (24 - 8 * $0)) }

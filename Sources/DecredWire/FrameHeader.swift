@@ -14,17 +14,26 @@ struct FrameHeader {
     let kind: MessageKind?
     /// At most what the command allows.
     let payloadBytes: Int
+    /// What the payload's BLAKE-256 must begin with; see `BLAKE256.Digest.checksum`.
     let checksum: UInt32
 
-    /// Reads and checks the header at a place. Traps unless `byteCount` bytes are there.
+    /// Reads and checks the header at a place: magic number, command, length, in this order, so
+    /// that the first thing that is wrong is the one that is named. Traps unless `byteCount` bytes
+    /// are there.
     init(
         _ bytes: RawSpan,
         at start: Int,
         on network: WireNetwork
     ) throws(WireError) {
         try Self.checkMagic(bytes, at: start, on: network)
-        command = try Self.command(bytes, at: start + Self.commandOffset)
+        let commandStart = start + Self.commandOffset
+        command = Command(
+            first8: bytes.bigEndian(at: commandStart),
+            last4: bytes.bigEndian(at: commandStart + 8)
+        )
         kind = MessageKind(command)
+        // Those that we read were compared as a whole.
+        if kind == nil { try Self.checkCommand(bytes, at: commandStart) }
         let length: UInt32 = bytes.littleEndian(at: start + Self.lengthOffset)
         let most = kind?.mostPayloadBytes ?? Self.mostPayloadBytes
         guard length <= most else {
@@ -52,24 +61,16 @@ struct FrameHeader {
         }
     }
 
-    private static func command(_ bytes: RawSpan, at start: Int) throws(WireError) -> Command {
-        let command = Command(
-            first8: bytes.bigEndian(at: start),
-            last4: bytes.bigEndian(at: start + 8)
-        )
-        // All that we read and their like are found by comparing two words; only others are looked
-        // at byte by byte.
-        guard MessageKind(command) == nil else { return command }
+    /// Printable ASCII, at least one character, then nothing but zeros.
+    private static func checkCommand(_ bytes: RawSpan, at start: Int) throws(WireError) {
         var ended = false
         for index in 0..<12 {
             let byte: UInt8 = bytes.littleEndian(at: start + index)
-            guard ended ? byte == 0 : VersionMessage.isPrintable(byte) || byte == 0 && index > 0
-            else {
+            ended = ended || byte == 0 && index > 0
+            guard ended ? byte == 0 : VersionMessage.isPrintable(byte) else {
                 throw WireError(.badCommand, in: .command, at: commandOffset + index, of: nil)
             }
-            ended = byte == 0
         }
-        return command
     }
 
     /// Appends a header whose length and checksum `fill` completes when the payload is there.
@@ -92,6 +93,7 @@ struct FrameHeader {
         }
     }
 
+    /// In a function of its own, since the bytes can't be changed while a span of them lives.
     private static func checksum(of bytes: [UInt8], from start: Int) -> UInt32 {
         let payload = unsafe bytes.span.bytes.extracting(start..<bytes.count)
         return BLAKE256.digest(of: payload).checksum

@@ -1,9 +1,9 @@
 /// Cuts the bytes of a connection into messages, wherever the kernel has split them.
 ///
-/// A frame that lies wholly in what was read is parsed where it lies. Only the beginning of one whose
-/// rest hasn't come is kept, and nothing of a frame whose command we don't read. A reader between two
-/// frames is 16 bytes and has no heap; one within a frame keeps what has come of it in at most twice the
-/// room, and never in more than `mostKeptBytes`, however much was announced.
+/// A frame that lies wholly in what was read is parsed where it lies. Only the beginning of one
+/// whose rest hasn't come is kept, and nothing of a frame whose command we don't read. A reader
+/// between two frames is 16 bytes and has no heap; one within a frame keeps what has come of it in
+/// at most twice the room, and never in more than `mostKeptBytes`, however much was announced.
 package struct FrameReader: Sendable {
     package enum Step: Equatable, Sendable {
         case message(Message)
@@ -59,6 +59,7 @@ package struct FrameReader: Sendable {
         return .message(try Message(kind, in: frame, checksum: header.checksum))
     }
 
+    /// A payload of no bytes is read past as well: `skipped` comes with the next call.
     private mutating func startSkipping(_ header: FrameHeader) -> Step {
         isSkipping = true
         bytesToSkip = UInt32(header.payloadBytes)

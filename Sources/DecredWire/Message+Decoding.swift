@@ -7,6 +7,8 @@ extension Message {
         in frame: RawSpan,
         checksum announced: UInt32
     ) throws(WireError) {
+        // Before anything is read of it: what is malformed behind a wrong checksum was damaged on
+        // its way, and is named so.
         let payload = frame.extracting(FrameHeader.byteCount..<frame.byteCount)
         let computed = BLAKE256.digest(of: payload).checksum
         guard computed == announced else {
@@ -25,6 +27,7 @@ extension Message {
         }
     }
 
+    /// The fields of the payload, as far as they go: what may be left behind them is the caller's.
     private static func fields(
         of kind: MessageKind,
         in frame: RawSpan,
@@ -172,6 +175,7 @@ extension PayloadCursor {
         }
     }
 
+    /// A varint, then so many characters. The length is checked before a character is read.
     fileprivate mutating func userAgent(in frame: RawSpan) throws(WireError) -> String {
         let lengthStart = position
         let length = try varint(.userAgentLength, in: frame)

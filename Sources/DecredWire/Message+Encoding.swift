@@ -10,6 +10,7 @@ extension Message {
         FrameHeader.fill(at: start, in: &bytes)
     }
 
+    /// The fields one after the other; there is no room of its own for the payload.
     private func appendPayload(to bytes: inout [UInt8]) {
         switch self {
         case .version(let version): version.append(to: &bytes)

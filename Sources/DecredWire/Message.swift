@@ -18,6 +18,7 @@ package enum Message: Equatable, Sendable {
     /// Atoms per kilobyte below which the sender wants to hear of no transaction.
     case feefilter(rate: Int64)
 
+    /// What the header calls it.
     package var kind: MessageKind {
         switch self {
         case .version: .version

@@ -11,6 +11,8 @@ struct PayloadCursor {
 
     func isAtEnd(of frame: RawSpan) -> Bool { position == frame.byteCount }
 
+    /// The next number, its first byte lowest. Throws `truncated` at the field's first byte if it
+    /// isn't there as a whole, as all that follow do.
     @inline(__always)
     mutating func littleEndian<Number: FixedWidthInteger & BitwiseCopyable>(
         _ field: WireError.Field,
@@ -20,6 +22,7 @@ struct PayloadCursor {
         return frame.littleEndian(at: start)
     }
 
+    /// The next number, its first byte uppermost: addresses, and in most messages ports.
     @inline(__always)
     mutating func bigEndian<Number: FixedWidthInteger & BitwiseCopyable>(
         _ field: WireError.Field,
@@ -53,6 +56,8 @@ struct PayloadCursor {
         return number
     }
 
+    /// The number behind the first byte, which belongs to the field as well: it is there that a
+    /// truncated one begins.
     private mutating func rest<Number: FixedWidthInteger & BitwiseCopyable>(
         of field: WireError.Field,
         from start: Int,

@@ -28,7 +28,7 @@ package struct SessionPolicy: Equatable, Sendable {
     package var requiredServices: UInt64 = 0
 
     /// Whether addresses are asked for, given and taken. dcrd does none of it on simnet and regnet,
-    /// lest they become public networks.
+    /// lest everybody finds them.
     package var gossips: Bool
     /// Our own addresses, told to peers that we dialled; those behind the first
     /// `AdvertisedAddress.mostInMessage` aren't.

@@ -23,9 +23,11 @@ package struct VersionMessage: Equatable, Sendable {
 
     /// The newest version that the sender speaks; negative ones are possible and mean nothing.
     package var protocolVersion: Int32
+    /// What the sender offers, a bit each: 1 is a full node.
     package var services: UInt64
     /// The sender's clock, in Unix seconds; any number.
     package var unixSeconds: Int64
+    /// Whom the sender believes to be talking to; proxies and address translation change it.
     package var receiver: Endpoint
     /// From here on fields are missing in old peers, and read as nothing, except that
     /// transactions are relayed.

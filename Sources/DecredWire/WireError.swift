@@ -27,6 +27,7 @@ package struct WireError: Error, Equatable, Sendable {
         case mappedIPv4
     }
 
+    /// What was being read; the raw value is for people. Of a list, `offset` says in which entry.
     package enum Field: String, Sendable {
         case magic
         case command

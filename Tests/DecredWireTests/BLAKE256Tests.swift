@@ -47,8 +47,8 @@ struct BLAKE256Tests {
         #expect(digest(message) == PlainBLAKE256.digest(of: message))
     }
 
-    /// The digest of the 301 digests one after the other, computed with the package `blake256` 0.1.1
-    /// of PyPI.
+    /// The digest of the 301 digests one after the other, computed with the package `blake256`
+    /// 0.1.1 of PyPI.
     @Test("agrees with another implementation for all lengths from 0 to 300")
     func agreesWithOther() {
         let digests = (0...300).flatMap { digest(Self.message(of: $0)) }

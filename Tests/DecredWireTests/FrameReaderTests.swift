@@ -114,6 +114,11 @@ struct FrameReaderTests {
         #expect(try Frames.steps(header, pieces: [24], reader: &reader) == [])
         // Twice what has come, and what the allocator rounds up to.
         #expect(reader.keptCapacity <= 2 * 24 + 16)
+        #expect(try Frames.steps([1], pieces: [1], reader: &reader) == [])
+        #expect(reader.keptCapacity <= 2 * 25 + 16)
+        let more = [UInt8](repeating: 0, count: 1_000)
+        #expect(try Frames.steps(more, pieces: [1_000], reader: &reader) == [])
+        #expect(reader.keptCapacity <= 2 * 1_025 + 16)
     }
 
     @Test("the longest message takes no more room than it needs, and gives it back")

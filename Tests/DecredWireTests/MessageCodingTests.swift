@@ -117,6 +117,44 @@ struct MessageCodingTests {
         }
     }
 
+    /// Payloads that a hostile peer made from right ones, with checksums that fit: refused, or read
+    /// as something that is written in the same bytes.
+    @Test("have one form only", arguments: 0..<200 as Range<UInt64>)
+    func oneForm(seed: UInt64) throws {
+        var messages = RandomMessages(seed: seed)
+        for kind in MessageKind.allCases {
+            var payload = Frames.payload(of: messages.next(kind))
+            for _ in 0..<(1 + messages.random.number(below: 3)) where !payload.isEmpty {
+                let place = messages.random.number(below: min(payload.count, 120))
+                payload[place] = UInt8(truncatingIfNeeded: messages.random.next())
+            }
+            if messages.random.number(below: 4) == 0 {
+                payload.removeLast(messages.random.number(below: payload.count + 1))
+            }
+            let frame = Frames.frame("\(kind)", payload)
+            let steps: [FrameReader.Step]
+            do throws(WireError) {
+                steps = try Frames.steps(frame)
+            } catch {
+                #expect(error.command == kind.command)
+                #expect((24...frame.count).contains(error.offset), "seed \(seed)")
+                continue
+            }
+            guard case .message(let message) = steps.first else {
+                Issue.record("no message was read, seed \(seed)")
+                continue
+            }
+            let again = Frames.encoded(message)
+            if kind == .version {
+                // Missing fields are written, and so is the shape of true.
+                #expect(again.count >= frame.count, "seed \(seed)")
+                #expect(try Frames.steps(again) == [.message(message)], "seed \(seed)")
+            } else {
+                #expect(again == frame, "seed \(seed)")
+            }
+        }
+    }
+
     @Test("are appended to what is there")
     func appended() {
         var bytes: [UInt8] = [1, 2, 3]

@@ -108,9 +108,9 @@ struct PeerSessionHandshakeTests {
     @Test("has the defaults of its network", arguments: WireNetwork.allCases)
     func networkDefaults(network: WireNetwork) {
         let policy = SessionPolicy(network: network)
-        let isPublic = network == .mainnet || network == .testnet
-        #expect(policy.gossips == isPublic)
-        #expect(policy.requiredServices == (isPublic ? 1 : 0))
+        let isOpen = network == .mainnet || network == .testnet
+        #expect(policy.gossips == isOpen)
+        #expect(policy.requiredServices == (isOpen ? 1 : 0))
         let session = TestSession.established(.inbound, network: network)
         #expect(session.session.isEstablished)
     }
@@ -165,7 +165,7 @@ struct PeerSessionHandshakeTests {
         let session = TestSession(.inbound) { $0.policy.banScore = 50 }
         session.receive(.version(.example(11)))
         session.receive(.addrv2(AdvertisedAddress.examples(1)))
-        session.receive(.ping(nonce: 8))
+        session.receive(.getaddr)
         session.forget()
         session.receive(.verack)
         #expect(session.facts.count == 3)

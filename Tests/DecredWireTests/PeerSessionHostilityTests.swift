@@ -152,7 +152,7 @@ struct PeerSessionHostilityTests {
         }
     }
 
-    /// Whole conversations of valid and damaged frames in simulated time: whatever comes, nothing is
+    /// Whole conversations of valid and damaged frames in simulated time. Whatever comes, nothing is
     /// sent before the handshake but `version` and `verack`, and nothing after the end.
     @Test("keeps its order whatever it hears, in 500 random conversations")
     func conversations() {

@@ -1,5 +1,5 @@
-/// BLAKE-256 as its specification describes it, step by step with tables, slow and apart from the one
-/// that it checks.
+/// BLAKE-256 as its specification describes it, step by step with tables, slow and apart from the
+/// one that it checks.
 enum PlainBLAKE256 {
     static func digest(of message: [UInt8]) -> [UInt8] {
         var padded = message + [0x80]

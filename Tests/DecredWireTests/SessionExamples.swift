@@ -50,8 +50,8 @@ extension Message {
     }
 }
 
-/// A frame as a peer may make it, of whatever command and payload; what is read past has no checksum
-/// that anybody looks at.
+/// A frame as a peer may make it, of whatever command and payload; what is read past has no
+/// checksum that anybody looks at.
 func frame(
     _ command: String,
     payload: [UInt8] = [],

@@ -1,8 +1,8 @@
 import DecredWire
 import Timing
 
-/// Two sessions that are connected to each other in simulated time: what one sends reaches the other
-/// in pieces, after a while.
+/// Two sessions that are connected to each other in simulated time: what one sends reaches the
+/// other in pieces, after a while.
 final class SessionPair {
     let dialler: TestSession
     let listener: TestSession

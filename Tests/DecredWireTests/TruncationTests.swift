@@ -39,10 +39,6 @@ struct TruncationTests {
             fields: [(.count, 1)] + old + old
         ),
         Layout(
-            message: .addr(Array(repeating: MessageCodingTests.advertised[0], count: 253)),
-            fields: [(.count, 3)] + Array(repeatElement(old, count: 253).joined())
-        ),
-        Layout(
             message: .addrv2(MessageCodingTests.advertised),
             fields: [(.count, 1)] + new(4) + new(16) + new(32)
         ),
@@ -67,6 +63,18 @@ struct TruncationTests {
         #expect(start == payload.count)
         for length in layout.ends {
             #expect(Frames.error(Frames.frame("\(kind)", Array(payload[..<length]))) == nil)
+        }
+    }
+
+    @Test("a number that isn't whole begins where its first byte is", arguments: [1, 3, 5, 9])
+    func truncatedNumber(bytes: Int) {
+        let first: [Int: UInt8] = [3: 0xfd, 5: 0xfe, 9: 0xff]
+        for count in 0..<bytes {
+            let payload = [first[bytes] ?? 0] + [UInt8](repeating: 1, count: bytes)
+            let error = Frames.error(Frames.frame("addr", Array(payload[..<count])))
+            #expect(error?.reason == .truncated)
+            #expect(error?.field == .count)
+            #expect(error?.offset == 24)
         }
     }
 }
