@@ -27,6 +27,11 @@ PURGE ?=
 # Where systemd looks, as its own package says.
 systemd_dir = $(DESTDIR)$(or $(shell pkg-config --variable=$(1) systemd),$(error \
     pkg-config finds no systemd: install the package that has systemd.pc))
+# Where the shells look: zsh has other folders for packages than for what is installed beside them.
+share = $(DESTDIR)$(PREFIX)/share
+COMPLETIONS := bash:bash-completion/completions/peerctl \
+    zsh:zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)/_peerctl \
+    fish:fish/vendor_completions.d/peerctl.fish
 UNITS := peerd.service peerd@.service peerd.socket peerd-control.socket
 
 # How long each target is fuzzed, unless RUNS says how often.
@@ -40,9 +45,10 @@ BENCH_PROGRAMS := floor load acceptor awake blake256
 
 .PHONY: build run test check simulate bench fuzz install install-packages uninstall format clean
 
-build: ## The daemon, optimised, with the Swift runtime inside: $(RELEASE)/peerd
+build: ## Daemon and peerctl, optimised, with the Swift runtime inside: $(RELEASE)/peerd
 	@Tests/scripts/need.sh $(BUILD_PACKAGES)
 	$(SWIFT_RELEASE) --product peerd
+	$(SWIFT_RELEASE) --product peerctl
 
 run: build ## A swarm of twelve daemons on loopback; Ctrl-C or RUN_SECONDS=60 ends it
 	@Tests/scripts/need.sh $(RUN_PACKAGES)
@@ -51,11 +57,14 @@ run: build ## A swarm of twelve daemons on loopback; Ctrl-C or RUN_SECONDS=60 en
 test: ## All tests: units, real sockets, the program, the simulation
 	@Tests/scripts/need.sh $(TEST_PACKAGES)
 	$(SWIFT_RELEASE) --product peerd
+	$(SWIFT_RELEASE) --product peerctl
 	Tests/scripts/static-runtime.sh $(RELEASE)/peerd
+	Tests/scripts/static-runtime.sh $(RELEASE)/peerctl
 	$(SWIFT_RELEASE) --product simulate
 	$(RELEASE)/simulate --seeds $(TEST_SEEDS)
 	$(RELEASE)/simulate --speed
 	Tests/scripts/up-and-down.py $(RELEASE)/peerd
+	Tests/scripts/store-churn.py $(RELEASE)/peerd
 	swift test --scratch-path $(BUILD)
 	Tests/lab/run
 
@@ -95,6 +104,13 @@ install-packages:
 
 install: build install-packages ## Into DESTDIR and PREFIX (/usr), with units, user, catalogue and configuration
 	install -D -m 755 $(RELEASE)/peerd $(DESTDIR)$(PREFIX)/bin/peerd
+	install -D -m 755 $(RELEASE)/peerctl $(DESTDIR)$(PREFIX)/bin/peerctl
+	for completion in $(COMPLETIONS); do \
+	    file="$(share)/$${completion#*:}"; \
+	    mkdir -p "$${file%/*}"; \
+	    $(RELEASE)/peerctl --generate-completion-script $${completion%%:*} >"$$file"; \
+	    chmod 644 "$$file"; \
+	done
 	for unit in $(UNITS); do \
 	    install -D -m 644 systemd/$$unit "$(call systemd_dir,systemdsystemunitdir)/$$unit"; \
 	    sed -i 's|/usr/bin/peerd|$(PREFIX)/bin/peerd|; s|/usr/share/doc|$(PREFIX)/share/doc|' \
@@ -111,7 +127,14 @@ install: build install-packages ## Into DESTDIR and PREFIX (/usr), with units, u
 
 uninstall: install-packages ## What `make install` put there; PURGE=1 takes configuration, state and user too
 	@[[ -n "$(DESTDIR)" ]] || Tests/scripts/registered.sh stop
-	rm -f $(DESTDIR)$(PREFIX)/bin/peerd
+	rm -f $(DESTDIR)$(PREFIX)/bin/peerd $(DESTDIR)$(PREFIX)/bin/peerctl
+	@# With folders that nobody else needs; `cd`, since `rmdir -p` would go on above.
+	for completion in $(COMPLETIONS); do \
+	    file="$${completion#*:}"; \
+	    rm -f "$(share)/$$file"; \
+	    (cd "$(share)" 2>/dev/null && rmdir -p --ignore-fail-on-non-empty "$${file%/*}") \
+	        2>/dev/null || true; \
+	done
 	rm -f $(foreach unit,$(UNITS),"$(call systemd_dir,systemdsystemunitdir)/$(unit)")
 	rm -f "$(call systemd_dir,sysusersdir)/peerd.conf" "$(call systemd_dir,tmpfilesdir)/peerd.conf"
 	rm -f "$(call systemd_dir,catalogdir)/peerd.catalog"

@@ -15,8 +15,10 @@ let package = Package(
     name: "peerd",
     products: [
         .executable(name: "peerd", targets: ["peerd"]),
+        .executable(name: "peerctl", targets: ["peerctl"]),
         // For LD_PRELOAD, by the program's tests only.
         .library(name: "FailingAccept", type: .dynamic, targets: ["FailingAccept"]),
+        .library(name: "SlowDisk", type: .dynamic, targets: ["SlowDisk"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -74,11 +76,23 @@ let package = Package(
                 "Addressing",
                 "Timing",
                 "ConnectionCore",
+                "DecredWire",
                 "Control",
                 "LinuxIO",
                 "Systemd",
+                "Storage",
                 "CTOML",
                 .product(name: "BasicContainers", package: "swift-collections"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "peerctl",
+            dependencies: [
+                "Control",
+                "LinuxIO",
+                "Timing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -163,11 +177,24 @@ let package = Package(
         ),
         // What the program's tests run beside the daemon, or under it.
         .target(name: "FailingAccept", path: "Tests/FailingAccept"),
+        .target(name: "SlowDisk", path: "Tests/SlowDisk"),
         .executableTarget(name: "crowd", path: "Tests/crowd"),
         .testTarget(
             name: "peerdTests",
             dependencies: [
-                "peerd", "Addressing", "Timing", "ConnectionCore", "LinuxIO", "CLinux", "Systemd",
+                "peerd", "Addressing", "Timing", "ConnectionCore", "DecredWire", "Control",
+                "LinuxIO", "CLinux", "Systemd", "Storage", "peerctl",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "peerctlTests",
+            dependencies: [
+                "peerctl",
+                "Control",
+                "LinuxIO",
+                "Timing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),

@@ -41,6 +41,9 @@ package struct BanList: Sendable {
     /// Bans, expired ones that nobody has come across included.
     package var count: Int { bans.count }
 
+    /// The ban of exactly this prefix, also an expired one that nobody has come across.
+    package func ban(of prefix: Prefix) -> Ban? { bans[prefix] }
+
     /// The ban that covers the address, the widest one if several do. With `ignoringAutomatic` only
     /// operators' bans are looked at, as for whitelisted peers.
     package func ban(

@@ -32,19 +32,39 @@ extension ConnectionCore {
         try ban(prefix, for: duration, .operator, at: now, &actions)
     }
 
-    /// Bans the host of a peer that misbehaved: its IPv4 address or IPv6 /64, or what stands for an
-    /// IPv4 address in 6to4 (a /48), Teredo and NAT64 (an address). Whitelisted peers and
-    /// those that came through a proxy are spared: there the address isn't theirs.
-    package mutating func banMisbehaving(
+    /// A peer misbehaved: its connection ends with `fault`, of whatever kind it is, and its host is
+    /// banned: its IPv4 address or IPv6 /64, or what stands for an IPv4 address in 6to4 (a /48), Teredo
+    /// and NAT64 (an address). Whitelisted peers are not banned, and neither are those that came
+    /// through a proxy, whose address isn't theirs.
+    ///
+    /// Refused as `notFound` if the connection has no connected socket any more.
+    package mutating func banMisbehaving<Source: AddressSource>(
         _ id: ConnectionID,
+        _ fault: SessionFault = .misbehaved,
         for duration: Duration,
         at now: Moment,
+        picking source: inout Source,
         _ actions: inout Actions
     ) throws(Refusal) {
         guard !isShuttingDown else { throw .shuttingDown }
-        guard let connection = table[id], let ip = connection.remote?.ip else { throw .notFound }
-        guard connection.traits.isDisjoint(with: [.whitelisted, .proxied]) else { return }
-        try ban(Self.hostPrefix(of: ip), for: duration, .automatic, at: now, &actions)
+        guard table[id]?.isOpen ?? false else { throw .notFound }
+        // As with any other end: in a turn that comes late it may have got ready before.
+        noteReady(at: now, &source, &actions)
+        guard let connection = table[id] else { throw .notFound }
+        let isSpared = !connection.traits.isDisjoint(with: [.whitelisted, .proxied])
+        guard !isSpared, let ip = connection.remote?.ip else {
+            closed(id, .session(fault), at: now, &source, &actions)
+            return
+        }
+        try ban(
+            Self.hostPrefix(of: ip),
+            for: duration,
+            .automatic,
+            because: (connection, fault),
+            at: now,
+            &actions
+        )
+        blame(connection, for: .session(fault), at: now, &source)
     }
 
     /// What of the address space is the address's host.
@@ -70,11 +90,13 @@ extension ConnectionCore {
         actions.report(.unbanned(prefix))
     }
 
+    /// `offence` is what an automatic ban is for: that connection ends in any case, by its own fault.
     @discardableResult
     private mutating func ban(
         _ prefix: Prefix,
         for duration: Duration?,
         _ origin: Ban.Origin,
+        because offence: (by: Connection, fault: SessionFault)? = nil,
         at now: Moment,
         _ actions: inout Actions
     ) throws(Refusal) -> BanOutcome {
@@ -95,6 +117,8 @@ extension ConnectionCore {
         for connection in table.connections {
             guard let ip = connection.remote?.ip, prefix.contains(ip) else { continue }
             switch connection.kind {
+            case _ where connection.id == offence?.by.id:
+                closing.append(connection)
             case .inbound where origin == .automatic && connection.traits.contains(.proxied):
                 // Its address is the proxy's, and somebody else behind it misbehaved.
                 break
@@ -104,9 +128,10 @@ extension ConnectionCore {
         }
         actions.report(.banned(inForce, closed: closing.count))
         for connection in closing {
+            let fault = connection.id == offence?.by.id ? offence?.fault : nil
             terminate(
                 connection,
-                .banned(prefix),
+                fault.map { .session($0) } ?? .banned(prefix),
                 .cancelled(by: .ban),
                 at: now.instant,
                 &actions

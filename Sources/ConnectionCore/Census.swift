@@ -4,6 +4,8 @@ package struct Census: Equatable, BitwiseCopyable, Sendable {
     package private(set) var limited = PerKind()
     /// Those of `limited` that are resolving or connecting.
     package private(set) var dialing = PerKind()
+    /// Those of `limited` whose handshake is under way.
+    package private(set) var handshaking = PerKind()
     /// Those of `limited` that are ready.
     package private(set) var ready = PerKind()
     /// Whitelisted inbound connections.
@@ -30,6 +32,7 @@ package struct Census: Equatable, BitwiseCopyable, Sendable {
         } else {
             limited[connection.kind] += change
             if connection.isDialing { dialing[connection.kind] += change }
+            if connection.isHandshaking { handshaking[connection.kind] += change }
             if connection.isReady { ready[connection.kind] += change }
         }
     }

@@ -8,12 +8,16 @@ package enum Phase: Equatable, BitwiseCopyable, Sendable {
     case waiting(until: Instant)
     /// Resolving a name or connecting; at `until` the address is given up.
     case dialing(until: Instant)
+    /// The socket is connected, and the handshake of the network's protocol under way; at `until` the
+    /// peer is given up.
+    case handshaking(until: Instant)
+    /// Connected, and after a handshake if there is one.
     case established(since: Instant)
 
     /// When the phase ends by itself; nil if only an event can end it.
     package var deadline: Instant? {
         switch self {
-        case .waiting(let until), .dialing(let until):
+        case .waiting(let until), .dialing(let until), .handshaking(let until):
             until == .distantFuture ? nil : until
         case .established:
             nil
@@ -65,7 +69,7 @@ package struct Connection: BitwiseCopyable, Sendable {
         localIP = IPAddress(high: 0, low: 0)
     }
 
-    /// Our end; nil until the connection is established. Only IP addresses have sockets, so that the
+    /// Our end; nil until the socket is connected. Only IP addresses have sockets, so that the
     /// room which an onion key would need is saved.
     package internal(set) var local: PeerAddress? {
         get { localPort == 0 ? nil : PeerAddress(localIP, port: localPort) }
@@ -83,21 +87,36 @@ package struct Connection: BitwiseCopyable, Sendable {
     package var establishedSince: Instant? {
         switch phase {
         case .established(let since): since
-        case .waiting, .dialing: nil
+        case .waiting, .dialing, .handshaking: nil
         }
     }
 
     package var isWaiting: Bool {
         switch phase {
         case .waiting: true
-        case .dialing, .established: false
+        case .dialing, .handshaking, .established: false
         }
     }
 
     package var isDialing: Bool {
         switch phase {
         case .dialing: true
-        case .waiting, .established: false
+        case .waiting, .handshaking, .established: false
+        }
+    }
+
+    package var isHandshaking: Bool {
+        switch phase {
+        case .handshaking: true
+        case .waiting, .dialing, .established: false
+        }
+    }
+
+    /// Whether it has a connected socket.
+    package var isOpen: Bool {
+        switch phase {
+        case .handshaking, .established: true
+        case .waiting, .dialing: false
         }
     }
 

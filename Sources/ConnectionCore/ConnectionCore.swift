@@ -13,8 +13,11 @@ package import Timing
 ///        ▲                     │                           │
 ///        └── persistent ◄──────┴──── failed, ended ◄───────┘
 ///
+/// Where the network has a protocol, `handshaking` lies between the two, which ends with the handshake;
+/// then the connection is established and ready at once.
+///
 /// What is where: `InboundAdmission` decides about peers that come, `OutboundTarget` about whom to
-/// dial, `Dialing` carries an attempt to its end, `Endings` is how established connections end,
+/// dial, `Dialing` carries an attempt to its end, `Handshaking` makes it ready, `Endings` is how established connections end,
 /// `PersistentPeers` is about those kept for ever, and `OperatorCommands` about what people ask for.
 package struct ConnectionCore: Sendable {
     package internal(set) var policy: Policy
@@ -37,7 +40,9 @@ package struct ConnectionCore: Sendable {
     var attemptTimeouts: [ConnectionID: Duration] = [:]
     var rateLimiter = RateLimiter()
     var floodGate = FloodGate()
-    var readyHosts = ReadyHosts()
+    var readyHosts = RecentKeys<HostKey>()
+    /// What was dialled and led to ourselves.
+    var ownAddresses = RecentKeys<PeerAddress>()
     var quieting = RefusalQuieting()
     var outbound = OutboundPacing()
     var exhaustion = Exhaustion()
@@ -76,8 +81,12 @@ package struct ConnectionCore: Sendable {
         case .dialFailed(let attempt, let failure):
             guard let connection = connection(dialing: attempt) else { return }
             dialFailed(connection, failure, at: now, &source, &actions)
+        case .handshakeCompleted(let id):
+            handshakeCompleted(id, at: now, &source, &actions)
         case .closed(let id, let ending):
             closed(id, ending, at: now, &source, &actions)
+        case .localAddressesChanged:
+            forgetOwnAddresses()
         case .acceptFailed(let errno):
             refusals.add(.resourcesExhausted)
             noteExhaustion(errno, pausing: false, at: now.instant, &actions)
@@ -104,6 +113,9 @@ package struct ConnectionCore: Sendable {
                 retry(connection, at: now.instant, &actions)
             case .dialing:
                 dialTimedOut(connection, at: now, &source, &actions)
+            case .handshaking:
+                let ending = Ending.session(.handshakeTimedOut)
+                closed(connection.id, ending, at: now, &source, &actions)
             case .established:
                 preconditionFailure("an established connection has no deadline")
             }
@@ -120,22 +132,9 @@ package struct ConnectionCore: Sendable {
         while let (id, since) = readying.first, since + Policy.readyAfter <= now.instant {
             readying.removeFirst()
             guard let connection = table[id], connection.phase == .established(since: since),
-                !connection.isReady, let remote = connection.remote
+                !connection.isReady
             else { continue }
-            let ready = table.update(id) { $0.traits.insert(.ready) }
-            rememberReadyHost(of: ready, at: now.instant)
-            switch ready.kind {
-            case .inbound:
-                break
-            case .outbound:
-                // With the failures goes the pause that they caused.
-                if outbound.isRationed { outbound.notBefore = nil }
-                outbound.failures = 0
-                source.succeeded(remote, at: now)
-            case .manual, .feeler:
-                source.succeeded(remote, at: now)
-            }
-            actions.report(.ready(subject(ready)))
+            becomeReady(id, at: now, &source, &actions)
         }
         // A burst of many thousands must not keep its memory for ever.
         if readying.isEmpty { readying = [] }
@@ -194,7 +193,8 @@ package struct ConnectionCore: Sendable {
             readying.count <= 2 * table.slotCount + Self.readyingSlack,
             "\(readying.count) to be ready for \(table.slotCount) slots"
         )
-        precondition(readyHosts.count <= ReadyHosts.max)
+        precondition(readyHosts.count <= RecentKeys<HostKey>.max)
+        precondition(ownAddresses.count <= RecentKeys<PeerAddress>.max)
         for id in attemptTimeouts.keys {
             precondition(table[id]?.isDialing ?? false, "\(id) has a time-out and isn't dialled")
         }

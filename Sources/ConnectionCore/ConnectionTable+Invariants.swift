@@ -58,6 +58,10 @@ extension ConnectionTable {
                 connection.remote != nil || (naming != nil && naming?.untried == nil),
                 "\(id) dials nothing"
             )
+        case .handshaking:
+            precondition(connection.remote != nil, "\(id) is connected to nobody")
+            precondition(connection.local != nil, "\(id) has no local address")
+            precondition(!connection.isReady, "\(id) is ready before its handshake")
         case .established:
             precondition(connection.remote != nil, "\(id) is connected to nobody")
             precondition(connection.local != nil, "\(id) has no local address")

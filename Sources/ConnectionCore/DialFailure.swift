@@ -31,6 +31,19 @@ package enum DialFailure: Equatable, Sendable {
         }
     }
 
+    /// Whether it counts as one of the automatic dialler's failures in a row. What empties the table, and
+    /// exhausted resources, which have a pause of their own, don't.
+    var isOutboundFailure: Bool {
+        switch self {
+        case .timedOut, .refused, .unreachable, .noRoute, .unresolved, .selfConnection, .io,
+            .alreadyConnected, .banned, .tooManyPerHost, .unsupportedAddress,
+            .cancelled(by: .caller), .cancelled(by: .operator), .cancelled(by: .ban):
+            true
+        case .resourcesExhausted, .cancelled(by: .networkInactive), .cancelled(by: .shutdown):
+            false
+        }
+    }
+
     /// Whether the next address of a name is worth a try.
     var leavesNextAddress: Bool {
         switch self {

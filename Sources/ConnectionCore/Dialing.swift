@@ -126,12 +126,13 @@ extension ConnectionCore {
             return
         }
         attemptTimeouts[connection.id] = nil
-        let established = table.update(connection.id) {
-            $0.phase = .established(since: now.instant)
+        let phase = openPhase(at: now.instant)
+        let opened = table.update(connection.id) {
+            $0.phase = phase
             $0.local = local
         }
-        awaitReadiness(of: connection.id, at: now.instant)
-        actions.report(.connected(subject(established)))
+        self.opened(opened, at: now.instant)
+        actions.report(.connected(subject(opened)))
     }
 
     /// The present address took too long, or all of them together longer than the caller wanted.
@@ -157,6 +158,9 @@ extension ConnectionCore {
         _ source: inout Source,
         _ actions: inout Actions
     ) {
+        if failure == .selfConnection, let remote = connection.remote {
+            noteOwnAddress(remote, at: now.instant)
+        }
         let untried = table.naming(of: connection.id)?.untried ?? []
         if failure.leavesNextAddress, !untried.isEmpty {
             if let remote = connection.remote, failure.blamesAddress {
@@ -182,8 +186,6 @@ extension ConnectionCore {
         giveUpDial(connection, failure, at: now.instant, &actions)
         if case .resourcesExhausted(let errno) = failure {
             noteExhaustion(errno, pausing: true, at: now.instant, &actions)
-        } else if connection.kind == .outbound {
-            noteOutboundFailure(at: now.instant, &actions)
         }
     }
 
@@ -199,6 +201,9 @@ extension ConnectionCore {
         actions.append(.close(connection.id))
         guard connection.isPersistent else {
             table.remove(connection.id)
+            if connection.kind == .outbound, failure.isOutboundFailure {
+                noteOutboundFailure(at: now, &actions)
+            }
             return
         }
         switch failure {
@@ -207,8 +212,10 @@ extension ConnectionCore {
             wait(connection.id, for: policy.persistent.retry, at: now, &actions)
         case .cancelled(by: .networkInactive):
             waitForNetwork(connection.id)
-        case .timedOut, .refused, .unreachable, .unresolved, .selfConnection, .alreadyConnected,
-            .banned, .tooManyPerHost, .unsupportedAddress, .cancelled, .io:
+        case .selfConnection:
+            backOff(connection.id, asLongAsMayBe: true, at: now, &actions)
+        case .timedOut, .refused, .unreachable, .unresolved, .alreadyConnected, .banned,
+            .tooManyPerHost, .unsupportedAddress, .cancelled, .io:
             backOff(connection.id, at: now, &actions)
         }
     }

@@ -1,14 +1,36 @@
 package import Addressing
 
-/// Why an established connection ended.
+/// Why a connection ended that had a connected socket.
 package enum Ending: Equatable, Sendable {
     /// The peer closed its side.
     case closedByPeer
     /// The kernel gave up on a peer that doesn't answer: keepalive or TCP_USER_TIMEOUT.
     case timedOut
     case io(errno: Int32)
+    /// The session with the peer gave it up.
+    case session(SessionFault)
     case byOperator
+    /// Whoever had asked for it went away before its handshake was complete.
+    case abandoned
     case banned(Prefix)
     case networkInactive
     case shutdown
+
+    /// Whether it counts as one of the automatic dialler's failures in a row, if the connection wasn't
+    /// ready: whatever doesn't empty the table.
+    var isOutboundFailure: Bool {
+        switch self {
+        case .closedByPeer, .timedOut, .io, .session, .byOperator, .abandoned, .banned: true
+        case .networkInactive, .shutdown: false
+        }
+    }
+
+    /// Whether it tells something bad about the peer's address, if the connection wasn't ready.
+    var blamesAddress: Bool {
+        switch self {
+        case .closedByPeer, .timedOut, .io: true
+        case .session(let fault): fault != .selfConnection
+        case .byOperator, .abandoned, .banned, .networkInactive, .shutdown: false
+        }
+    }
 }

@@ -1,11 +1,11 @@
 internal import Addressing
 internal import Timing
 
-/// How established connections end. A connection ends once, and ending it, from whichever side, by
+/// How connections with a connected socket end. A connection ends once, and ending it, from whichever side, by
 /// itself takes it out of the table, frees its slots, reports it and schedules its retry: no caller has
 /// anything else to clean up.
 extension ConnectionCore {
-    /// The peer or the path to it ended the connection.
+    /// The peer, the path to it or its session ended the connection.
     mutating func closed<Source: AddressSource>(
         _ id: ConnectionID,
         _ ending: Ending,
@@ -13,32 +13,44 @@ extension ConnectionCore {
         _ source: inout Source,
         _ actions: inout Actions
     ) {
-        guard table[id]?.establishedSince != nil else { return }
+        guard table[id]?.isOpen ?? false else { return }
         // In a turn that comes late, events come before the deadline at which it got ready.
         noteReady(at: now, &source, &actions)
         guard let connection = table[id] else { return }
+        if ending == .session(.selfConnection), connection.kind != .inbound,
+            let remote = connection.remote
+        {
+            noteOwnAddress(remote, at: now.instant)
+        }
         end(connection, ending, at: now.instant, &actions)
-        guard !connection.isReady, let remote = connection.remote else { return }
+        blame(connection, for: ending, at: now, &source)
+    }
+
+    /// Tells the address source of a connection that ended before it was ready.
+    func blame<Source: AddressSource>(
+        _ connection: Connection,
+        for ending: Ending,
+        at now: Moment,
+        _ source: inout Source
+    ) {
+        guard !connection.isReady, ending.blamesAddress, let remote = connection.remote else {
+            return
+        }
         switch connection.kind {
-        case .inbound:
-            break
-        case .outbound:
-            source.failed(remote, at: now)
-            noteOutboundFailure(at: now.instant, &actions)
-        case .manual, .feeler:
-            source.failed(remote, at: now)
+        case .inbound: break
+        case .outbound, .manual, .feeler: source.failed(remote, at: now)
         }
     }
 
-    /// Ends an established connection.
+    /// Ends a connection that has a connected socket.
     mutating func end(
         _ connection: Connection,
         _ ending: Ending,
         at now: Instant,
         _ actions: inout Actions
     ) {
-        guard let since = connection.establishedSince else {
-            preconditionFailure("connection \(connection.id) is not established")
+        guard let since = openSince(connection) else {
+            preconditionFailure("connection \(connection.id) has no socket")
         }
         let lasted = now - since
         if connection.isReady { rememberReadyHost(of: connection, at: now) }
@@ -48,15 +60,21 @@ extension ConnectionCore {
         actions.append(.close(connection.id))
         guard connection.isPersistent else {
             table.remove(connection.id)
+            if connection.kind == .outbound, !connection.isReady, ending.isOutboundFailure {
+                noteOutboundFailure(at: now, &actions)
+            }
             return
         }
         switch ending {
         case .networkInactive:
             waitForNetwork(connection.id)
+        case .session(.selfConnection):
+            backOff(connection.id, asLongAsMayBe: true, at: now, &actions)
         case .byOperator:
             backOff(connection.id, at: now, &actions)
-        case .closedByPeer, .timedOut, .io, .banned, .shutdown:
-            if lasted >= policy.persistent.stableAfter {
+        case .closedByPeer, .timedOut, .io, .session, .abandoned, .banned, .shutdown:
+            // Without a complete handshake it was never established.
+            if !connection.isHandshaking, lasted >= policy.persistent.stableAfter {
                 redial(connection.id, at: now, &actions)
             } else {
                 backOff(connection.id, at: now, &actions)

@@ -12,10 +12,15 @@ package enum Event: Sendable {
     case dialSucceeded(DialAttempt, local: PeerAddress)
     /// Resolving or connecting failed. Its socket is gone already.
     case dialFailed(DialAttempt, DialFailure)
-    /// An established connection ended and not by us.
+    /// The session says that the handshake with a peer is complete.
+    case handshakeCompleted(ConnectionID)
+    /// A connected socket's connection ended: by the peer, by the path to it, or because its session
+    /// gave it up.
     case closed(ConnectionID, Ending)
     /// A listener couldn't accept because descriptors or memory are exhausted.
     case acceptFailed(errno: Int32)
+    /// The machine, or its listeners, have other addresses: what led to ourselves may be somebody else.
+    case localAddressesChanged
     /// `deadline` was reached, or simply some time has passed.
     case deadlineReached
 }

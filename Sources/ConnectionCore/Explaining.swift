@@ -157,6 +157,10 @@ extension ConnectionCore {
         }
         if let port = policy.outbound.defaultPort, address.port != port { rules.append(.otherPort) }
         rules += banRules(of: address, at: now)
+        let forgotten = ownAddresses.expiry(of: address, at: now.instant)
+        if let until = forgotten.flatMap({ now.wall(at: $0) }) {
+            rules.append(.ownAddress(until: until))
+        }
         if let other = table.connection(at: address) ?? table.connection(lastAt: address) {
             switch other.kind {
             case .manual: rules.append(.operatorsPeer(other.id))

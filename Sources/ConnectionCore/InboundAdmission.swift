@@ -53,14 +53,13 @@ extension ConnectionCore {
             let connection = table.insert(
                 .inbound,
                 to: .address(arrival.remote),
-                phase: .established(since: now.instant),
+                phase: openPhase(at: now.instant),
                 traits: traits,
                 local: arrival.local
             )
-            let id = connection.id
-            awaitReadiness(of: id, at: now.instant)
+            opened(connection, at: now.instant)
             actions.report(.accepted(subject(connection)))
-            return id
+            return connection.id
         } catch {
             note(error, of: arrival.remote, at: now.instant, &actions)
             throw error
@@ -128,7 +127,10 @@ extension ConnectionCore {
         guard let connection = table.connection(at: target) else { return }
         switch connection.phase {
         case .waiting, .dialing: throw .alreadyPending(connection.id)
-        case .established: throw .alreadyConnected(connection.id)
+        case .handshaking where connection.kind != .inbound:
+            // Our attempt to reach it has not ended yet.
+            throw .alreadyPending(connection.id)
+        case .handshaking, .established: throw .alreadyConnected(connection.id)
         }
     }
 

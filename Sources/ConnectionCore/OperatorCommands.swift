@@ -24,9 +24,10 @@ package struct RemovalOutcome: Equatable, Sendable {
 
 /// What operators and applications ask for.
 extension ConnectionCore {
-    /// Connects once. The attempt's end is reported: `connected` or `failed`.
+    /// Connects once. The attempt's end is reported: `failed`, or else `connected`, after which
+    /// it may be `handshaking` still: then the end is `ready`, or `ended`.
     ///
-    /// It may take so long in all; without a limit `outbound.dialTimeout` holds for each address.
+    /// Up to `connected` it may take so long in all; without a limit `outbound.dialTimeout` holds for each address.
     package mutating func connect(
         _ target: PeerTarget,
         within limit: Duration? = nil,
@@ -54,13 +55,18 @@ extension ConnectionCore {
         return connection.id
     }
 
-    /// Whoever asked for the connection has gone: the attempt ends. One that has led to a connection
-    /// already stays, and so does one that became persistent meanwhile.
+    /// Whoever asked for the connection has gone: the attempt ends. One that has led to an established
+    /// connection already stays, and so does one that became persistent meanwhile.
     package mutating func abandon(_ id: ConnectionID, at now: Moment, _ actions: inout Actions) {
-        guard let connection = table[id], connection.isDialing, !connection.isPersistent else {
-            return
+        guard let connection = table[id], !connection.isPersistent else { return }
+        switch connection.phase {
+        case .dialing:
+            giveUpDial(connection, .cancelled(by: .caller), at: now.instant, &actions)
+        case .handshaking:
+            end(connection, .abandoned, at: now.instant, &actions)
+        case .waiting, .established:
+            break
         }
-        giveUpDial(connection, .cancelled(by: .caller), at: now.instant, &actions)
     }
 
     /// Closes what is established and cancels what is being dialled. A persistent connection then waits
@@ -81,7 +87,7 @@ extension ConnectionCore {
             case .waiting: break
             case .dialing:
                 giveUpDial(connection, .cancelled(by: .operator), at: now.instant, &actions)
-            case .established:
+            case .handshaking, .established:
                 end(connection, .byOperator, at: now.instant, &actions)
             }
         }
@@ -139,7 +145,7 @@ extension ConnectionCore {
                 case .dialing:
                     let failure = DialFailure.cancelled(by: .networkInactive)
                     giveUpDial(connection, failure, at: now.instant, &actions)
-                case .established:
+                case .handshaking, .established:
                     end(connection, .networkInactive, at: now.instant, &actions)
                 }
             }
@@ -152,6 +158,7 @@ extension ConnectionCore {
         outbound.spreadUntil = now + Policy.spread
         outbound.resumedAt = now
         exhaustion.pausedUntil = nil
+        forgetOwnAddresses()
         for connection in Array(table.connections) where connection.isWaiting {
             let delay = random.duration(below: Policy.spread)
             table.updatePersistence(connection.id) { $0.retries = 0 }
@@ -169,10 +176,10 @@ extension ConnectionCore {
         for connection in connections {
             table.update(connection.id) { $0.traits.remove(.persistent) }
         }
-        for connection in connections where connection.isDialing || connection.isWaiting {
+        for connection in connections where !connection.isOpen {
             finish(connection.id, at: now.instant, &actions)
         }
-        for connection in connections where connection.establishedSince != nil {
+        for connection in connections where connection.isOpen {
             finish(connection.id, at: now.instant, &actions)
         }
     }
@@ -193,7 +200,7 @@ extension ConnectionCore {
         switch connection.phase {
         case .waiting: table.remove(connection.id)
         case .dialing: giveUpDial(connection, failure, at: now, &actions)
-        case .established: end(connection, ending, at: now, &actions)
+        case .handshaking, .established: end(connection, ending, at: now, &actions)
         }
     }
 

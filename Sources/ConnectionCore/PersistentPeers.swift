@@ -5,9 +5,9 @@ package import Timing
 extension ConnectionCore {
     /// Keeps a peer connected from now on. Answers at once; the first attempt starts with it.
     ///
-    /// An established outbound or manual connection to the address is adopted: it keeps its id and is
-    /// persistent from now on. A pending one is refused as `alreadyPending`, an inbound one as
-    /// `alreadyConnected`.
+    /// A connected outbound or manual connection to the address is adopted, even before its handshake is
+    /// complete: it keeps its id and is persistent from now on. One that is still being dialled is
+    /// refused as `alreadyPending`, an inbound one as `alreadyConnected`.
     package mutating func addPersistent(
         _ target: PeerTarget,
         from origin: ConnectionTable.Persistence.Origin = .runtime,
@@ -85,9 +85,16 @@ extension ConnectionCore {
     }
 
     /// Waits the longer the more attempts in a row have failed.
-    mutating func backOff(_ id: ConnectionID, at now: Instant, _ actions: inout Actions) {
+    ///
+    /// With `asLongAsMayBe` it is at once as if very many had.
+    mutating func backOff(
+        _ id: ConnectionID,
+        asLongAsMayBe: Bool = false,
+        at now: Instant,
+        _ actions: inout Actions
+    ) {
         table.updatePersistence(id) { $0.retries += 1 }
-        let retries = table.persistence(of: id)?.retries ?? 1
+        let retries = asLongAsMayBe ? .max : table.persistence(of: id)?.retries ?? 1
         let delay = policy.persistent.delay(afterRetries: retries, using: &random)
         wait(id, for: delay, at: now, &actions)
     }

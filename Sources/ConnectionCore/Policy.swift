@@ -7,6 +7,7 @@ package struct Policy: Equatable, Sendable {
     package var outbound = Outbound()
     package var persistent = Persistent()
     package var inbound = Inbound()
+    package var handshake = Handshake()
 
     package init() {}
 
@@ -72,8 +73,18 @@ package struct Policy: Equatable, Sendable {
         /// The first wait; doubled for each further failure.
         package var retry = Duration.seconds(5)
         package var maxRetry = Duration.seconds(5 * 60)
-        /// A connection that has lasted this long is redialled at once when it is lost.
+        /// A connection that was established for this long is redialled at once when it is lost.
         package var stableAfter = Duration.seconds(60)
+
+        package init() {}
+    }
+
+    package struct Handshake: Equatable, Sendable {
+        /// Whether the network has a protocol, so that a handshake makes a connection ready. It can't
+        /// change while there are connections.
+        package var isRequired = false
+        /// For all of it, however slowly it goes on. dcrd's number.
+        package var timeout = Duration.seconds(30)
 
         package init() {}
     }

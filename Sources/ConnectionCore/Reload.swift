@@ -16,6 +16,7 @@ extension ConnectionCore {
         _ actions: inout Actions
     ) -> [(target: PeerTarget, refusal: Refusal)] {
         guard !isShuttingDown else { return [] }
+        reschedule(handshakesOf: self.policy.handshake.timeout, as: policy.handshake.timeout)
         self.policy = policy
         removeUnconfigured(keeping: configured, at: now.instant, &actions)
         var refused: [(target: PeerTarget, refusal: Refusal)] = []

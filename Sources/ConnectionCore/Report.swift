@@ -8,8 +8,11 @@ package enum Report: Sendable {
     case connected(Subject)
     /// A peer reached us.
     case accepted(Subject)
+    /// It counts from now on: its handshake is complete, or, without a protocol, it has lasted.
     case ready(Subject)
     case failed(Subject, DialFailure)
+    /// A connected socket's end, so long after the handshake was complete; or after the socket was
+    /// connected, if it was not complete or there is none.
     case ended(Subject, Ending, after: Duration, wasReady: Bool)
     /// A persistent connection waits for its next attempt.
     case retrying(Subject, in: Duration, retries: UInt32)

@@ -30,6 +30,8 @@ package enum Rule: Equatable, Sendable {
     /// As many outbound connections as there are to be, which may be none.
     case targetHeld(limit: Int, count: Int)
     case group(limit: Int, count: Int)
+    /// It led to ourselves. Forgotten before that if our addresses change.
+    case ownAddress(until: WallTime)
     /// A manual or persistent peer has the address, or had it last: it is never picked.
     case operatorsPeer(ConnectionID)
     /// Not among the first picks.
@@ -54,7 +56,8 @@ package enum Rule: Equatable, Sendable {
         case .whitelist, .trustedLoopback, .knownHost, .attemptedRecently, .otherPort: false
         case .shuttingDown, .networkInactive, .banned, .rateLimited, .flooded, .duplicate, .perHost,
             .slots, .whitelistedSlots, .persistentSlots, .persistentPerHost, .targetHeld, .group,
-            .operatorsPeer, .attemptedJustNow, .unknownAddress, .paused, .resourcesExhausted,
+            .ownAddress, .operatorsPeer, .attemptedJustNow, .unknownAddress, .paused,
+            .resourcesExhausted,
             .unsupportedAddress:
             true
         }

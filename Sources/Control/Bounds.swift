@@ -24,7 +24,7 @@ package enum Bounds {
     /// Addresses in one `AddAddresses`: reading and parsing them takes about a millisecond.
     package static let addresses = 1_000
 
-    /// Connections, ended connections or bans in one reply: at most about 60 KiB, written in 0.1 ms.
+    /// Connections, ended connections or bans in one reply: at most about 80 KiB, written in 0.1 ms.
     package static let rowsPerReply = 64
     /// Ended connections that are remembered: about 300 KB.
     package static let history = 1_000

@@ -35,7 +35,9 @@ extension Peers.Failure {
         case .resourcesExhausted(let errno), .io(let errno):
             json.field("errno", errno)
         case .shuttingDown, .networkInactive, .rateLimited, .notFound, .refused, .unreachable,
-            .noRoute, .selfConnection, .closedByPeer, .peerVanished, .closedByOperator:
+            .noRoute, .selfConnection, .closedByPeer, .peerVanished, .closedByOperator,
+            .handshakeTimedOut, .malformed, .misbehaved, .unexpectedMessage, .obsoleteVersion,
+            .lacksServices, .idle, .slow:
             break
         }
     }
@@ -82,6 +84,14 @@ extension Peers.Failure {
             case .closedByPeer: .closedByPeer
             case .peerVanished: .peerVanished
             case .closedByOperator: .closedByOperator
+            case .handshakeTimedOut: .handshakeTimedOut
+            case .malformed: .malformed
+            case .misbehaved: .misbehaved
+            case .unexpectedMessage: .unexpectedMessage
+            case .obsoleteVersion: .obsoleteVersion
+            case .lacksServices: .lacksServices
+            case .idle: .idle
+            case .slow: .slow
             case .resourcesExhausted: .resourcesExhausted(errno: try required("errno"))
             case .io: .io(errno: try required("errno"))
             }

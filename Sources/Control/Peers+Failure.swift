@@ -41,6 +41,15 @@ extension Peers {
         case closedByPeer
         case peerVanished
         case closedByOperator
+        // The network's protocol, in a handshake or after it.
+        case handshakeTimedOut
+        case malformed
+        case misbehaved
+        case unexpectedMessage
+        case obsoleteVersion
+        case lacksServices
+        case idle
+        case slow
         case resourcesExhausted(errno: Int32)
         case io(errno: Int32)
     }
@@ -87,6 +96,14 @@ extension Peers.Failure {
         case closedByPeer = "ClosedByPeer"
         case peerVanished = "PeerVanished"
         case closedByOperator = "ClosedByOperator"
+        case handshakeTimedOut = "HandshakeTimedOut"
+        case malformed = "Malformed"
+        case misbehaved = "Misbehaved"
+        case unexpectedMessage = "UnexpectedMessage"
+        case obsoleteVersion = "ObsoleteVersion"
+        case lacksServices = "LacksServices"
+        case idle = "Idle"
+        case slow = "Slow"
         case resourcesExhausted = "ResourcesExhausted"
         case io = "IO"
     }
@@ -122,6 +139,14 @@ extension Peers.Failure {
         case .closedByPeer: .closedByPeer
         case .peerVanished: .peerVanished
         case .closedByOperator: .closedByOperator
+        case .handshakeTimedOut: .handshakeTimedOut
+        case .malformed: .malformed
+        case .misbehaved: .misbehaved
+        case .unexpectedMessage: .unexpectedMessage
+        case .obsoleteVersion: .obsoleteVersion
+        case .lacksServices: .lacksServices
+        case .idle: .idle
+        case .slow: .slow
         case .resourcesExhausted: .resourcesExhausted
         case .io: .io
         }

@@ -7,10 +7,11 @@ package struct Signals: ~Copyable, Sendable {
 
     /// Blocks the signals in the calling thread, so make it before any other thread is started: a
     /// thread inherits what is blocked, and one that blocks nothing would get the signal and end
-    /// the process. Ignores SIGPIPE in the whole process: a write to a peer that has gone is an
-    /// error like any other.
+    /// the process. Ignores SIGPIPE and SIGXFSZ in the whole process: a write to a peer that has
+    /// gone, or beyond what a file may have (RLIMIT_FSIZE), is an error like any other.
     package init() throws(SystemError) {
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         var set = sigset_t()
         sigemptyset(&set)
         for signal in Signal.allCases { sigaddset(&set, signal.number) }

@@ -108,6 +108,20 @@ package struct Socket: ~Copyable, Sendable {
         return ReadResult(count)
     }
 
+    /// Sends what the kernel takes at once of the bytes.
+    ///
+    /// - Returns: How many, 0 if epoll has to say when there is room.
+    /// - Throws: EPIPE and ECONNRESET when the peer has hung up, ETIMEDOUT when it vanished.
+    package func send(_ bytes: ArraySlice<UInt8>) throws(SystemError) -> Int {
+        guard !bytes.isEmpty else { return 0 }
+        let count = try systemCallUnlessBlocked(.send) {
+            bytes.withUnsafeBytes {
+                Glibc.send(descriptor.number, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+            }
+        }
+        return count ?? 0
+    }
+
     /// From now on dropping the socket says goodbye (FIN) instead of hanging up hard (RST). For an
     /// accepted one that is kept: it came with the listener's setting, under which a refusal leaves
     /// nothing behind.

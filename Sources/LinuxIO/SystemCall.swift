@@ -23,6 +23,7 @@ package enum SystemCall: String, Sendable {
     case mkdir
     case open
     case pipe = "pipe2"
+    case poll
     case read
     case receive = "recv"
     case send

@@ -4,6 +4,11 @@ package struct SetAside: Equatable, Sendable {
     /// so that `sqlite3` can open both.
     package let path: String
     package let reason: Damage
+
+    package init(path: String, reason: Damage) {
+        self.path = path
+        self.reason = reason
+    }
 }
 
 extension SetAside: CustomStringConvertible {

@@ -47,7 +47,8 @@ package struct StorageError: Error, Equatable, Sendable {
     /// SQLite's primary result code.
     package var code: CInt { extendedCode & 0xff }
 
-    init(_ kind: Kind, _ task: Task, _ message: String) {
+    /// Our own rules were met.
+    package init(_ kind: Kind, _ task: Task, _ message: String) {
         self.kind = kind
         self.task = task
         self.message = message
@@ -56,7 +57,7 @@ package struct StorageError: Error, Equatable, Sendable {
     }
 
     /// A system call that failed with `code`.
-    init(_ task: Task, path: String, systemCode code: CInt) {
+    package init(_ task: Task, path: String, systemCode code: CInt) {
         kind = Kind(systemCode: code, otherwise: .unreachable)
         self.task = task
         extendedCode = 0

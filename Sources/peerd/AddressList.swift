@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import DecredWire
 import Timing
 
 /// The addresses that the configuration names and those that clients add, as a source for the automatic
@@ -16,6 +17,13 @@ struct AddressList: AddressSource {
     private var next = 0
     /// Those that clients have added: they stay when the configuration is read again.
     private var added: [PeerAddress] = []
+    private struct Proof: Sendable {
+        /// Nil until it has been good.
+        var lastSeen: WallTime?
+        var services: UInt64 = 0
+    }
+
+    private var proofs: [PeerAddress: Proof] = [:]
     /// Where each address lies.
     private var indexes: [PeerAddress: Int] = [:]
     /// Shuffles, and nothing else.
@@ -40,6 +48,7 @@ struct AddressList: AddressSource {
         let others = added.filter { !isConfigured.contains($0) }
         self = AddressList(configured + others, shuffledBy: random)
         added = others
+        proofs = old.proofs.filter { indexes[$0.key] != nil }
         lastAttempts = addresses.map { address in
             old.indexes[address].flatMap { old.lastAttempts[$0] }
         }
@@ -100,7 +109,30 @@ struct AddressList: AddressSource {
         lastAttempts[index] = now.instant
     }
 
+    /// Others may be told of it from now on.
+    mutating func succeeded(_ address: PeerAddress, at now: Moment) {
+        guard indexes[address] != nil else { return }
+        proofs[address, default: Proof()].lastSeen = now.wall
+    }
+
+    /// Notes what the peer at an address offers.
+    mutating func noteServices(_ services: UInt64, of address: PeerAddress) {
+        guard indexes[address] != nil else { return }
+        proofs[address, default: Proof()].services = services
+    }
+
+    /// Those that have been good once, as others are told of them.
+    var proven: [AdvertisedAddress] {
+        addresses.compactMap { address in
+            guard let proof = proofs[address], let lastSeen = proof.lastSeen else { return nil }
+            return AdvertisedAddress(
+                address: address,
+                services: proof.services,
+                lastSeenSeconds: UInt64(max(0, lastSeen.microseconds) / 1_000_000)
+            )
+        }
+    }
+
     /// A list judges nobody: what is on it was put there by the operator.
-    mutating func succeeded(_ address: PeerAddress, at now: Moment) {}
     mutating func failed(_ address: PeerAddress, at now: Moment) {}
 }

@@ -18,6 +18,7 @@ extension Daemon {
             case .dial(let attempt, let address):
                 dial(address, for: attempt)
             case .close(let id):
+                sessions.drop(id.slot)
                 if !sockets.drop(id) { kernel.lookups.forget(id) }
             case .report(let report):
                 tell(report)
@@ -29,20 +30,43 @@ extension Daemon {
 
     /// One value for journal, event stream and history, so that they can't disagree.
     private mutating func tell(_ report: Report) {
-        let bytesIn = bytesIn(of: report)
-        journal.write(report, bytesIn: bytesIn)
-        if let ended = EndedConnection(report, at: now.wall, bytesIn: bytesIn) {
-            history.append(ended)
-        }
+        let details = details(of: report)
+        journal.write(report, details)
+        if kernel.store != nil { state.note(report) }
+        let ended = EndedConnection(
+            report,
+            at: now.wall,
+            bytesIn: details.bytesIn,
+            bytesOut: details.bytesOut
+        )
+        if let ended { history.append(ended) }
         service.noteChange()
         if control.monitors > 0 { control.offer(Peers.Event(report, at: now)) }
         answerConnect(report, at: now)
     }
 
-    /// Nil unless it is about the end of a connection, whose socket is still there.
-    private func bytesIn(of report: Report) -> UInt64? {
-        guard case .ended(let subject, _, _, _) = report else { return nil }
-        return sockets.bytesRead(slot: subject.id.slot)
+    /// What the core doesn't know of what it reports. A connection that ends has its socket still.
+    private func details(of report: Report) -> ReportDetails {
+        var details = ReportDetails()
+        switch report {
+        case .ended(let subject, _, _, _):
+            details.bytesIn = sockets.bytesRead(slot: subject.id.slot)
+            details.bytesOut = sockets.bytesSent(slot: subject.id.slot)
+            details.text = endingDetail
+        case .ready(let subject):
+            guard let peer = sessions.introduction(slot: subject.id.slot) else { break }
+            details.text = peer.userAgent
+            details.fields = [
+                .init(.userAgent, peer.userAgent), .init(.services, peer.services),
+                .init(.protocolVersion, peer.protocolVersion),
+            ]
+        case .attempting, .connected, .accepted, .failed, .retrying, .persistentAdded,
+            .persistentAdopted, .persistentRemoved, .refused, .refusalsSilenced,
+            .refusalsSuppressed, .outboundPaused, .resourcesExhausted, .banned, .unbanned,
+            .networkActive, .shuttingDown:
+            break
+        }
+        return details
     }
 
     private mutating func dial(_ address: PeerAddress, for attempt: DialAttempt) {

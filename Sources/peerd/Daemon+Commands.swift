@@ -29,9 +29,14 @@ extension Daemon {
         let id: ConnectionID
         let failure: Peers.Failure?
         switch report {
-        case .connected(let subject): (id, failure) = (subject.id, nil)
-        case .failed(let subject, let reason): (id, failure) = (subject.id, Peers.Failure(reason))
-        case .attempting, .accepted, .ready, .ended, .retrying, .persistentAdded,
+        case .connected(let subject) where !core.policy.handshake.isRequired,
+            .ready(let subject) where core.policy.handshake.isRequired:
+            (id, failure) = (subject.id, nil)
+        case .failed(let subject, let reason):
+            (id, failure) = (subject.id, Peers.Failure(reason))
+        case .ended(let subject, let ending, _, _):
+            (id, failure) = (subject.id, Peers.Failure(ending))
+        case .attempting, .connected, .accepted, .ready, .retrying, .persistentAdded,
             .persistentAdopted, .persistentRemoved, .refused, .refusalsSilenced,
             .refusalsSuppressed, .outboundPaused, .resourcesExhausted, .banned, .unbanned,
             .networkActive, .shuttingDown:

@@ -9,7 +9,6 @@ extension Daemon {
     /// Does a bounded amount of what clients wait for.
     mutating func serveClients(at now: Moment) {
         control.rearm(at: now.instant, kernel.epoll)
-        control.isBehind = false
         var steps = ControlServer.stepsPerTurn
         let places = control.places.count
         for offset in 0..<places {
@@ -18,13 +17,14 @@ extension Daemon {
             if control[place].isOpen { serve(place, &steps, at: now) }
         }
         firstPlace = places == 0 ? 0 : (firstPlace + 1) % places
+        // What one asked for may have given another its answer or an event, after its turn.
+        control.isBehind = control.places.contains { control[$0].needsTurn }
     }
 
     private mutating func serve(_ place: Int, _ steps: inout Int, at now: Moment) {
         if steps > 0, control[place].isReady {
-            steps -= 1
             do throws(MessageError) {
-                try step(place, at: now)
+                steps -= try step(place, at: now)
             } catch {
                 // It isn't known what was asked, nor where the next message begins.
                 return close(place, at: now)
@@ -35,14 +35,18 @@ extension Daemon {
         guard !control[place].isFinished, control.updateInterest(of: place, kernel.epoll) else {
             return close(place, at: now)
         }
-        if control[place].isReady { control.isBehind = true }
     }
 
     /// Takes the next call of a client, or goes on with the one that is being answered.
-    private mutating func step(_ place: Int, at now: Moment) throws(MessageError) {
+    ///
+    /// - Returns: How many steps it counts as.
+    private mutating func step(_ place: Int, at now: Moment) throws(MessageError) -> Int {
         switch control[place].work {
         case .none:
-            if let message = try control[place].nextCall() { answer(message, of: place, at: now) }
+            guard let message = try control[place].nextCall() else { break }
+            let steps = 1 + control[place].callBytes / ControlServer.bytesPerStep
+            answer(message, of: place, at: now)
+            return steps
         case .list(let list, let slot):
             continueList(list, from: slot, of: place, at: now)
         case .history(let remaining, let cursor):
@@ -54,12 +58,14 @@ extension Daemon {
         case .connect, .reload:
             break
         }
+        return 1
     }
 
     /// What only mattered to a client that is gone ends; what it asked for besides is still done.
     private mutating func giveUpWork(of place: Int, at now: Moment) {
         switch control[place].work {
-        case .none, .monitor, .reload: break
+        case .none, .reload: break
+        case .monitor: control.endMonitor(at: place)
         case .list, .history, .bans: control[place].begin(.none)
         case .connect(let id):
             control[place].begin(.none)
@@ -141,6 +147,9 @@ extension Daemon {
             journal.write(.controlNotDeleted(error))
         }
         for place in control.places where control[place].isOpen {
+            if case .reload = control[place].work {
+                control[place].reply(Peers.Failure.shuttingDown)
+            }
             control[place].writeEvents(nowUnixUSec: now.wall.microseconds)
             control[place].flush()
             control.close(place)

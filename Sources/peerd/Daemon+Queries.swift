@@ -1,6 +1,7 @@
 import Addressing
 import ConnectionCore
 import Control
+import DecredWire
 import Timing
 
 /// What operators and applications ask about. Long answers come in steps of 64 rows, a turn each.
@@ -21,13 +22,22 @@ extension Daemon {
     }
 
     func row(_ connection: CoreConnection, at now: Moment) -> Peers.Connection {
+        var row = Peers.Connection(connection, in: core.table, at: now)
         let slot = connection.id.slot
-        return Peers.Connection(
-            connection,
-            in: core.table,
-            bytesIn: connection.establishedSince == nil ? nil : sockets.bytesRead(slot: slot),
-            at: now
-        )
+        guard connection.isOpen else { return row }
+        row.bytesIn = sockets.bytesRead(slot: slot)
+        row.bytesOut = sockets.bytesSent(slot: slot)
+        if let roundTrip = sessions.roundTrip(slot: slot) {
+            row.roundTripUSec = roundTrip.minimum.inMicroseconds
+            row.lastRoundTripUSec = roundTrip.last.inMicroseconds
+        }
+        if let peer = sessions.introduction(slot: slot) {
+            row.userAgent = peer.userAgent
+            // Numbers of the interface have 63 bits, and no service has the 64th.
+            row.services = peer.services & UInt64(Int64.max)
+            row.protocolVersion = peer.protocolVersion
+        }
+        return row
     }
 
     mutating func continueHistory(
@@ -107,12 +117,14 @@ extension Daemon {
             networkActive: core.isNetworkActive,
             connections: Peers.PerKind(census.limited),
             dialing: Peers.PerKind(census.dialing),
+            handshaking: Peers.PerKind(census.handshaking),
             ready: Peers.PerKind(census.ready),
             whitelisted: census.whitelisted,
             persistent: census.persistent,
             persistentReady: census.persistentReady,
             limits: Peers.Limits(core.policy),
             addresses: addresses.count,
+            addressesLearned: learned,
             bans: core.bans.count,
             outboundFailures: core.outboundFailures,
             outboundPausedUntilUnixUSec: pausedUntil.flatMap { now.wall(at: $0)?.microseconds },

@@ -1,4 +1,5 @@
 import ConnectionCore
+import DecredWire
 import Control
 import LinuxIO
 import Systemd
@@ -43,7 +44,8 @@ extension Daemon {
 
     private mutating func apply(_ loaded: LoadedConfiguration, at now: Moment) throws(StartupError)
     {
-        let new = loaded.configuration
+        keysWaitingForRestart = loaded.configuration.keysNeedingRestart(from: configuration)
+        let new = loaded.configuration.keepingNetwork(of: configuration)
         // What can fail comes first, so that it leaves nothing half done.
         try DescriptorBudget(new).check()
         if !hasInheritedListeners { try replaceListeners(by: new.listen) }
@@ -53,8 +55,13 @@ extension Daemon {
         configuration = new
         journal.level = new.log.level
         noteWriters()
+        if let policy = SessionPolicy(new) { sessions.adopt(policy) }
+        if !keysWaitingForRestart.isEmpty {
+            journal.write(.restartNeeded(keys: keysWaitingForRestart))
+        }
         addresses.replace(with: new.knownAddresses)
         keepConfiguredPeers(at: now)
+        restoreRefusedPeers(at: now)
     }
 
     /// Has the core decide by the present configuration.
@@ -67,6 +74,7 @@ extension Daemon {
         )
         perform()
         for (peer, refusal) in refused { journal.write(.persistentRefused(peer, refusal)) }
+        state.noteConfigured(configuration.persistent.peers)
     }
 
     /// Answers the clients that wait for this reading of the configuration.
@@ -78,7 +86,8 @@ extension Daemon {
                 continue
             }
             switch result {
-            case .success: control[place].reply(Peers.Reload.Reply(needsRestart: []))
+            case .success:
+                control[place].reply(Peers.Reload.Reply(needsRestart: keysWaitingForRestart))
             case .failure(let failure): control[place].reply(failure)
             }
         }

@@ -38,20 +38,25 @@ extension Daemon {
             if listening.ip?.isUnspecified ?? false, let local = try? socket.localAddress() {
                 core.noteLocalAddress(of: id, local.peerAddress)
             }
-            keep(socket, for: id)
+            keep(socket, for: id, at: now)
         } catch {
             // The core has reported it, and dropping the socket resets the connection.
         }
         perform()
     }
 
-    private mutating func keep(_ socket: consuming Socket, for id: ConnectionID) {
+    private mutating func keep(
+        _ socket: consuming Socket,
+        for id: ConnectionID,
+        at now: Moment
+    ) {
         let token = sockets.put(socket, for: id)
         do throws(SystemError) {
             try sockets.withSocket(slot: id.slot) { socket throws(SystemError) in
                 try socket.clearLinger()
                 try kernel.epoll.add(socket.descriptor, token: token, interest: .read)
             }
+            beginSession(of: id, at: now)
         } catch {
             settled.append(.closed(id, Ending(error.code)))
         }
@@ -117,15 +122,19 @@ extension Daemon {
     // MARK: Connections
 
     /// Something is ready on the socket of a connection.
-    mutating func serve(slot: Int, at now: Moment) {
+    mutating func serve(_ event: ReadyEvent, at now: Moment) {
+        let slot = Int(event.token.slot)
         guard let connection = core.table.connection(inSlot: slot) else {
             preconditionFailure("slot \(slot) has a socket and no connection")
         }
-        if sockets.isConnecting(slot: slot) {
-            finishDial(of: connection.id, at: now)
-        } else {
-            read(from: connection.id, at: now)
+        guard !sockets.isConnecting(slot: slot) else {
+            return finishDial(of: connection.id, at: now)
         }
+        if event.isWritable { sendQueued(to: connection.id, at: now) }
+        // What was sent may have ended the connection.
+        guard sockets.contains(event.token), event.isReadable || event.isHangUp || event.isError
+        else { return }
+        read(from: connection.id, at: now)
     }
 
     private mutating func finishDial(of id: ConnectionID, at now: Moment) {
@@ -138,25 +147,75 @@ extension Daemon {
                 return try socket.localAddress()
             }
             tell(.dialSucceeded(attempt, local: local.peerAddress), at: now)
+            beginSession(of: id, at: now)
         } catch {
             sockets.drop(id)
             tell(.dialFailed(attempt, DialFailure(error.code, atOnce: false)), at: now)
         }
     }
 
-    /// Without a peer protocol, what arrives is thrown away, and only the end of it matters.
     private mutating func read(from id: ConnectionID, at now: Moment) {
+        let hasSession = sessions.contains(id.slot)
         do throws(SystemError) {
             let result = try sockets.withSocket(slot: id.slot) { socket throws(SystemError) in
-                try socket.discard(atMost: Self.bytesPerTurn)
+                // Without a peer protocol what arrives is thrown away, and only its end matters.
+                try hasSession
+                    ? socket.read(into: &readBuffer) : socket.discard(atMost: Self.bytesPerTurn)
             }
             switch result {
-            case .bytes(let count): sockets.noteRead(count, slot: id.slot)
+            case .bytes(let count):
+                sockets.noteRead(count, slot: id.slot)
+                if hasSession { receive(count, from: id, at: now) }
             case .endOfFile: tell(.closed(id, .closedByPeer), at: now)
             case .wouldBlock: break
             }
         } catch {
             tell(.closed(id, Ending(error.code)), at: now)
+        }
+    }
+
+    // MARK: Sending
+
+    /// Sends to a peer what its session has said, behind what waits already.
+    mutating func send(_ bytes: [UInt8], to id: ConnectionID, at now: Moment) {
+        guard sessions.queue(of: id.slot) == nil else {
+            return sessions.append(bytes, slot: id.slot)
+        }
+        guard let sent = sendAtOnce(bytes[...], to: id), sent < bytes.count else { return }
+        sessions.enqueue(bytes[sent...], slot: id.slot, at: now.instant)
+        setInterest([.read, .write], of: id)
+    }
+
+    private mutating func sendQueued(to id: ConnectionID, at now: Moment) {
+        guard let queue = sessions.queue(of: id.slot),
+            let sent = sendAtOnce(queue.waiting, to: id),
+            sessions.noteSent(sent, slot: id.slot)
+        else { return }
+        setInterest(.read, of: id)
+    }
+
+    /// - Returns: Nil if the connection has ended; the core is told in the next turn.
+    private mutating func sendAtOnce(_ bytes: ArraySlice<UInt8>, to id: ConnectionID) -> Int? {
+        do throws(SystemError) {
+            let sent = try sockets.withSocket(slot: id.slot) { socket throws(SystemError) in
+                try socket.send(bytes)
+            }
+            sockets.noteSent(sent, slot: id.slot)
+            return sent
+        } catch {
+            settled.append(.closed(id, Ending(error.code)))
+            return nil
+        }
+    }
+
+    private mutating func setInterest(_ interest: Interest, of id: ConnectionID) {
+        let token = sockets.token(slot: id.slot)
+        do throws(SystemError) {
+            try sockets.withSocket(slot: id.slot) { socket throws(SystemError) in
+                try kernel.epoll.modify(socket.descriptor, token: token, interest: interest)
+            }
+        } catch {
+            settled.append(.closed(id, Ending(error.code)))
         }
     }
 }

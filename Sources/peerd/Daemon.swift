@@ -2,6 +2,7 @@ import Addressing
 import BasicContainers
 import ConnectionCore
 import Control
+import DecredWire
 import LinuxIO
 import Systemd
 import Timing
@@ -26,7 +27,21 @@ struct Daemon: ~Copyable {
     var actions = Actions()
 
     var kernel: KernelServices
+    /// What of the core's state isn't on disk yet.
+    var state = StateChanges()
     var sockets = SocketTable()
+    var sessions: SessionTable
+    /// What peers with a session send is read into it.
+    var readBuffer: [UInt8]
+    /// Nonces that nobody can foresee.
+    var random = SystemRandomNumberGenerator()
+    var sample = AddressSample()
+    /// Why exactly a session gives its connection up, while the core is told so.
+    var endingDetail: String?
+    /// What has been changed in the configuration and can't while the daemon runs.
+    var keysWaitingForRestart: [String] = []
+    /// Addresses that peers have told of, the same one as often as it was told.
+    var learned: UInt64 = 0
     var listeners = Listeners()
     /// Then those of the configuration are ignored.
     let hasInheritedListeners: Bool
@@ -53,7 +68,10 @@ struct Daemon: ~Copyable {
     ) throws(StartupError) -> Daemon {
         let (inherited, unknown) = (environment.listeners, environment.unknown)
         let (control, runtime) = (environment.control, locks.runtimePath)
-        var daemon = Daemon(configuration, arguments, environment, locks, try .open())
+        let kernel = try KernelServices.open(storingIn: locks.statePath)
+        var daemon = Daemon(configuration, arguments, environment, locks, kernel)
+        // The store reads while the listeners are bound.
+        daemon.keepState(at: .now)
         daemon.close(unknown)
         if inherited.isEmpty {
             try daemon.listen(on: configuration.listen)
@@ -83,27 +101,33 @@ struct Daemon: ~Copyable {
         var random = SeededRandom(seed: system.next())
         core = ConnectionCore(policy: Policy(configuration), seed: random.next())
         addresses = AddressList(configuration.knownAddresses, shuffledBy: random)
+        sessions = SessionTable(policy: SessionPolicy(configuration))
+        readBuffer = sessions.isSpoken ? [UInt8](repeating: 0, count: Self.bytesPerTurn) : []
         now = .now
         startedAt = now.wall
     }
 
     /// Runs until SIGTERM or SIGINT, then ends every connection.
     mutating func run() throws(StartupError) {
-        start(at: .now)
         do throws(SystemError) {
+            try start(at: .now)
             while !isStopping {
                 try kernel.epoll.wait(timeout: timeout(at: .now))
                 // One reading of the clocks: everything in a turn happens at the same moment.
                 try turn(at: .now)
             }
+            finishState()
         } catch {
             stop(at: .now)
+            finishState()
             throw StartupError(running: error)
         }
     }
 
-    private mutating func start(at now: Moment) {
+    private mutating func start(at now: Moment) throws(SystemError) {
         keepConfiguredPeers(at: now)
+        try awaitStoredState()
+        guard !isStopping else { return }
         journal.write(.started(status: statusLine(at: now)))
         service.tell(.ready)
     }
@@ -111,7 +135,8 @@ struct Daemon: ~Copyable {
     private func timeout(at now: Moment) -> Duration? {
         if !settled.isEmpty || control.isBehind { return .zero }
         let deadlines = [
-            core.deadline, listeners.deadline, control.deadline, service.deadline, journal.deadline,
+            core.deadline, sessions.deadline, listeners.deadline, control.deadline,
+            state.deadline, service.deadline, journal.deadline,
         ]
         return deadlines.compactMap { $0 }.min().map { max($0 - now.instant, .zero) }
     }
@@ -126,7 +151,9 @@ struct Daemon: ~Copyable {
         }
         rearmListeners(at: now)
         if let due = core.deadline, due <= now.instant { tell(.deadlineReached, at: now) }
+        serveSessions(at: now)
         serveClients(at: now)
+        keepState(at: now)
         keepUpWithSystemd(at: now)
     }
 
@@ -144,7 +171,7 @@ struct Daemon: ~Copyable {
     private mutating func dispatch(_ event: ReadyEvent, at now: Moment) throws(SystemError) {
         guard event.token.isFixed else {
             // An earlier event of this turn may have ended the connection.
-            if sockets.contains(event.token) { serve(slot: Int(event.token.slot), at: now) }
+            if sockets.contains(event.token) { serve(event, at: now) }
             return
         }
         switch KernelServices.Source(rawValue: event.token.slot) {
@@ -156,6 +183,8 @@ struct Daemon: ~Copyable {
             }
         case .reload:
             while let answer = kernel.reload?.nextAnswer() { finishReload(answer, at: now) }
+        case .store:
+            while let reply = kernel.store?.nextReply() { finishStoring(reply, at: now) }
         case .control:
             control.accept(at: now.instant, kernel.epoll)
         case nil:
@@ -167,7 +196,7 @@ struct Daemon: ~Copyable {
         }
     }
 
-    private mutating func handle(_ signal: Signal, at now: Moment) {
+    mutating func handle(_ signal: Signal, at now: Moment) {
         switch signal {
         case .terminate, .interrupt:
             stop(at: now)
@@ -183,6 +212,7 @@ struct Daemon: ~Copyable {
         isStopping = true
         service.tell(.stopping)
         listeners.closeAll()
+        state.freeze(core, at: now)
         core.shutDown(at: now, &actions)
         perform()
         closeControl()

@@ -4,7 +4,7 @@ import LinuxIO
 struct KernelServices: ~Copyable {
     /// Tokens of what lives as long as the loop; those of the listeners come behind the last.
     enum Source: UInt32 {
-        case signals, lookups, reload, control
+        case signals, lookups, reload, control, store
         /// The first of those that listeners have.
         static let listeners: UInt32 = 16
     }
@@ -15,9 +15,11 @@ struct KernelServices: ~Copyable {
     var lookups: NameLookups
     /// Started by the first reload.
     var reload: ReloadThread?
+    /// Nil where there is no state directory.
+    var store: StateThread?
 
-    /// Starts the resolver's threads.
-    static func open() throws(StartupError) -> KernelServices {
+    /// Starts the resolver's threads, and the store's if there is a directory for it.
+    static func open(storingIn directory: String?) throws(StartupError) -> KernelServices {
         do throws(SystemError) {
             // Signals before the first thread, which inherits what is blocked.
             let signals = try Signals()
@@ -25,7 +27,9 @@ struct KernelServices: ~Copyable {
                 epoll: try Epoll(),
                 signals: signals,
                 reserve: try ReserveDescriptor(),
-                lookups: try NameLookups()
+                lookups: try NameLookups(),
+                store: try directory.map { path throws(SystemError) in try StateThread(folder: path)
+                }
             )
             try services.watch()
             return services
@@ -41,6 +45,7 @@ struct KernelServices: ~Copyable {
             interest: .read
         )
         try lookups.watch(by: epoll, token: EventToken(fixed: Source.lookups.rawValue))
+        try store?.watch(by: epoll, token: EventToken(fixed: Source.store.rawValue))
     }
 
     /// The thread that reads the configuration.

@@ -14,8 +14,10 @@ extension Policy {
         outbound.maxPerGroup = configuration.outbound.maxPerGroup
         outbound.retry = configuration.outbound.retry
         outbound.dialTimeout = configuration.outbound.dialTimeout
-        let port = configuration.outbound.defaultPort
-        outbound.defaultPort = port == 0 ? nil : UInt16(port)
+        outbound.defaultPort = configuration.defaultPort
+
+        handshake.isRequired = configuration.network.wire != nil
+        handshake.timeout = configuration.peerProtocol.handshakeTimeout
 
         persistent.max = configuration.persistent.max
         persistent.retry = configuration.persistent.retry

@@ -38,6 +38,8 @@ struct ServiceEnvironment: ~Copyable {
 
 /// Directories that this daemon has for itself while it runs.
 struct DirectoryLocks: ~Copyable {
+    /// Nil if there is no such directory.
+    let statePath: String?
     private let state: DirectoryLock?
     private let runtime: DirectoryLock?
     /// Nil if there is no such directory.
@@ -46,9 +48,11 @@ struct DirectoryLocks: ~Copyable {
     /// Where a directory is not named, systemd's StateDirectory= and RuntimeDirectory= say it, or there
     /// is none.
     static func take(state: String?, runtime: String?) throws(StartupError) -> DirectoryLocks {
+        let statePath = state ?? first(of: "STATE_DIRECTORY")
         let runtimePath = runtime ?? first(of: "RUNTIME_DIRECTORY")
         return DirectoryLocks(
-            state: try lock(state ?? first(of: "STATE_DIRECTORY")),
+            statePath: statePath,
+            state: try lock(statePath),
             runtime: try lock(runtimePath),
             runtimePath: runtimePath
         )

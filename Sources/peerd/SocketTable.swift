@@ -3,7 +3,7 @@ import ConnectionCore
 import LinuxIO
 
 /// The sockets of the core's connections, each in the slot that the core gave its connection: no second
-/// index, no box. 24 bytes a connection.
+/// index, no box. 32 bytes a connection.
 struct SocketTable: ~Copyable {
     struct Slot: ~Copyable {
         /// Counts the sockets of this slot, so that an event for an earlier one is known. Never 0,
@@ -12,6 +12,7 @@ struct SocketTable: ~Copyable {
         /// The dial that the socket is for; meaningless once it is connected.
         var attempt: UInt32 = 0
         var bytesRead: UInt64 = 0
+        var bytesSent: UInt64 = 0
         var socket: Socket?
     }
 
@@ -33,6 +34,7 @@ struct SocketTable: ~Copyable {
         if slots[id.slot].generation == 0 { slots[id.slot].generation = 1 }
         slots[id.slot].attempt = attempt
         slots[id.slot].bytesRead = 0
+        slots[id.slot].bytesSent = 0
         slots[id.slot].socket = consume socket
         return token(slot: id.slot)
     }
@@ -69,6 +71,8 @@ struct SocketTable: ~Copyable {
 
     func bytesRead(slot: Int) -> UInt64 { slots[slot].bytesRead }
 
+    func bytesSent(slot: Int) -> UInt64 { slots[slot].bytesSent }
+
     /// Lends the socket of a slot that has one.
     mutating func withSocket<Result>(
         slot: Int,
@@ -85,6 +89,10 @@ struct SocketTable: ~Copyable {
             slots[slot].socket = consume socket
             throw error
         }
+    }
+
+    mutating func noteSent(_ bytes: Int, slot: Int) {
+        slots[slot].bytesSent &+= UInt64(bytes)
     }
 
     mutating func noteRead(_ bytes: Int, slot: Int) {

@@ -5,16 +5,6 @@ import Timing
 
 @Suite("A ban")
 struct BanTests {
-    private func banMisbehaving(
-        _ id: ConnectionID,
-        for duration: Duration = .seconds(60),
-        at manager: TestManager
-    ) throws(Refusal) {
-        try manager.command { core, now, actions throws(Refusal) in
-            try core.banMisbehaving(id, for: duration, at: now, &actions)
-        }
-    }
-
     @Test("by an operator closes what it covers and refuses what comes")
     func closing() throws {
         let manager = TestManager()
@@ -122,7 +112,7 @@ struct BanTests {
     func automatic(remote: String, covered: String) throws {
         let manager = TestManager()
         let id = try manager.admit(remote)
-        try banMisbehaving(id, at: manager)
+        try manager.banMisbehaving(id)
         let bans = manager.core.bans.inForce(at: manager.now.wall)
         #expect(bans.map(\.prefix) == [prefix(covered)])
         #expect(bans.map(\.origin) == [.automatic])
@@ -133,16 +123,16 @@ struct BanTests {
     @Test("never comes automatically for whitelisted peers and those behind a proxy")
     func neverAutomatic() throws {
         let manager = TestManager { $0.limits.whitelist = [prefix("203.0.113.7")] }
-        try banMisbehaving(try manager.admit("203.0.113.7:1"), at: manager)
-        try banMisbehaving(try manager.admit("127.0.0.1:1", network: .onion), at: manager)
-        try banMisbehaving(try manager.admit("[::1]:1", trustsLoopback: false), at: manager)
+        try manager.banMisbehaving(try manager.admit("203.0.113.7:1"))
+        try manager.banMisbehaving(try manager.admit("127.0.0.1:1", network: .onion))
+        try manager.banMisbehaving(try manager.admit("[::1]:1", trustsLoopback: false))
         #expect(manager.core.bans.count == 0)
     }
 
     @Test("that came automatically doesn't keep a whitelisted neighbour out, an operator's does")
     func whitelistedNeighbour() throws {
         let manager = TestManager { $0.limits.whitelist = [prefix("2001:db8::1")] }
-        try banMisbehaving(try manager.admit("[2001:db8::2]:1"), at: manager)
+        try manager.banMisbehaving(try manager.admit("[2001:db8::2]:1"))
         #expect(refusal { try manager.admit("[2001:db8::3]:1") } != nil)
         let id = try manager.admit("[2001:db8::1]:1")
         #expect(manager.table[id]?.isWhitelisted == true)
@@ -159,7 +149,7 @@ struct BanTests {
         let manual = try manager.connect("203.0.113.7:1")
         manager.succeed(manual)
         try manager.ban("203.0.113.7")
-        try banMisbehaving(manual, for: .seconds(1), at: manager)
+        try manager.banMisbehaving(manual, for: .seconds(1))
         let bans = manager.core.bans.inForce(at: manager.now.wall)
         #expect(bans == [Ban(prefix: prefix("203.0.113.7"), until: nil, origin: .operator)])
     }
@@ -173,11 +163,11 @@ struct BanTests {
             let id = try manager.admit("\(peer(number))")
             // The one that ends soonest lies somewhere in the middle.
             let duration = number == 4_321 ? 100 : 1_000 + number
-            try banMisbehaving(id, for: .seconds(duration), at: manager)
+            try manager.banMisbehaving(id, for: .seconds(duration))
         }
         #expect(manager.core.bans.count == 10_001)
         #expect(refusal { try manager.admit("\(peer(4_321))") } != nil)
-        try banMisbehaving(try manager.admit("\(peer(10_000))"), at: manager)
+        try manager.banMisbehaving(try manager.admit("\(peer(10_000))"))
         #expect(manager.core.bans.count == 10_001)
         try manager.admit("\(peer(4_321))")
         #expect(refusal { try manager.admit("\(peer(0))") } != nil)
@@ -193,7 +183,7 @@ struct BanTests {
             try manager.ban("\(peer(number).host)", for: .seconds(1_000))
         }
         #expect(throws: Refusal.tooManyBans(limit: 10_000)) { try manager.ban("203.0.113.7") }
-        try banMisbehaving(try manager.admit("198.51.100.7:1"), for: .seconds(1), at: manager)
+        try manager.banMisbehaving(try manager.admit("198.51.100.7:1"), for: .seconds(1))
         #expect(manager.core.bans.count == 10_001)
         manager.run(for: .seconds(1_000))
         // What has ended makes room.

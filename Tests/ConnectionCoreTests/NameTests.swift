@@ -247,6 +247,20 @@ struct NameTests {
         #expect(manager.connections.first?.remote == address(first))
     }
 
+    @Test("keeps its last group while it waits or is resolved, until it is removed")
+    func lastGroup() throws {
+        let manager = TestManager { $0.outbound.target = 1 }
+        let id = try manager.addPersistent(name)
+        manager.resolve(id, to: ["203.0.113.7:9108"])
+        manager.fail(id)
+        manager.source.append(address("203.0.200.9:9108"))
+        manager.run(for: .seconds(120))
+        #expect(!manager.dials.contains { $0.address == address("203.0.200.9:9108") })
+        try manager.remove(.id(id))
+        manager.run(for: .seconds(60))
+        #expect(manager.dials.contains { $0.address == address("203.0.200.9:9108") })
+    }
+
     @Test("is found by its name, its address and its number")
     func found() throws {
         for selector in [

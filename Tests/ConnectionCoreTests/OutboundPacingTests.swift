@@ -52,6 +52,35 @@ struct OutboundPacingTests {
         #expect(manager.trace.count { $0 == pause } == 1)
     }
 
+    @Test(
+        "include what an operator ends before it is ready, and nothing that was ready",
+        arguments: ["dialing", "established", "ready"],
+        [false, true]
+    )
+    func byOperator(phase: String, isBan: Bool) throws {
+        let manager = manager(target: 1)
+        manager.run(for: .zero)
+        let id = manager.dialing[0]
+        if phase != "dialing" { manager.succeed(id) }
+        if phase == "ready" { manager.run(for: .seconds(10)) }
+        if isBan {
+            let ip = try #require(manager.table[id]?.remote?.ip)
+            try manager.ban("\(ip)")
+        } else {
+            try manager.disconnect(.id(id))
+        }
+        #expect(manager.core.outboundFailures == (phase == "ready" ? 0 : 1))
+    }
+
+    @Test("don't include what the network's end took")
+    func byNetwork() throws {
+        let manager = manager(target: 3)
+        manager.run(for: .zero)
+        manager.succeed(manager.dialing[0])
+        try manager.setNetworkActive(false)
+        #expect(manager.core.outboundFailures == 0)
+    }
+
     @Test("let one attempt start every 5 s after that, however many are missing")
     func rationed() {
         let manager = manager(target: 8)

@@ -50,11 +50,7 @@ struct ShutdownTests {
                 try core.unban(prefix("198.51.100.0/24"), &actions)
             }
         }
-        #expect(throws: Refusal.shuttingDown) {
-            try manager.command { core, now, actions throws(Refusal) in
-                try core.banMisbehaving(id, for: .seconds(1), at: now, &actions)
-            }
-        }
+        #expect(throws: Refusal.shuttingDown) { try manager.banMisbehaving(id) }
     }
 
     @Test("happens once, and nothing is dialled or retried after it")

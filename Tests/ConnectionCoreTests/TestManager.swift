@@ -131,6 +131,15 @@ final class TestManager {
         tell(.closed(id, ending))
     }
 
+    /// The session says that the handshake is complete.
+    func shakeHands(_ id: ConnectionID) {
+        guard case .connected = sockets[id] else {
+            Issue.record("\(id) is not connected")
+            return
+        }
+        tell(.handshakeCompleted(id))
+    }
+
     // MARK: What is asked
 
     /// Whoever asked for the connection goes away.
@@ -210,6 +219,26 @@ final class TestManager {
         return refused
     }
 
+    func banMisbehaving(
+        _ id: ConnectionID,
+        _ fault: SessionFault = .misbehaved,
+        for duration: Duration = .seconds(60)
+    ) throws(Refusal) {
+        // Lent to the command, so that it can have the core besides.
+        var source = self.source
+        defer { self.source = source }
+        try command { core, now, actions throws(Refusal) in
+            try core.banMisbehaving(
+                id,
+                fault,
+                for: duration,
+                at: now,
+                picking: &source,
+                &actions
+            )
+        }
+    }
+
     func setNetworkActive(_ isActive: Bool) throws(Refusal) {
         try command { core, now, actions throws(Refusal) in
             try core.setNetworkActive(isActive, at: now, &actions)
@@ -238,6 +267,17 @@ final class TestManager {
             settle()
             throw error
         }
+    }
+
+    /// What the rules say of a peer: of an address with a port or a name, or of a bare address.
+    func explain(_ text: String, trustingLoopback: Bool = true) -> Explanation {
+        let topic = IPAddress(text).map { Explanation.Topic.host($0) } ?? .target(target(text))
+        return core.explain(
+            topic,
+            trustingLoopback: trustingLoopback,
+            at: now,
+            asking: source
+        )
     }
 
     // MARK: The shell
@@ -343,7 +383,7 @@ final class TestManager {
                 switch connection.phase {
                 case .waiting: socket == nil
                 case .dialing: attempt(of: connection.id) != nil
-                case .established: socket == connection.remote.map { .connected($0) }
+                case .handshaking, .established: socket == connection.remote.map { .connected($0) }
                 }
             if !fits { Issue.record("\(connection) has \(String(describing: socket))") }
             if !connection.isWaiting { open += 1 }

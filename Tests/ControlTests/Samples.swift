@@ -32,6 +32,10 @@ enum Samples {
                 phaseEndsUnixUSec: 1_767_225_600_000_001,
                 retries: 3,
                 roundTripUSec: 12_345,
+                lastRoundTripUSec: 23_456,
+                userAgent: "/dcrwire:1.0.0/dcrd:2.1.0/",
+                services: 1,
+                protocolVersion: 12,
                 bytesIn: .max / 4,
                 bytesOut: 0
             )
@@ -54,6 +58,8 @@ enum Samples {
         .unresolved(reason: "Name or service not known"), .selfConnection, .cancelled(by: .caller),
         .cancelled(by: .operator), .cancelled(by: .networkInactive), .cancelled(by: .ban),
         .cancelled(by: .shutdown), .closedByPeer, .peerVanished, .closedByOperator,
+        .handshakeTimedOut, .malformed, .misbehaved, .unexpectedMessage, .obsoleteVersion,
+        .lacksServices, .idle, .slow,
         .resourcesExhausted(errno: 24), .io(errno: 104),
     ]
 
@@ -150,6 +156,7 @@ enum Samples {
             networkActive: true,
             connections: one,
             dialing: one,
+            handshaking: one,
             ready: one,
             whitelisted: 1,
             persistent: 2,
@@ -164,6 +171,7 @@ enum Samples {
                 outboundPerGroup: 1
             ),
             addresses: 4_210,
+            addressesLearned: 1_000,
             bans: 2,
             outboundFailures: 25,
             outboundPausedUntilUnixUSec: until,

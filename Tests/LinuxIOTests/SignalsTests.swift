@@ -40,6 +40,27 @@ struct SignalsTests {
         }
     }
 
+    @Test("of a write beyond the limit on the size of files don't end the process")
+    func fileSize() async {
+        await #expect(processExitsWith: .success) {
+            // As in a program's first thread, whatever the test runner made of its own.
+            signal(SIGXFSZ, SIG_DFL)
+            var set = sigset_t()
+            sigemptyset(&set)
+            sigaddset(&set, SIGXFSZ)
+            pthread_sigmask(SIG_UNBLOCK, &set, nil)
+            let signals = try Signals()
+            var limit = rlimit(rlim_cur: 1, rlim_max: rlim_t.max)
+            #expect(setrlimit(CInt(RLIMIT_FSIZE.rawValue), &limit) == 0)
+            let file = try #require(tmpfile())
+            #expect(write(fileno(file), "xx", 2) == 1)
+            #expect(write(fileno(file), "x", 1) == -1)
+            #expect(errno == EFBIG)
+            let none = try signals.next()
+            #expect(none == nil)
+        }
+    }
+
     @Test("have the numbers that people send")
     func numbers() {
         #expect(Signal.allCases.map(\.number) == [SIGTERM, SIGINT, SIGHUP, SIGUSR1])

@@ -10,6 +10,8 @@ enum Happening {
     case dialFailed(DialAttempt, DialFailure)
     /// The peer of one socket left, or the path to it broke.
     case closed(ConnectionID, socket: UInt64, Ending)
+    /// The session of one socket has something to say.
+    case session(ConnectionID, socket: UInt64, SessionNews)
     /// Somebody connects to us, and the next one is on the way.
     case arrival
     /// One of a flood, and the next one is on the way if the flood lasts.

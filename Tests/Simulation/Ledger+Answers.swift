@@ -8,7 +8,8 @@ extension Ledger {
         guard let existing = entry(at: target) else { return nil }
         switch existing.standing {
         case .waiting, .dialing: return .alreadyPending(existing.id)
-        case .established: return .alreadyConnected(existing.id)
+        case .handshaking where existing.kind != .inbound: return .alreadyPending(existing.id)
+        case .handshaking, .established: return .alreadyConnected(existing.id)
         }
     }
 

@@ -37,7 +37,11 @@ extension Ledger {
             noteNetwork(isActive: isActive, at: now.instant)
         case .shuttingDown(let connections):
             try noteShutdown(of: connections)
-        case .refused, .refusalsSilenced, .refusalsSuppressed, .banned, .unbanned:
+        case .banned(let ban, _):
+            guard bans.inForce(at: now.wall).contains(ban) else {
+                throw BrokenPromise("\(ban) is reported and not in force")
+            }
+        case .refused, .refusalsSilenced, .refusalsSuppressed, .unbanned:
             // The doorman's and the commands' business.
             break
         }
@@ -112,10 +116,15 @@ extension Ledger {
         guard entry.standing == .dialing, entry.address != nil else {
             throw BrokenPromise("\(entry.id) is connected while \(entry.standing)")
         }
-        entry.standing = .established(since: now)
+        entry.standing = standingOfNewSocket(at: now)
         entry.since = now
         entry.isDialOpen = false
+        entry.hasShakenHands = false
         set(entry)
+    }
+
+    private func standingOfNewSocket(at now: Instant) -> Standing {
+        policy.handshake.isRequired ? .handshaking(since: now) : .established(since: now)
     }
 
     private mutating func accepted(_ subject: Subject, at now: Instant) throws(BrokenPromise) {
@@ -131,7 +140,7 @@ extension Ledger {
                 isProxied: arriving.isProxied,
                 target: subject.target,
                 address: subject.address,
-                standing: .established(since: now),
+                standing: standingOfNewSocket(at: now),
                 since: now
             )
         )
@@ -140,9 +149,16 @@ extension Ledger {
     /// Readiness is what counts as success, for the address and for the dialler's pace.
     private mutating func ready(_ subject: Subject, at now: Instant) throws(BrokenPromise) {
         var entry = try known(subject)
-        guard case .established(let since) = entry.standing, !entry.isReady,
-            now - since >= Policy.readyAfter
-        else { throw BrokenPromise("\(entry.id) is not ready: \(entry)") }
+        let isDue =
+            switch entry.standing {
+            case .waiting, .dialing: false
+            case .handshaking: entry.hasShakenHands
+            case .established(let since): now - since >= Policy.readyAfter
+            }
+        guard isDue, !entry.isReady else {
+            throw BrokenPromise("\(entry.id) is not ready: \(entry)")
+        }
+        if entry.standing.isHandshaking { entry.standing = .established(since: now) }
         entry.isReady = true
         set(entry)
         if entry.kind != .inbound { expectedSuccesses += 1 }
@@ -190,8 +206,10 @@ extension Ledger {
             entry.sequel = .retries(entry.retries, least: pause, most: pause)
         case .cancelled(by: .networkInactive):
             entry.sequel = .waitsForNetwork
-        case .timedOut, .refused, .unreachable, .unresolved, .selfConnection, .alreadyConnected,
-            .banned, .tooManyPerHost, .unsupportedAddress, .cancelled, .io:
+        case .selfConnection:
+            entry.sequel = longestBackoff(of: &entry)
+        case .timedOut, .refused, .unreachable, .unresolved, .alreadyConnected, .banned,
+            .tooManyPerHost, .unsupportedAddress, .cancelled, .io:
             entry.sequel = backoff(of: &entry)
         }
         wait(entry)
@@ -207,11 +225,14 @@ extension Ledger {
         at now: Instant
     ) throws(BrokenPromise) {
         var entry = try known(subject)
-        guard case .established(let since) = entry.standing, now - since == lasted,
-            wasReady == entry.isReady
+        guard let since = entry.standing.openSince, now - since == lasted,
+            wasReady == entry.isReady, mayEnd(entry, by: ending, after: lasted)
         else { throw BrokenPromise("\(entry.id) ended after \(lasted), but is \(entry)") }
+        if ending == .session(.selfConnection), entry.kind != .inbound, let own = entry.address {
+            noteOwnAddress(own, at: now)
+        }
         if ending.isPeers, !wasReady, entry.kind != .inbound { expectedFailures += 1 }
-        if ending.isPeers, !wasReady, entry.kind == .outbound { pacing.failed() }
+        if ending.countsForPacing, !wasReady, entry.kind == .outbound { pacing.failed() }
         guard entry.isPersistent else {
             entry.owesClose = true
             set(entry)
@@ -220,10 +241,12 @@ extension Ledger {
         switch ending {
         case .networkInactive:
             entry.sequel = .waitsForNetwork
+        case .session(.selfConnection):
+            entry.sequel = longestBackoff(of: &entry)
         case .byOperator:
             entry.sequel = backoff(of: &entry)
-        case .closedByPeer, .timedOut, .io, .banned, .shutdown:
-            if lasted >= policy.persistent.stableAfter {
+        case .closedByPeer, .timedOut, .io, .session, .abandoned, .banned, .shutdown:
+            if !entry.standing.isHandshaking, lasted >= policy.persistent.stableAfter {
                 entry.retries = 0
                 entry.sequel = .redials
             } else {
@@ -231,6 +254,26 @@ extension Ledger {
             }
         }
         wait(entry)
+    }
+
+    /// Some ends belong to handshakes alone.
+    private func mayEnd(_ entry: Entry, by ending: Ending, after lasted: Duration) -> Bool {
+        switch ending {
+        case .session(.handshakeTimedOut):
+            entry.standing.isHandshaking && lasted >= policy.handshake.timeout
+        case .abandoned:
+            entry.standing.isHandshaking && entry.kind == .manual && !entry.isPersistent
+        case .closedByPeer, .timedOut, .io, .session, .byOperator, .banned, .networkInactive,
+            .shutdown:
+            true
+        }
+    }
+
+    /// Ourselves again, most likely: as long as one may wait.
+    private func longestBackoff(of entry: inout Entry) -> Sequel {
+        entry.retries += 1
+        let whole = policy.persistent.maxRetry
+        return .retries(entry.retries, least: whole / 2, most: whole)
     }
 
     /// The wait doubles from the base to the maximum, and half of it is fixed.
@@ -292,7 +335,7 @@ extension Ledger {
     /// on its record.
     private mutating func adopted(_ subject: Subject) throws(BrokenPromise) {
         var entry = try entry(of: subject.id)
-        guard case .established = entry.standing, !entry.isPersistent, entry.kind != .inbound,
+        guard entry.standing.openSince != nil, !entry.isPersistent, entry.kind != .inbound,
             subject.kind == .manual, subject.isPersistent
         else { throw BrokenPromise("adopted: \(subject), of which the ledger says \(entry)") }
         entry.kind = .manual
@@ -318,6 +361,7 @@ extension Ledger {
         if isActive { networkResumedAt = now }
         isNetworkActive = isActive
         if isActive {
+            forgetOwnAddresses()
             pacing.networkReturned(at: now, policy)
             exhaustion.networkReturned()
         }

@@ -17,7 +17,9 @@ extension Ledger {
     private func count(of group: NetworkGroup) -> Int {
         entries.count { entry in
             switch entry.kind {
-            case .outbound, .manual: entry.address.map { NetworkGroup($0.host) } == group
+            case .outbound, .manual:
+                // A name that has no address now will most likely have its last one again.
+                (entry.address ?? entry.lastAddress).map { NetworkGroup($0.host) } == group
             case .inbound, .feeler: false
             }
         }
@@ -75,29 +77,31 @@ extension Ledger {
         at now: Moment,
         _ bans: BanBook
     ) throws(BrokenPromise) {
-        guard let address = subject.address, Self.isDialable(address) else {
-            throw BrokenPromise("\(subject.id) dials \(subject.target), which can't be dialled")
+        guard let address = subject.address else {
+            throw BrokenPromise("\(subject.id) dials \(subject.target)")
         }
-        guard limited.outbound < policy.outbound.target, admits(.outbound) else {
-            throw BrokenPromise("\(subject.id) has no slot")
+        if let obstacle = obstacleToPicking(address, at: now, bans) {
+            throw BrokenPromise("\(subject.id) dials \(address): \(obstacle)")
         }
-        if let ban = bans.cover(of: address, at: now.wall) {
-            throw BrokenPromise("\(subject.id) dials \(address), banned by \(ban.prefix)")
-        }
+    }
+
+    /// Why an address must not be dialled automatically now, but for the time of its last attempt and
+    /// the pace; nil if it may.
+    func obstacleToPicking(_ address: PeerAddress, at now: Moment, _ bans: BanBook) -> String? {
+        if isShuttingDown || !isNetworkActive { return "nothing may be dialled" }
+        if limited.outbound >= policy.outbound.target || !admits(.outbound) { return "no slot" }
+        if exhaustion.isPaused(at: now.instant) { return "resources are exhausted" }
+        if !Self.isDialable(address) { return "it can't be dialled" }
+        if let ban = bans.cover(of: address, at: now.wall) { return "banned by \(ban.prefix)" }
+        if isOurs(address, at: now.instant) { return "it is ourselves" }
         if entries.contains(where: { $0.address == address || $0.lastAddress == address }) {
-            throw BrokenPromise("\(subject.id) dials \(address), which another connection has")
+            return "another connection has it"
         }
         let limit = policy.outbound.maxPerGroup
-        guard limit == 0 || count(of: NetworkGroup(address.host)) < limit else {
-            throw BrokenPromise("\(subject.id) dials \(address) into a full group")
-        }
+        if limit > 0, count(of: NetworkGroup(address.host)) >= limit { return "its group is full" }
         let perHost = policy.limits.perHost
-        guard perHost == 0 || count(of: HostKey(address.host)) < perHost else {
-            throw BrokenPromise("\(subject.id) dials \(address), whose host has \(perHost)")
-        }
-        guard !exhaustion.isPaused(at: now.instant) else {
-            throw BrokenPromise("\(subject.id) dials although resources are exhausted")
-        }
+        if perHost > 0, count(of: HostKey(address.host)) >= perHost { return "its host is full" }
+        return nil
     }
 
     /// Nothing may be overdue when a deadline was reached; at other times the loop may just not
@@ -119,6 +123,10 @@ extension Ledger {
         case .dialing:
             guard now - entry.since < policy.outbound.dialTimeout else {
                 throw BrokenPromise("\(entry.id) dials longer than it may")
+            }
+        case .handshaking(let since):
+            guard now - since < policy.handshake.timeout else {
+                throw BrokenPromise("\(entry.id) shakes hands for longer than it may")
             }
         case .established(let since):
             guard entry.isReady || now - since < Policy.readyAfter else {

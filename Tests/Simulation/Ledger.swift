@@ -10,7 +10,19 @@ struct Ledger {
         case waiting
         /// Resolving or connecting.
         case dialing
+        /// Connected since then, and not yet agreed with the peer.
+        case handshaking(since: Instant)
         case established(since: Instant)
+
+        /// Since when it has had a connected socket, or has been established.
+        var openSince: Instant? {
+            switch self {
+            case .waiting, .dialing: nil
+            case .handshaking(let since), .established(let since): since
+            }
+        }
+
+        var isHandshaking: Bool { if case .handshaking = self { true } else { false } }
     }
 
     /// What the rules let follow on the end of a persistent connection's attempt, in the same step.
@@ -29,6 +41,8 @@ struct Ledger {
         var isWhitelisted = false
         var isProxied = false
         var isReady = false
+        /// The session has said that the handshake is complete.
+        var hasShakenHands = false
         let target: PeerTarget
         var address: PeerAddress?
         /// The address of a name that was dialled last; the automatic dialler leaves it alone.
@@ -59,6 +73,8 @@ struct Ledger {
     var isShuttingDown = false
     var pacing = Pacing()
     var exhaustion = ExhaustionBook()
+    /// What was dialled and led to ourselves, and when. Never iterated.
+    private var ownAddresses: [PeerAddress: Instant] = [:]
     /// What the peer is that is being let in.
     var arriving = (isWhitelisted: false, isProxied: false)
     /// What an address source must have been told by now.
@@ -118,11 +134,34 @@ struct Ledger {
     }
 
     /// The kernel's word on a dial is about to be given to the core.
-    mutating func dialEnded(_ id: ConnectionID, _ failure: DialFailure) {
+    mutating func dialEnded(_ id: ConnectionID, _ failure: DialFailure, at now: Instant) {
         guard var entry = self[id], entry.isDialOpen else { return }
+        if failure == .selfConnection, let address = entry.address {
+            noteOwnAddress(address, at: now)
+        }
         entry.isDialOpen = false
         if failure.isAddressToBlame { expectedFailures += 1 }
         set(entry)
+    }
+
+    /// The session's word on the handshake is about to be given to the core.
+    mutating func handshakeEnds(of id: ConnectionID) {
+        guard var entry = self[id] else { return }
+        entry.hasShakenHands = true
+        set(entry)
+    }
+
+    mutating func noteOwnAddress(_ address: PeerAddress, at now: Instant) {
+        ownAddresses[address] = now
+    }
+
+    mutating func forgetOwnAddresses() {
+        ownAddresses = [:]
+    }
+
+    /// Within a day.
+    func isOurs(_ address: PeerAddress, at now: Instant) -> Bool {
+        ownAddresses[address].map { now - $0 < .seconds(24 * 60 * 60) } ?? false
     }
 
     /// A socket starts to connect: to the entry's address, or to the next one of its name.
@@ -223,6 +262,13 @@ struct Ledger {
                 throw BrokenPromise("\(entry.id) is connected to itself")
             }
         }
+        var handshaking = PerKind()
+        for entry in entries where entry.isLimited && entry.standing.isHandshaking {
+            handshaking[entry.kind] += 1
+        }
+        guard table.census.handshaking == handshaking else {
+            throw BrokenPromise("\(table.census.handshaking) shake hands, not \(handshaking)")
+        }
         guard live == table.count else {
             throw BrokenPromise("the table has \(table.count) connections, reported were \(live)")
         }
@@ -239,6 +285,7 @@ struct Ledger {
             switch connection.phase {
             case .waiting: .waiting
             case .dialing: .dialing
+            case .handshaking(let until): .handshaking(since: until - policy.handshake.timeout)
             case .established(let since): .established(since: since)
             }
         return standing == entry.standing && connection.kind == entry.kind

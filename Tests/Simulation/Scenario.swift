@@ -75,6 +75,8 @@ struct Scenario {
         policy.persistent.maxRetry = random.element(of: [.seconds(40), .seconds(300)])
         policy.persistent.stableAfter = random.element(of: [.seconds(20), .seconds(60)])
         policy.inbound.floodThreshold = random.element(of: [5, 30, 300])
+        policy.handshake.isRequired = random.chance(0.6)
+        policy.handshake.timeout = random.element(of: [.seconds(5), .seconds(30)])
         return policy
     }
 

@@ -124,11 +124,14 @@ struct Shell {
             case (.dialing, .resolving(_, let name)):
                 agrees = connection.remote == nil && table.target(of: connection) == .name(name)
             case (.dialing, .connecting(_, let address)),
+                (.handshaking, .established(_, let address)),
                 (.established, .established(_, let address)):
                 agrees = connection.remote == address
             case (.waiting, .resolving), (.waiting, .connecting), (.waiting, .established),
                 (.waiting, .spent), (.dialing, .nothing), (.dialing, .established),
-                (.dialing, .spent), (.established, .nothing), (.established, .resolving),
+                (.dialing, .spent), (.handshaking, .nothing), (.handshaking, .resolving),
+                (.handshaking, .connecting), (.handshaking, .spent), (.established, .nothing),
+                (.established, .resolving),
                 (.established, .connecting), (.established, .spent):
                 agrees = false
             }

@@ -20,6 +20,14 @@ enum Behaviour: CaseIterable {
     case resets
     /// We meet ourselves: TCP's simultaneous open.
     case isOurselves
+    // Connects and stays, and, where the network has a protocol:
+    case neverShakesHands
+    /// Shakes hands when it is just about too late.
+    case shakesHandsLate
+    /// Says what it must not, sooner or later.
+    case breaksRules
+    /// One of our own listeners, which finds our nonce.
+    case isOurListener
 }
 
 /// Somebody who can be dialled.
@@ -50,7 +58,8 @@ enum DialAnswer {
 extension Behaviour {
     func answer(meanStay: Duration, _ random: inout SeededRandom) -> DialAnswer {
         switch self {
-        case .answers: .connects(stay: random.duration(around: meanStay))
+        case .answers, .neverShakesHands, .shakesHandsLate, .breaksRules, .isOurListener:
+            .connects(stay: random.duration(around: meanStay))
         case .refuses: .fails(.refused)
         case .blackHole: .silence
         case .dropsAfterASecond:

@@ -38,6 +38,7 @@ package enum Simulation {
         try world.checked { world throws(BrokenPromise) in
             try world.require(world.core.table.count == 0, "something came after the shutdown")
             try world.doorman.checkDrops()
+            try world.checkHistory()
         }
         return Outcome(digest: world.trace.digest, steps: world.step, counts: world.tally.counts)
     }

@@ -25,13 +25,18 @@ extension DialFailure {
     }
 
     /// Whether it is one of the failures in a row that ration the automatic dialler. Exhausted
-    /// resources have a pause of their own, and what we cancelled ourselves did not fail.
+    /// resources have a pause of their own, and what takes everything away starts anew.
     var countsForPacing: Bool {
         switch self {
         case .timedOut, .refused, .unreachable, .noRoute, .unresolved, .selfConnection,
             .alreadyConnected, .banned, .tooManyPerHost, .unsupportedAddress, .io:
             true
-        case .resourcesExhausted, .cancelled: false
+        case .cancelled(let canceller):
+            switch canceller {
+            case .operator, .ban, .caller: true
+            case .networkInactive, .shutdown: false
+            }
+        case .resourcesExhausted: false
         }
     }
 
@@ -55,10 +60,28 @@ extension DialFailure {
 }
 
 extension Ending {
+    /// Whether it blames the address of a peer that wasn't ready.
     var isPeers: Bool {
         switch self {
         case .closedByPeer, .timedOut, .io: true
-        case .byOperator, .banned, .networkInactive, .shutdown: false
+        case .session(let fault):
+            switch fault {
+            case .handshakeTimedOut, .malformed, .misbehaved, .unexpectedMessage, .obsoleteVersion,
+                .lacksServices, .idle, .slow:
+                true
+            case .selfConnection:
+                // Whose address it is was never the question.
+                false
+            }
+        case .byOperator, .abandoned, .banned, .networkInactive, .shutdown: false
+        }
+    }
+
+    /// Whether it is one of the failures in a row, where it comes before readiness.
+    var countsForPacing: Bool {
+        switch self {
+        case .closedByPeer, .timedOut, .io, .session, .byOperator, .abandoned, .banned: true
+        case .networkInactive, .shutdown: false
         }
     }
 
@@ -67,7 +90,9 @@ extension Ending {
         case .closedByPeer: "closedByPeer"
         case .timedOut: "timedOut"
         case .io: "io"
+        case .session(let fault): "\(fault)"
         case .byOperator: "byOperator"
+        case .abandoned: "abandoned"
         case .banned: "banned"
         case .networkInactive: "networkInactive"
         case .shutdown: "shutdown"

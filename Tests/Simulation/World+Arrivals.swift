@@ -77,6 +77,10 @@ extension World {
         let arrival = arrival(of: remote)
         write("arrival \(remote) \(arrival.network) \(arrival.trustsLoopback)")
         actions.removeAll()
+        // In a flood the rate limit has much to look through: some arrivals are enough.
+        let explained =
+            isWatched && (!mood.isFlooded || random.chance(0.05))
+            ? core.rules(admitting: arrival, at: moment) : nil
         let answer: Result<ConnectionID, Refusal>
         do throws(Refusal) {
             answer = .success(try core.admit(arrival, at: moment, &actions))
@@ -85,10 +89,12 @@ extension World {
         }
         switch answer {
         case .success(let id):
+            if let explained { try compare(explained, nil, of: arrival) }
             try judge(arrival, nil)
             try admitted(id, arrival)
         case .failure(let refusal):
             write("refused \(refusal.label)")
+            if let explained { try compare(explained, refusal, of: arrival) }
             try judge(arrival, refusal)
             let isReported = !actions.pending.isEmpty
             if !isReported, scenario.checkEvery > 0 { try doorman.noteUnreported() }
@@ -106,10 +112,12 @@ extension World {
     private mutating func admitted(_ id: ConnectionID, _ arrival: Arrival) throws(BrokenPromise) {
         ledger.arriving = (doorman.isWhitelisted(arrival), doorman.isProxied(arrival))
         try settle(newcomer: (id, arrival))
-        guard !mood.isKind, case .established(let socket, _) = shell.holding(of: id) else { return }
+        guard case .established(let socket, _) = shell.holding(of: id) else { return }
+        guard !mood.isKind else { return startSession(id, socket, nil) }
         let stay =
             random.chance(0.2)
             ? random.duration(around: .seconds(5)) : random.duration(around: scenario.meanStay)
+        startSession(id, socket, stay)
         schedule(.closed(id, socket: socket, .closedByPeer), in: stay)
     }
 

@@ -65,10 +65,12 @@ extension World {
     // MARK: Commands
 
     mutating func connect(to target: PeerTarget) throws(BrokenPromise) {
+        let explained = explanation(of: target, .manual)
         let expected = ledger.refusalToConnect(target, at: moment, bans)
         let (id, refusal) = ask { world, actions throws(Refusal) in
             try world.core.connect(target, at: world.moment, &actions)
         }
+        try compare(explained, refusal, "connect \(target)")
         try compare("connect \(target)", refusal, expected)
         guard let id else { return }
         try require(core.table[id]?.isDialing == true, "connect leads to nothing")
@@ -76,7 +78,9 @@ extension World {
 
     /// Whoever asked for a connection goes away. A persistent one is nobody's to abandon.
     private mutating func abandon() throws(BrokenPromise) {
-        let dialling = core.table.connections.filter { $0.isDialing && $0.kind == .manual }
+        let dialling = core.table.connections.filter { connection in
+            connection.kind == .manual && (connection.isDialing || connection.isHandshaking)
+        }
         guard !dialling.isEmpty else { return }
         let connection = random.element(of: Array(dialling))
         _ = ask { world, actions throws(Refusal) in
@@ -90,10 +94,12 @@ extension World {
     }
 
     mutating func addPersistent(_ target: PeerTarget) throws(BrokenPromise) {
+        let explained = explanation(of: target, .persistent)
         let expected = ledger.refusalToAddPersistent(target)
         let (id, refusal) = ask { world, actions throws(Refusal) in
             try world.core.addPersistent(target, at: world.moment, &actions)
         }
+        try compare(explained, refusal, "addPersistent \(target)")
         try compare("addPersistent \(target)", refusal, expected)
         guard let id else { return }
         try require(core.table[id]?.isPersistent == true, "\(id) was added and isn't persistent")
@@ -152,21 +158,44 @@ extension World {
         try requireGone(closing)
     }
 
-    /// An automatic ban covers the peer's host, unless the peer is whitelisted or behind a proxy.
     private mutating func banMisbehaving() throws(BrokenPromise) {
-        guard let connection = someConnection(), let ip = connection.remote?.ip,
-            let entry = ledger[connection.id]
-        else { return }
-        let prefix = Prefix(ip, length: Self.hostLength(of: ip))
+        guard let connection = someConnection() else { return }
+        try banMisbehaving(connection.id, random.chance(0.5) ? .misbehaved : .malformed)
+    }
+
+    /// Who misbehaves is disconnected. An automatic ban covers its host, unless the peer is
+    /// whitelisted or behind a proxy.
+    mutating func banMisbehaving(
+        _ id: ConnectionID,
+        _ fault: SessionFault
+    ) throws(BrokenPromise) {
+        guard let entry = ledger[id] else { return }
+        let isOpen = entry.standing.openSince != nil
         let isSpared = entry.isWhitelisted || entry.isProxied
-        let closing = isSpared ? [] : ledger.covered(by: prefix, isAutomatic: true).closing
+        var closing = [id]
         let duration = random.duration(around: .seconds(3_600))
-        let (_, refusal) = ask { world, actions throws(Refusal) in
-            try world.core.banMisbehaving(connection.id, for: duration, at: world.moment, &actions)
+        if isOpen, !isSpared, let ip = entry.address?.ip {
+            let prefix = Prefix(ip, length: Self.hostLength(of: ip))
+            closing += ledger.covered(by: prefix, isAutomatic: true).closing
+            note(prefix, for: duration, .automatic)
         }
-        if refusal == nil, !isSpared { note(prefix, for: duration, .automatic) }
-        try compare("banMisbehaving \(connection.id)", refusal, nil)
-        try requireGone(closing)
+        let sockets = closing.map(shell.holding)
+        let (_, refusal) = ask { world, actions throws(Refusal) in
+            try world.core.banMisbehaving(
+                id,
+                fault,
+                for: duration,
+                at: world.moment,
+                picking: &world.source,
+                &actions
+            )
+        }
+        try compare("banMisbehaving \(id)", refusal, isOpen ? nil : .notFound)
+        guard isOpen else { return }
+        // A persistent one may have been redialled, but what it had is closed.
+        for (id, socket) in zip(closing, sockets) {
+            try require(shell.holding(of: id) != socket, "\(id) was banned and is there")
+        }
     }
 
     /// Of an address, how many bits one host has: where IPv4 is inside, what stands for one address.

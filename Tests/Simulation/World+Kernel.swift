@@ -111,11 +111,13 @@ extension World {
             return try deliverStale(event, "connected \(attempt.line)")
         }
         if core.table[attempt.id]?.remote == local {
-            ledger.dialEnded(attempt.id, .selfConnection)
+            ledger.dialEnded(attempt.id, .selfConnection, at: now)
         }
         let socket = shell.connected(attempt)
         try deliver(event, "connected \(attempt.line)")
-        guard shell.holds(socket: socket, of: attempt.id), let stay else { return }
+        guard shell.holds(socket: socket, of: attempt.id) else { return }
+        startSession(attempt.id, socket, stay)
+        guard let stay else { return }
         schedule(.closed(attempt.id, socket: socket, ending()), in: stay)
     }
 
@@ -128,7 +130,7 @@ extension World {
         if case .resourcesExhausted = failure {
             ledger.exhaustion.trouble(pausing: true, at: now, scenario.policy)
         }
-        ledger.dialEnded(attempt.id, failure)
+        ledger.dialEnded(attempt.id, failure, at: now)
         shell.failed(attempt)
         try deliver(event, line)
     }
@@ -144,14 +146,14 @@ extension World {
         let event = Event.closed(id, ending)
         let line = "closed \(id): \(ending.label)"
         guard shell.holds(socket: socket, of: id) else {
-            guard core.table[id]?.establishedSince == nil else { return }
+            guard core.table[id]?.isOpen != true else { return }
             return try deliverStale(event, line)
         }
         guard !mood.isKind else { return }
         let wasInbound = core.table[id]?.kind == .inbound
         try deliver(event, line)
         // A reset may follow on a FIN in the same turn.
-        if random.chance(0.1), core.table[id]?.establishedSince == nil {
+        if random.chance(0.1), core.table[id]?.isOpen != true {
             try deliverStale(event, line)
         }
         if wasInbound, scenario.replacesCallers {

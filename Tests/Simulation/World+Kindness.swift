@@ -15,6 +15,7 @@ extension World {
         write("kind")
         for ban in bans.bans { try unban(ban.prefix) }
         try setNetworkActive(true)
+        try changeAddresses()
         // What operators connected holds groups that the dialler may need.
         for entry in Array(ledger.entries) where entry.kind == .manual && !entry.isPersistent {
             try disconnect(.number(entry.id.number))
@@ -23,22 +24,22 @@ extension World {
 
     /// When every persistent peer must be connected and ready.
     ///
-    /// At worst one is in the middle of a dial to a black hole, which ends with the dial timeout.
-    /// It then waits, for at most the maximum (jitter only shortens it) or, if the dial failed for
+    /// At worst one is in the middle of a dial to a black hole, which ends with the dial timeout, or
+    /// of a handshake that is never finished, which ends with its own. It then waits, for at most the maximum (jitter only shortens it) or, if the dial failed for
     /// want of descriptors just before, for the retry interval and after it for the rest of the
     /// pause of the same length. The attempt that follows succeeds, and 10 s later the peer is
     /// ready. With the defaults: 30 + 300 + 2·5 + 10 s and slack for a few connects, under 6 min.
     var persistentBound: Duration {
         let policy = scenario.policy
-        return policy.outbound.dialTimeout
+        return longestAttempt
             + max(policy.persistent.maxRetry, policy.persistent.retry)
             + policy.outbound.retry * 2 + Policy.readyAfter + Self.slack
     }
 
     /// When the outbound target must be held by ready peers.
     ///
-    /// At worst each slot is taken by a dial to a black hole, which ends with the dial timeout, and
-    /// by then 25 failures are reached: one attempt starts per retry interval. What was attempted
+    /// At worst each slot is taken by a dial to a black hole, which ends with the dial timeout, or
+    /// by a handshake that is never finished, and by then 25 failures are reached: one attempt starts per retry interval. What was attempted
     /// in the last 60 s isn't picked, so that the first attempt may find nothing for so long; then
     /// it starts within an interval, succeeds, and 10 s later it is ready and ends the rationing.
     /// The missing ones are dialled at once and ready another 10 s later, or, if their picks found
@@ -47,7 +48,16 @@ extension World {
     var outboundBound: Duration {
         let policy = scenario.policy
         let round = Policy.Outbound.justNow + policy.outbound.retry + Policy.readyAfter
-        return policy.outbound.dialTimeout + round * 2 + Policy.readyAfter + Self.slack * 2
+        return longestAttempt + round * 2 + Policy.readyAfter + Self.slack * 2
+    }
+
+    /// What was begun before the world was kind ends by itself after this at the latest: only one of
+    /// the two, since who is reached now shakes hands at once.
+    private var longestAttempt: Duration {
+        let policy = scenario.policy
+        return policy.handshake.isRequired
+            ? max(policy.outbound.dialTimeout, policy.handshake.timeout)
+            : policy.outbound.dialTimeout
     }
 
     /// Whether the list has enough for the target: three dialable groups for each connection that

@@ -15,6 +15,7 @@ extension World {
             mood.isFlooded.toggle()
             if mood.isFlooded { schedule(.strangersArrival) }
         case 7: setClock()
+        case 8 where random.chance(0.3): try changeAddresses()
         default: changePeople()
         }
         write("mood \(mood)")
@@ -36,6 +37,12 @@ extension World {
     /// By up to an hour, in either direction.
     private mutating func setClock() {
         wallOffset += Int64(random.number(in: -3_600...3_600)) * 1_000_000
+    }
+
+    /// Another provider, or another listener: what was ourselves may be somebody else now.
+    mutating func changeAddresses() throws(BrokenPromise) {
+        ledger.forgetOwnAddresses()
+        try deliver(.localAddressesChanged, "localAddressesChanged")
     }
 
     private mutating func changePeople() {

@@ -33,6 +33,8 @@ struct World {
     var ledger: Ledger
     var bans = BanBook()
     var doorman: Doorman
+    private var listing = Listing()
+    private var history = History()
 
     /// Lent to the core at each step, as in the daemon.
     var actions = Actions()
@@ -74,7 +76,7 @@ struct World {
     var elapsed: Duration { now - began }
 
     /// Whether models and trace follow; without them a run costs what the core costs.
-    private var isWatched: Bool { scenario.checkEvery > 0 }
+    var isWatched: Bool { scenario.checkEvery > 0 }
 
     /// Puts something in store. What is in store comes, whatever the core does meanwhile.
     mutating func schedule(_ happening: Happening, in delay: Duration = .zero) {
@@ -156,6 +158,8 @@ struct World {
             try dialFailed(attempt, failure)
         case .closed(let id, let socket, let ending):
             try closed(id, socket, ending)
+        case .session(let id, let socket, let news):
+            try hear(news, of: id, socket)
         case .arrival:
             try arrive()
             if let gap = scenario.meanArrivalGap {
@@ -167,6 +171,9 @@ struct World {
             try replace()
         case .command:
             if !mood.isKind { try command() }
+            try explainSomebody()
+            try listing.turnPage(of: core.table)
+            try checkBanPages()
             if let gap = scenario.meanCommandGap {
                 schedule(.command, in: random.duration(around: gap))
             }
@@ -176,6 +183,7 @@ struct World {
                 schedule(.moodChange, in: random.duration(around: gap))
             }
         case .idleWake:
+            try explainSomebody()
             try reachDeadline()
             schedule(.idleWake, in: random.duration(around: .seconds(60)))
         }
@@ -266,10 +274,38 @@ struct World {
         case .report(let report):
             guard isWatched else { return }
             tally.count(report)
+            if let ended = EndedConnection(report, at: moment.wall) { history.append(ended) }
             try ledger.note(report, at: moment, bans)
             try doorman.note(report, at: now)
             if case .ready(let subject) = report { noteReady(subject) }
         }
+    }
+
+    /// Bans in pages are those that are listed at once, and so are the ended connections.
+    private mutating func checkBanPages() throws(BrokenPromise) {
+        let wall = moment.wall
+        var pages: [Ban] = []
+        while true {
+            let page = core.bans.page(after: pages.last?.prefix, limit: 3, at: wall)
+            pages += page
+            if page.count < 3 { break }
+        }
+        try require(pages == bans.inForce(at: wall), "other bans are listed in pages")
+    }
+
+    /// What has ended is remembered, the latest first, as often as it was reported.
+    func checkHistory() throws(BrokenPromise) {
+        guard isWatched else { return }
+        let ended = tally.counts.filter { $0.key.hasPrefix("ended: ") }.values.reduce(0, +)
+        try require(history.total == UInt64(ended), "\(history.total) of \(ended) remembered")
+        var (pages, cursor) = history.page(limit: 64)
+        while let previous = cursor {
+            let (page, next) = history.page(after: previous, limit: 64)
+            try require(!page.isEmpty, "an empty page of the history")
+            pages += page
+            cursor = next
+        }
+        try require(pages.count == min(ended, History.capacity), "\(pages.count) on all pages")
     }
 
     /// A host that was ready is spared from floods, unless its address is a proxy's.

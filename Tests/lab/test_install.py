@@ -9,6 +9,10 @@ from lab import CONFIGURATION, PROGRAM, UNITS, make, run, systemctl
 
 INSTALLED = [
     "/usr/bin/peerd",
+    "/usr/bin/peerctl",
+    "/usr/share/bash-completion/completions/peerctl",
+    "/usr/share/zsh/vendor-completions/_peerctl",
+    "/usr/share/fish/vendor_completions.d/peerctl.fish",
     "/lib/systemd/system/peerd.service",
     "/lib/systemd/system/peerd@.service",
     "/lib/systemd/system/peerd.socket",
@@ -110,6 +114,9 @@ class Installing(unittest.TestCase):
         unit = (stage / "lib/systemd/system/peerd.service").read_text()
         self.assertIn("ExecStart=/usr/local/bin/peerd\n", unit)
         self.assertTrue((stage / "usr/local/bin/peerd").exists())
+        self.assertTrue((stage / "usr/local/bin/peerctl").exists())
+        completion = stage / "usr/local/share/zsh/site-functions/_peerctl"
+        self.assertTrue(completion.read_text().startswith("#compdef peerctl\n"))
         outside = {path for path in files() - before if not path.startswith("/run/stage")}
         self.assertEqual(outside, set())
         make("uninstall", *options)

@@ -51,7 +51,8 @@ struct CommandLineTests {
                 "outbound.target = 9\nlimits.connections = 1\nnetwork = \"x\"\nzebra = 1",
                 """
                 peerd.toml:1:19: outbound.target (9) is more than limits.connections (1) allows
-                peerd.toml:3:11: network: expected "raw", which is the only one known, found "x"
+                peerd.toml:3:11: network: expected "raw", "mainnet", "testnet", "simnet" or \
+                "regnet", found "x"
                 peerd.toml:4:1: unknown key 'zebra'
                 """
             ),

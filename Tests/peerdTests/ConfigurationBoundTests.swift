@@ -16,6 +16,7 @@ struct ConfigurationBoundTests {
     }
 
     static let bounds: [Bound] = [
+        Bound(key: "services", inside: ["0", "9223372036854775807"], outside: ["-1", "1.0"]),
         Bound(
             key: "outbound.target",
             inside: ["0", "10000"],
@@ -23,6 +24,11 @@ struct ConfigurationBoundTests {
             others: ["limits.connections=10000"]
         ),
         Bound(key: "outbound.default-port", inside: ["0", "65535"], outside: ["-1", "65536"]),
+        Bound(
+            key: "outbound.required-services",
+            inside: ["\"auto\"", "0", "9223372036854775807"],
+            outside: ["-1", "\"Auto\"", "\"\"", "0.0"]
+        ),
         Bound(
             key: "outbound.dial-timeout",
             inside: ["\"1s\"", "\"2min\""],
@@ -72,6 +78,51 @@ struct ConfigurationBoundTests {
             inside: ["1", "100000000"],
             outside: ["0", "100000001", "9223372036854775807"]
         ),
+        Bound(
+            key: "protocol.handshake-timeout",
+            inside: ["\"1s\"", "\"2min\""],
+            outside: ["\"999999us\"", "\"2min 1us\""]
+        ),
+        Bound(
+            key: "protocol.ping-interval",
+            inside: ["\"1s\"", "\"1h\""],
+            outside: ["\"999999us\"", "\"1h 1us\""],
+            others: ["protocol.idle-timeout=2h"]
+        ),
+        Bound(
+            key: "protocol.idle-timeout",
+            inside: ["\"2s\"", "\"2h\""],
+            outside: ["\"1999999us\"", "\"2h 1us\""],
+            others: ["protocol.ping-interval=1s"]
+        ),
+        Bound(
+            key: "protocol.ban-score",
+            inside: ["1", "1000000"],
+            outside: ["0", "1000001"],
+            others: ["protocol.warn-score=1"]
+        ),
+        Bound(
+            key: "protocol.warn-score",
+            inside: ["1", "1000000"],
+            outside: ["0", "1000001"],
+            others: ["protocol.ban-score=1000000"]
+        ),
+        Bound(
+            key: "protocol.ban-duration",
+            inside: ["\"1s\"", "\"365d\""],
+            outside: ["\"999999us\"", "\"365d 1us\""]
+        ),
+        Bound(
+            key: "protocol.max-queued",
+            inside: ["\"64K\"", "\"65536\"", "\"16M\"", "\"16777216\""],
+            outside: ["\"65535\"", "\"63K\"", "\"16777217\"", "\"17M\"", "\"1G\"", "65536"]
+        ),
+        Bound(key: "protocol.address-burst", inside: ["1", "100000"], outside: ["0", "100001"]),
+        Bound(
+            key: "protocol.address-rate",
+            inside: ["0", "0.0", "1000"],
+            outside: ["-0.1", "1000.1", "nan"]
+        ),
     ]
 
     @Test("is itself allowed, and what is beyond it is not", arguments: bounds)
@@ -107,7 +158,7 @@ struct ConfigurationBoundTests {
         arguments: [
             ("outbound.addresses", 10_000), ("persistent.peers", 1_000),
             ("limits.whitelist", 1_000),
-            ("listen", 64), ("outbound.bind", 2),
+            ("advertise", 64), ("listen", 64), ("outbound.bind", 2),
         ]
     )
     func listLength(key: String, limit: Int) throws {
@@ -129,6 +180,16 @@ struct ConfigurationBoundTests {
         let start = "peerd.toml:2:\(key.count + 4): \(key): expected a"
         #expect(directory.errors().hasPrefix(start), "\(directory.errors())")
         #expect(directory.errors().contains("at most \(limit) "))
+    }
+
+    @Test("of the user agent is 256 bytes")
+    func userAgent() throws {
+        let directory = try ConfigurationDirectory()
+        let longest = String(repeating: "~", count: 256)
+        try directory.write("user-agent = \"\(longest)\"")
+        #expect(try directory.load().configuration.userAgent == longest)
+        try directory.write("user-agent = \"\(longest)~\"")
+        #expect(directory.errors().hasPrefix("peerd.toml:1:14: user-agent: expected at most 256 "))
     }
 
     @Test("of an address's length is 300 bytes")

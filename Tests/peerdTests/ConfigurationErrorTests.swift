@@ -117,9 +117,9 @@ struct ConfigurationErrorTests {
 
             // Words.
             ConfigurationExample(
-                "network = \"mainnet\"",
-                "peerd.toml:1:11: network: "
-                    + "expected \"raw\", which is the only one known, found \"mainnet\""
+                "network = \"bitcoin\"",
+                "peerd.toml:1:11: network: expected \"raw\", \"mainnet\", \"testnet\", \"simnet\" "
+                    + "or \"regnet\", found \"bitcoin\""
             ),
             ConfigurationExample(
                 "log.level = \"verbose\"",

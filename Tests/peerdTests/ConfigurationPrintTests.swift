@@ -4,9 +4,16 @@ import Testing
 
 @Suite("The printed configuration")
 struct ConfigurationPrintTests {
+    private static let onion =
+        "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion:9108"
+
     /// Every key set to something else than its default.
     static let everything = """
-        network = "raw"
+        network = "testnet"
+        gossip = "never"
+        services = 5
+        user-agent = "/a \\"name\\\\:1/"
+        advertise = ["203.0.113.1", "\(onion)"]
         [[listen]]
         address = "127.0.0.1:1"
         trusted-loopback = false
@@ -19,6 +26,7 @@ struct ConfigurationPrintTests {
         addresses-file = "a \\"list\\"\\\\\\t"
         bind = ["192.0.2.1", "2001:db8::1"]
         default-port = 9108
+        required-services = 3
         dial-timeout = "1min 1s 1ms 1us"
         max-per-group = 0
         retry = "100ms"
@@ -38,6 +46,16 @@ struct ConfigurationPrintTests {
         rate = 0.30000000000000004
         burst = 4
         flood-threshold = 1000
+        [protocol]
+        handshake-timeout = "10s"
+        ping-interval = "1min"
+        idle-timeout = "90"
+        ban-score = 200
+        warn-score = 20
+        ban-duration = "30d"
+        max-queued = "131073"
+        address-burst = 5
+        address-rate = 0
         [control]
         write-group = "root"
         [log]
@@ -89,6 +107,10 @@ struct ConfigurationPrintTests {
         )
         let expected = """
             network = "raw"                 # default
+            gossip = "auto"                 # default
+            services = 0                    # default
+            user-agent = "/peerd:0.1.0/"    # default
+            advertise = []                  # default
 
             [[listen]]
             address = "127.0.0.1:1"         # peerd.toml:2:11
@@ -101,6 +123,7 @@ struct ConfigurationPrintTests {
             addresses-file = ""             # default
             bind = []                       # default
             default-port = 0                # default
+            required-services = "auto"      # default
             dial-timeout = "30s"            # default
             max-per-group = 1               # default
             retry = "7s"                    # --set outbound.retry=\"""7s\"""
@@ -126,6 +149,17 @@ struct ConfigurationPrintTests {
             rate = 0.2                      # default
             burst = 3                       # default
             flood-threshold = 300           # default
+
+            [protocol]
+            handshake-timeout = "30s"       # default
+            ping-interval = "1min 47s"      # default
+            idle-timeout = "2min"           # default
+            ban-score = 100                 # default
+            warn-score = 50                 # default
+            ban-duration = "1d"             # default
+            max-queued = "128K"             # default
+            address-burst = 1000            # default
+            address-rate = 0.1              # default
 
             [control]
             write-group = ""                # default

@@ -13,11 +13,21 @@ struct DaemonProcess: ~Copyable {
     let listening: [PeerAddress]
 
     /// Starts it with the text of a configuration, in which port 0 is right for every listener, and
-    /// through a wrapper if one is given: see `PeerdExecutable`.
-    init(_ configuration: String, through wrapper: [String] = []) throws {
+    /// through a wrapper if one is given: see `PeerdExecutable`. It has a control socket at
+    /// `controlPath` if it is wanted. `arguments` come behind `--config`.
+    init(
+        _ configuration: String,
+        arguments: [String] = [],
+        through wrapper: [String] = [],
+        withControl: Bool = false
+    ) throws {
         let directory = try ConfigurationDirectory()
         let file = try directory.write(configuration)
-        var process = try PeerdExecutable.start(["--config", file], through: wrapper)
+        let runtime = withControl ? ["--runtime", directory.path] : []
+        var process = try PeerdExecutable.start(
+            ["--config", file] + runtime + arguments,
+            through: wrapper
+        )
         let deadline = ContinuousClock.now + ChildProcess.patience
         while !process.errorLines.contains(where: { $0.hasPrefix("<6>Started: ") }) {
             guard process.listen(until: deadline) else {
@@ -35,6 +45,14 @@ struct DaemonProcess: ~Copyable {
     }
 
     var id: pid_t { process.id }
+
+    var controlPath: String { "\(directory.path)/control" }
+
+    /// The folder of its files, the control socket among them.
+    var folder: String { directory.path }
+
+    /// Replaces its configuration, which it hasn't read then.
+    func configure(_ configuration: String) throws { try directory.write(configuration) }
 
     /// Everything that it has said so far.
     var lines: [String] { process.errorLines }

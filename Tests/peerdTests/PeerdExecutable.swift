@@ -2,11 +2,11 @@ import Glibc
 
 /// The program under test, as it was built together with these tests.
 enum PeerdExecutable {
-    /// Its path.
+    /// Its path, or that of another program of the package.
     ///
     /// It lies beside the test runner, or above it where that is a bundle: the build's folder may be
     /// named as one likes.
-    static func path() throws -> String {
+    static func path(of program: String = "peerd") throws -> String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/self/exe", &buffer, buffer.count)
         guard count > 0 else { throw Failure("readlink /proc/self/exe", errno) }
@@ -15,7 +15,7 @@ enum PeerdExecutable {
         )
         while let slash = folder.lastIndex(of: "/") {
             folder = folder[..<slash]
-            let candidate = "\(folder)/peerd"
+            let candidate = "\(folder)/\(program)"
             var information = stat()
             if stat(candidate, &information) == 0, information.st_mode & S_IFMT == S_IFREG,
                 access(candidate, X_OK) == 0
@@ -23,7 +23,7 @@ enum PeerdExecutable {
                 return candidate
             }
         }
-        throw Failure("peerd is not beside the test runner: build it with these tests")
+        throw Failure("\(program) is not beside the test runner: build it with these tests")
     }
 
     /// Runs it until it ends by itself.

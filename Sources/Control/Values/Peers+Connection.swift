@@ -22,8 +22,13 @@ extension Peers {
         package var phaseEndsUnixUSec: Int64?
         /// Attempts in a row that failed; persistent ones only.
         package var retries: Int?
-        /// The least that was measured.
+        /// How long the peer takes to answer a ping, the least that was measured.
         package var roundTripUSec: Int64?
+        package var lastRoundTripUSec: Int64?
+        /// What the peer has said of itself.
+        package var userAgent: String?
+        package var services: UInt64?
+        package var protocolVersion: Int32?
         package var bytesIn: UInt64?
         package var bytesOut: UInt64?
 
@@ -42,6 +47,10 @@ extension Peers {
             phaseEndsUnixUSec: Int64? = nil,
             retries: Int? = nil,
             roundTripUSec: Int64? = nil,
+            lastRoundTripUSec: Int64? = nil,
+            userAgent: String? = nil,
+            services: UInt64? = nil,
+            protocolVersion: Int32? = nil,
             bytesIn: UInt64? = nil,
             bytesOut: UInt64? = nil
         ) {
@@ -59,6 +68,10 @@ extension Peers {
             self.phaseEndsUnixUSec = phaseEndsUnixUSec
             self.retries = retries
             self.roundTripUSec = roundTripUSec
+            self.lastRoundTripUSec = lastRoundTripUSec
+            self.userAgent = userAgent
+            self.services = services
+            self.protocolVersion = protocolVersion
             self.bytesIn = bytesIn
             self.bytesOut = bytesOut
         }
@@ -78,6 +91,10 @@ extension Peers {
             json.field("phaseEndsUnixUSec", ifSet: phaseEndsUnixUSec)
             json.field("retries", ifSet: retries)
             json.field("roundTripUSec", ifSet: roundTripUSec)
+            json.field("lastRoundTripUSec", ifSet: lastRoundTripUSec)
+            json.field("userAgent", ifSet: userAgent)
+            json.field("services", ifSet: services)
+            json.field("protocolVersion", ifSet: protocolVersion)
             json.field("bytesIn", ifSet: bytesIn)
             json.field("bytesOut", ifSet: bytesOut)
         }
@@ -95,6 +112,7 @@ extension Peers {
     package enum Phase: String, CaseIterable, Decodable, Sendable {
         case waiting
         case dialing
+        case handshaking
         case established
     }
 }

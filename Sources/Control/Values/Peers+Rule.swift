@@ -17,6 +17,7 @@ extension Peers {
         case persistentPerHost
         case targetHeld
         case group
+        case ownAddress
         case operatorsPeer
         case attemptedRecently
         case attemptedJustNow

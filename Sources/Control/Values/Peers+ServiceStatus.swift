@@ -13,6 +13,8 @@ extension Peers {
         package var connections: PerKind
         /// Those of `connections` that are being resolved or connected.
         package var dialing: PerKind
+        /// Those of `connections` whose handshake is under way.
+        package var handshaking: PerKind
         /// Those of `connections` that have proved themselves.
         package var ready: PerKind
         package var whitelisted: Int
@@ -21,6 +23,8 @@ extension Peers {
         package var limits: Limits
         /// Known to the source from which outbound peers are picked.
         package var addresses: Int
+        /// That peers have told of since the start.
+        package var addressesLearned: UInt64
         package var bans: Int
         /// Automatic attempts in a row that failed.
         package var outboundFailures: Int
@@ -38,12 +42,14 @@ extension Peers {
             networkActive: Bool,
             connections: PerKind,
             dialing: PerKind,
+            handshaking: PerKind,
             ready: PerKind,
             whitelisted: Int,
             persistent: Int,
             persistentReady: Int,
             limits: Limits,
             addresses: Int,
+            addressesLearned: UInt64,
             bans: Int,
             outboundFailures: Int,
             outboundPausedUntilUnixUSec: Int64? = nil,
@@ -57,12 +63,14 @@ extension Peers {
             self.networkActive = networkActive
             self.connections = connections
             self.dialing = dialing
+            self.handshaking = handshaking
             self.ready = ready
             self.whitelisted = whitelisted
             self.persistent = persistent
             self.persistentReady = persistentReady
             self.limits = limits
             self.addresses = addresses
+            self.addressesLearned = addressesLearned
             self.bans = bans
             self.outboundFailures = outboundFailures
             self.outboundPausedUntilUnixUSec = outboundPausedUntilUnixUSec
@@ -78,12 +86,14 @@ extension Peers {
             json.field("networkActive", networkActive)
             json.field("connections", connections)
             json.field("dialing", dialing)
+            json.field("handshaking", handshaking)
             json.field("ready", ready)
             json.field("whitelisted", whitelisted)
             json.field("persistent", persistent)
             json.field("persistentReady", persistentReady)
             json.field("limits", limits)
             json.field("addresses", addresses)
+            json.field("addressesLearned", addressesLearned)
             json.field("bans", bans)
             json.field("outboundFailures", outboundFailures)
             json.field("outboundPausedUntilUnixUSec", ifSet: outboundPausedUntilUnixUSec)

@@ -1,4 +1,5 @@
 import Addressing
+import DecredWire
 
 /// What the operator may set. A `Configuration` that was loaded is valid: every bound and every
 /// combination was checked while it was read, and nowhere else.
@@ -10,14 +11,41 @@ struct Configuration: Equatable, Sendable {
     enum Network: String, CaseIterable, Sendable {
         /// None: a connection is ready when it is established, and what arrives is discarded.
         case raw
+        case mainnet, testnet, simnet, regnet
+
+        /// Nil for `raw`, which has no messages.
+        var wire: WireNetwork? {
+            switch self {
+            case .raw: nil
+            case .mainnet: .mainnet
+            case .testnet: .testnet
+            case .simnet: .simnet
+            case .regnet: .regnet
+            }
+        }
+    }
+
+    /// Whether addresses are asked for, given and taken.
+    enum Gossip: String, CaseIterable, Sendable {
+        /// As is usual on the network: on mainnet and testnet only.
+        case auto
+        case always, never
     }
 
     var network = Network.raw
+    var gossip = Gossip.auto
+    /// What we offer: 1 full node, 2 bloom filters, 4 compact filters.
+    var services = 0
+    /// A `VersionMessage.isUserAgent`.
+    var userAgent = ""
+    /// Our own addresses, for peers to know; no two the same.
+    var advertise: [PeerAddress] = []
     var listen: [Listen] = []
     var outbound = Outbound()
     var persistent = Persistent()
     var limits = Limits()
     var inbound = Inbound()
+    var peerProtocol = PeerProtocol()
     var control = Control()
     var log = Log()
 
@@ -47,8 +75,10 @@ struct Configuration: Equatable, Sendable {
         var addressesFromFile: [PeerAddress] = []
         /// At most one for each of IPv4 and IPv6.
         var bind: [IPAddress] = []
-        /// 0: none.
+        /// As it was written; what 0 stands for is in `Configuration.defaultPort`.
         var defaultPort = 0
+        /// What an automatic outbound peer must offer; nil for what is usual on the network.
+        var requiredServices: Int?
         var dialTimeout = Duration.zero
         /// 0: no limit.
         var maxPerGroup = 0
@@ -81,6 +111,23 @@ struct Configuration: Equatable, Sendable {
         var burst = 0
         /// Attempts in the last 60 s.
         var floodThreshold = 0
+    }
+
+    /// `[protocol]`: without meaning on a raw network.
+    struct PeerProtocol: Equatable, Sendable {
+        var handshakeTimeout = Duration.zero
+        var pingInterval = Duration.zero
+        /// Longer than `pingInterval`, by `ConfigurationReader.shortestAnswerTime` at least.
+        var idleTimeout = Duration.zero
+        var banScore = 0
+        /// At most `banScore`.
+        var warnScore = 0
+        var banDuration = Duration.zero
+        /// In bytes, for each peer.
+        var maxQueued = 0
+        var addressBurst = 0
+        /// Addresses a second.
+        var addressRate = 0.0
     }
 
     struct Control: Equatable, Sendable {
@@ -117,5 +164,42 @@ extension Configuration {
     var knownAddresses: [PeerAddress] {
         var seen = Set(outbound.addresses)
         return outbound.addresses + outbound.addressesFromFile.filter { seen.insert($0).inserted }
+    }
+    /// The port of peers that are named without one, preferred too while addresses are picked: the
+    /// network's own unless another was written. Nil if there is none, as on a raw network.
+    var defaultPort: UInt16? {
+        outbound.defaultPort == 0 ? network.wire?.defaultPort : UInt16(outbound.defaultPort)
+    }
+
+    /// Whether addresses are asked for, given and taken. On simnet and regnet only if the operator
+    /// says so, on a raw network never.
+    var gossips: Bool {
+        guard let wire = network.wire else { return false }
+        switch gossip {
+        case .auto: return SessionPolicy(network: wire).gossips
+        case .always: return true
+        case .never: return false
+        }
+    }
+
+    /// The names of the keys that differ from `old` and that a running daemon can't change: its
+    /// sessions speak the protocol of the old network, and what they know are its peers.
+    func keysNeedingRestart(from old: Configuration) -> [String] {
+        network == old.network ? [] : [ConfigurationSchema.network]
+    }
+
+    /// The same with the network of `old`, and the peers that belong to it: those of another network
+    /// are at other ports and speak another protocol.
+    func keepingNetwork(of old: Configuration) -> Configuration {
+        guard network != old.network else { return self }
+        var kept = self
+        kept.network = old.network
+        kept.advertise = old.advertise
+        kept.outbound.addresses = old.outbound.addresses
+        kept.outbound.addressesFile = old.outbound.addressesFile
+        kept.outbound.addressesFromFile = old.outbound.addressesFromFile
+        kept.outbound.defaultPort = old.outbound.defaultPort
+        kept.persistent.peers = old.persistent.peers
+        return kept
     }
 }

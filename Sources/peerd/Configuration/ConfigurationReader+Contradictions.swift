@@ -7,9 +7,12 @@ extension ConfigurationReader {
         checkRetries()
         checkPersistentPeers()
         checkTarget()
+        checkIdleTimeout()
+        checkScores()
         guard problems.count == 0 else { return }
         warnAboutInboundSlots()
         warnAboutMissingAddresses()
+        warnAboutProtocol()
     }
 
     private mutating func checkRetries() {
@@ -43,6 +46,36 @@ extension ConfigurationReader {
         )
     }
 
+    /// What a peer has at least to answer a ping before it counts as gone. A quiet one says nothing
+    /// else.
+    static let shortestAnswerTime = Duration.seconds(1)
+
+    private mutating func checkIdleTimeout() {
+        let interval = configuration.peerProtocol.pingInterval
+        let timeout = configuration.peerProtocol.idleTimeout
+        guard
+            areRight("protocol.ping-interval", "protocol.idle-timeout"),
+            timeout < interval + Self.shortestAnswerTime
+        else { return }
+        problems.add(
+            place(of: "protocol.idle-timeout", or: "protocol.ping-interval"),
+            "protocol.idle-timeout (\(timeout.systemdSpelling)) leaves less than "
+                + "\(Self.shortestAnswerTime.systemdSpelling) for the answer to a ping: "
+                + "protocol.ping-interval is \(interval.systemdSpelling)"
+        )
+    }
+
+    private mutating func checkScores() {
+        let warning = configuration.peerProtocol.warnScore
+        let limit = configuration.peerProtocol.banScore
+        guard areRight("protocol.warn-score", "protocol.ban-score"), warning > limit else { return }
+        problems.add(
+            place(of: "protocol.warn-score", or: "protocol.ban-score"),
+            "protocol.warn-score (\(warning)) is more than protocol.ban-score (\(limit)): "
+                + "no warning would come before a ban"
+        )
+    }
+
     private mutating func warnAboutInboundSlots() {
         let reservation = Reservation(
             total: configuration.limits.connections,
@@ -67,6 +100,27 @@ extension ConfigurationReader {
             origin(of: "outbound.target"),
             "outbound.target is \(outbound.target), but outbound.addresses and "
                 + "outbound.addresses-file name nobody to dial for it"
+        )
+    }
+
+    /// A key that is written at its default promises nothing that doesn't hold: a printed
+    /// configuration has all of them.
+    private mutating func warnAboutProtocol() {
+        guard configuration.network.wire != nil else {
+            for key in ConfigurationSchema.keys where ConfigurationSchema.isOfProtocol(key) {
+                guard key.spelled(configuration) != key.standard else { continue }
+                warn(
+                    origin(of: key.name),
+                    "\(key.name) has no effect: network = "
+                        + configuration.network.rawValue.quotedForTOML + " has no protocol"
+                )
+            }
+            return
+        }
+        guard !configuration.advertise.isEmpty, !configuration.gossips else { return }
+        warn(
+            origin(of: ConfigurationSchema.advertise),
+            "advertise has no effect: without gossip nobody is told of addresses"
         )
     }
 }

@@ -21,8 +21,7 @@ struct ConfigurationReader {
         // A source that can't be read may hold what makes the others right: what only its absence
         // makes wrong isn't told, so that there is no error that goes away by itself.
         let isComplete = problems.count == 0
-        let port = sources.reversed().lazy.compactMap(\.defaultPort).first ?? 0
-        defaultPort = port != 0 ? port : isComplete ? nil : 1
+        defaultPort = Self.defaultPort(of: sources, areAll: isComplete)
         for source in sources {
             guard case .table(let entries) = source.root.value else { continue }
             read(entries, of: source, in: "")
@@ -124,20 +123,48 @@ extension ConfigurationReader {
     }
 }
 
-extension ConfigurationSource {
-    /// The default port that this source sets, before anything is checked: the addresses before it
-    /// need it too. Nil if it sets none or a wrong one, which reading will tell.
-    fileprivate var defaultPort: UInt16? {
-        var node = root
-        for part in ConfigurationSchema.defaultPort.split(separator: ".") {
+// MARK: - What addresses need before anything else is read
+
+extension ConfigurationReader {
+    /// The port of peers that are named without one, whatever the order of keys and sources; nil if
+    /// they must have one. Where it can't be known, since a source is missing or what decides it is
+    /// wrong, it is 1, so that no address is told to lack what the mended configuration gives it.
+    private static func defaultPort(
+        of sources: [ConfigurationSource],
+        areAll isComplete: Bool
+    ) -> UInt16? {
+        var configuration = Configuration.standard
+        var isKnown = isComplete
+        for key in ConfigurationSchema.keys where ConfigurationSchema.decidePort.contains(key.name)
+        {
+            for source in sources {
+                guard let node = source.root.node(at: key.name) else { continue }
+                // What is wrong is told when everything is read.
+                var context = ValueContext(
+                    key: key.name,
+                    source: source,
+                    defaultPort: nil,
+                    problems: ConfigurationProblems()
+                )
+                if !key.read(node, &configuration, &context) { isKnown = false }
+            }
+        }
+        return configuration.defaultPort ?? (isKnown ? nil : 1)
+    }
+}
+
+extension TOMLNode {
+    /// The value of a key such as `outbound.default-port`; nil if it isn't there.
+    fileprivate func node(at name: String) -> TOMLNode? {
+        var node = self
+        for part in name.split(separator: ".") {
             guard
                 case .table(let entries) = node.value,
                 let entry = entries.first(where: { $0.key == part })
             else { return nil }
             node = entry.node
         }
-        guard case .integer(let number) = node.value else { return nil }
-        return UInt16(exactly: number)
+        return node
     }
 }
 

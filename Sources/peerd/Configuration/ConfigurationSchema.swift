@@ -8,7 +8,8 @@ import Timing
 enum ConfigurationSchema {
     typealias Key = ConfigurationKey<Configuration>
 
-    static let keys: [Key] = general + outbound + persistent + limits + inbound + control + log
+    static let keys: [Key] =
+        general + outbound + persistent + limits + inbound + peerProtocol + control + log
 
     static let listenerKeys: [ConfigurationKey<Configuration.Listen>] = [
         ConfigurationKey(
@@ -45,8 +46,13 @@ enum ConfigurationSchema {
         if !key.section.isEmpty, key.section != sections.last { sections.append(key.section) }
     }
 
+    static let network = "network"
     static let listen = "listen"
-    static let defaultPort = "outbound.default-port"
+    static let advertise = "advertise"
+
+    /// What decides which port a peer has that is named without one.
+    static let decidePort: Set = [network, defaultPort]
+    private static let defaultPort = "outbound.default-port"
 }
 
 // MARK: - Bounds that several keys share
@@ -73,22 +79,26 @@ extension ConfigurationSchema {
 // MARK: - The keys
 
 extension ConfigurationSchema {
-    private static let general: [Key] = [
-        Key(
-            "network",
-            \.network,
-            .word,
-            default: .raw,
-            "The peer protocol; \"raw\" has none: connections are held, and what arrives is discarded."
-        ),
-        Key(
-            listen,
-            \.listen,
-            .listeners,
-            default: [],
-            "The addresses at which peers may come to us."
-        ),
-    ]
+    private static let general: [Key] =
+        [
+            Key(
+                network,
+                \.network,
+                .word,
+                default: .raw,
+                "The Decred network whose protocol is spoken; \"raw\" is none: connections are "
+                    + "held, and what arrives is discarded."
+            )
+        ] + identity
+        + [
+            Key(
+                listen,
+                \.listen,
+                .listeners,
+                default: [],
+                "The addresses at which peers may come to us."
+            )
+        ]
 
     private static let outbound: [Key] = [
         Key(
@@ -125,8 +135,10 @@ extension ConfigurationSchema {
             \.outbound.defaultPort,
             .integer(in: 0...65_535),
             default: 0,
-            "The port of peers that are named without one; 0 makes every peer need its own."
+            "The port of peers that are named without one, preferred too among the addresses to "
+                + "dial; 0 is the network's own port, and on \"raw\" makes every peer need its own."
         ),
+        requiredServices,
         Key(
             "outbound.dial-timeout",
             \.outbound.dialTimeout,

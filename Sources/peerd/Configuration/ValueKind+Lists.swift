@@ -152,11 +152,17 @@ extension PeerAddress {
 
     /// Rejects what no connection can be made to.
     func checkDialable() throws(ElementError) {
-        guard let ip else {
+        guard ip != nil else {
             throw ElementError(
                 "\(self) is an onion service, which can't be dialled without a proxy"
             )
         }
+        try checkNamesOnePeer()
+    }
+
+    /// Rejects what means no single peer to anybody else.
+    func checkNamesOnePeer() throws(ElementError) {
+        guard let ip else { return }
         if ip.isUnspecified || ip.isMulticast || ip.isBroadcast {
             throw ElementError("\(self) is not the address of one peer")
         }

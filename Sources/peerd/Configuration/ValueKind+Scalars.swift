@@ -108,9 +108,7 @@ extension ValueKind where Value: RawRepresentable<String> & CaseIterable {
     static var word: Self {
         let words = Value.allCases.map { "\"\($0.rawValue)\"" }
         let expectation =
-            words.count > 1
-            ? words.dropLast().joined(separator: ", ") + " or " + words[words.count - 1]
-            : words.joined() + ", which is the only one known"
+            words.dropLast().joined(separator: ", ") + " or " + words[words.count - 1]
         return Self(
             expectation: expectation,
             read: { node, context in

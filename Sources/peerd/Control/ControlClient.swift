@@ -35,14 +35,16 @@ struct ControlClient: ~Copyable {
     /// How much of `output` the kernel has taken.
     private var sent = 0
     private(set) var work = Work.none
+    /// The length of the last call.
+    private(set) var callBytes = 0
     /// Whether the call that is being answered wants no reply.
     private var isOneway = false
     /// It sends no more. It may still wait for answers.
     private(set) var hasEnded = false
     /// It can't be answered any more. What it sent before is still done.
     private(set) var isGone = false
-    /// What epoll watches it for.
-    var interest: Interest = .read
+    /// What epoll watches it for; nil if it doesn't.
+    var interest: Interest? = .read
 
     var isOpen: Bool {
         switch connection {
@@ -82,11 +84,13 @@ struct ControlClient: ~Copyable {
 
     // MARK: Reading
 
-    /// What it is to be watched for now.
-    var wantedInterest: Interest {
+    /// What it is to be watched for now. Nil if it is gone and nothing more can be read: epoll would say
+    /// that it has hung up in every turn.
+    var wantedInterest: Interest? {
         var wanted: Interest = []
         if !hasEnded, framer.wantsBytes { wanted.insert(.read) }
-        if hasOutput, !isGone { wanted.insert(.write) }
+        guard !isGone else { return wanted == .read ? wanted : nil }
+        if hasOutput { wanted.insert(.write) }
         return wanted
     }
 
@@ -115,6 +119,7 @@ struct ControlClient: ~Copyable {
     /// The next call, if it is its turn.
     mutating func nextCall() throws(MessageError) -> CallMessage? {
         guard case .none = work, let message = try framer.next() else { return nil }
+        callBytes = message.count
         let call = try CallMessage(decoding: message)
         isOneway = call.isOneway
         return call
@@ -155,13 +160,18 @@ struct ControlClient: ~Copyable {
 
     /// Whether something can be done for it at once.
     var isReady: Bool {
-        guard output.count - sent <= Self.outputLimit else { return false }
+        guard waitingBytes <= Self.outputLimit else { return false }
         return switch work {
         case .none: framer.waiting > 0
         case .list, .history, .bans: true
         case .connect, .reload: false
         case .monitor(_, let backlog): !backlog.isEmpty
         }
+    }
+
+    /// Whether that is so, or something is to be sent that epoll won't ask for.
+    var needsTurn: Bool {
+        isReady || hasOutput && !(interest?.contains(.write) ?? false)
     }
 
     /// Whether nothing is to be expected of it, and nothing owed.
@@ -173,18 +183,34 @@ struct ControlClient: ~Copyable {
         }
     }
 
-    private var hasOutput: Bool { sent < output.count }
+    private var hasOutput: Bool { waitingBytes > 0 }
+
+    /// Of answers that it hasn't taken.
+    var waitingBytes: Int { output.count - sent }
+
+    /// `waitingBytes`, and what was taken since there was room for more.
+    var keptBytes: Int { output.count }
 
     /// Sends what the kernel takes.
     mutating func flush() {
         guard hasOutput, !isGone else { return }
         do throws(SystemError) {
             sent += try send(output[sent...])
-            guard sent == output.count else { return }
-            output.removeAll(keepingCapacity: output.capacity <= Self.outputLimit)
-            sent = 0
+            forgetSent()
         } catch {
             noteGone()
+        }
+    }
+
+    /// What a client has taken makes room even if it never takes all: a slow one would have it grow for
+    /// ever. Each byte is moved once at most.
+    private mutating func forgetSent() {
+        if sent == output.count {
+            output.removeAll(keepingCapacity: output.capacity <= Self.outputLimit)
+            sent = 0
+        } else if sent > Self.outputLimit {
+            output.removeSubrange(..<sent)
+            sent = 0
         }
     }
 
@@ -210,7 +236,7 @@ struct ControlClient: ~Copyable {
     mutating func writeEvents(nowUnixUSec: Int64) {
         guard case .monitor(let filter, var backlog) = work else { return }
         work = .none
-        while output.count - sent <= Self.outputLimit,
+        while waitingBytes <= Self.outputLimit,
             let event = backlog.next(nowUnixUSec: nowUnixUSec)
         {
             if !isOneway, !isGone { output.append(contentsOf: event) }

@@ -9,6 +9,11 @@ struct ControlServer: ~Copyable {
     /// Steps (a call, or 64 rows of an answer) in one turn for all clients together: about 2 ms, so that
     /// peers don't wait for clients.
     static let stepsPerTurn = 16
+    /// A longer call is so many steps more: one of 1 MiB takes about 10 ms, and the rest of its turn.
+    static let bytesPerStep = 65_536
+    /// Clients that are let in, or turned away, in one turn: whoever comes again and again must not keep
+    /// the loop.
+    static let acceptsPerTurn = 64
     /// Bytes of one client in one turn.
     static let bytesPerTurn = 65_536
     /// For so long nobody is accepted when there is no descriptor left.
@@ -64,11 +69,14 @@ struct ControlServer: ~Copyable {
         if let failure { throw failure }
     }
 
-    /// Lets in who waits, as far as there are places.
+    /// Lets in who waits, as far as there are places; epoll says in the next turn whether there are more.
     mutating func accept(at now: Instant, _ epoll: borrowing Epoll) {
         for index in 0..<listeners.count {
             do throws(AcceptFailure) {
-                while let connection = try listeners[index].accept() { admit(connection, epoll) }
+                for _ in 0..<Self.acceptsPerTurn {
+                    guard let connection = try listeners[index].accept() else { break }
+                    admit(connection, epoll)
+                }
             } catch {
                 switch error {
                 case .transient: break
@@ -160,8 +168,14 @@ struct ControlServer: ~Copyable {
         clients[place].begin(.monitor(filter, MonitorBacklog()))
     }
 
+    /// What is left of its calls comes next.
+    mutating func endMonitor(at place: Int) {
+        monitors -= 1
+        clients[place].begin(.none)
+    }
+
     mutating func close(_ place: Int) {
-        if case .monitor = clients[place].work { monitors -= 1 }
+        if case .monitor = clients[place].work { endMonitor(at: place) }
         clients[place].close()
     }
 
@@ -169,12 +183,18 @@ struct ControlServer: ~Copyable {
     ///
     /// - Returns: False if the kernel has no memory for it.
     mutating func updateInterest(of place: Int, _ epoll: borrowing Epoll) -> Bool {
-        let wanted = clients[place].wantedInterest
-        guard wanted != clients[place].interest else { return true }
+        let (wanted, present) = (clients[place].wantedInterest, clients[place].interest)
+        guard wanted != present else { return true }
         do throws(SystemError) {
             let token = tokens[place]
             try clients[place].withDescriptor { descriptor throws(SystemError) in
-                try epoll.modify(descriptor, token: token, interest: wanted)
+                if let wanted, present == nil {
+                    try epoll.add(descriptor, token: token, interest: wanted)
+                } else if let wanted {
+                    try epoll.modify(descriptor, token: token, interest: wanted)
+                } else {
+                    try epoll.remove(descriptor)
+                }
             }
             clients[place].interest = wanted
             return true

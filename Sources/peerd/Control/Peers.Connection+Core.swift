@@ -4,19 +4,8 @@ import Control
 import Timing
 
 extension Peers.Connection {
-    /// A row of the table, as it is now.
-    ///
-    /// - Parameters:
-    ///   - connection: One of `table`.
-    ///   - table: What else the row is made of.
-    ///   - bytesIn: What the peer has sent, which only the shell knows; nil unless it has a socket.
-    ///   - now: To turn the table's times into those of the wall clock.
-    init(
-        _ connection: CoreConnection,
-        in table: ConnectionTable,
-        bytesIn: UInt64?,
-        at now: Moment
-    ) {
+    /// A row of the table, as it is now, without what only the shell knows.
+    init(_ connection: CoreConnection, in table: ConnectionTable, at now: Moment) {
         self.init(
             id: connection.id.number,
             kind: Peers.Kind(connection.kind),
@@ -32,8 +21,7 @@ extension Peers.Connection {
                 now.wall(at: $0)?.microseconds
             },
             phaseEndsUnixUSec: connection.phase.end.flatMap { now.wall(at: $0)?.microseconds },
-            retries: table.persistence(of: connection.id).map { Int($0.retries) },
-            bytesIn: bytesIn
+            retries: table.persistence(of: connection.id).map { Int($0.retries) }
         )
     }
 }
@@ -56,6 +44,7 @@ extension Peers.Phase {
             switch phase {
             case .waiting: .waiting
             case .dialing: .dialing
+            case .handshaking: .handshaking
             case .established: .established
             }
     }
@@ -65,7 +54,7 @@ extension Phase {
     /// `.distantFuture` or nil if only an event can end it.
     fileprivate var end: Instant? {
         switch self {
-        case .waiting(let until), .dialing(let until): until
+        case .waiting(let until), .dialing(let until), .handshaking(let until): until
         case .established: nil
         }
     }

@@ -56,10 +56,27 @@ extension Peers.Failure {
             case .closedByPeer: .closedByPeer
             case .timedOut: .peerVanished
             case .io(let errno): .io(errno: errno)
+            case .session(let fault): Peers.Failure(fault)
+            case .abandoned: .cancelled(by: .caller)
             case .byOperator: .closedByOperator
             case .banned(let prefix): .banned(prefix: prefix.description, untilUnixUSec: nil)
             case .networkInactive: .networkInactive
             case .shutdown: .shuttingDown
+            }
+    }
+
+    private init(_ fault: SessionFault) {
+        self =
+            switch fault {
+            case .handshakeTimedOut: .handshakeTimedOut
+            case .malformed: .malformed
+            case .misbehaved: .misbehaved
+            case .unexpectedMessage: .unexpectedMessage
+            case .obsoleteVersion: .obsoleteVersion
+            case .lacksServices: .lacksServices
+            case .selfConnection: .selfConnection
+            case .idle: .idle
+            case .slow: .slow
             }
     }
 }

@@ -16,7 +16,7 @@ extension Peers.Finding {
             untilUnixUSec = until?.microseconds
         case .rateLimited(let until):
             untilUnixUSec = until?.microseconds
-        case .attemptedRecently(let until), .attemptedJustNow(let until),
+        case .attemptedRecently(let until), .attemptedJustNow(let until), .ownAddress(let until),
             .resourcesExhausted(let until):
             untilUnixUSec = until.microseconds
         case .flooded(let limit, let count, let chance):
@@ -76,6 +76,7 @@ extension Peers.Rule {
             case .persistentPerHost: .persistentPerHost
             case .targetHeld: .targetHeld
             case .group: .group
+            case .ownAddress: .ownAddress
             case .operatorsPeer: .operatorsPeer
             case .attemptedRecently: .attemptedRecently
             case .attemptedJustNow: .attemptedJustNow

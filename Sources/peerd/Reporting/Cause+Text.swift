@@ -42,10 +42,28 @@ extension Ending {
         case .closedByPeer: "closed by peer"
         case .timedOut: "peer vanished"
         case .io(let code): errnoText(code)
+        case .session(let fault): fault.text
+        case .abandoned: "given up by its caller"
         case .byOperator: "closed by an operator"
         case .banned(let prefix): "banned with \(prefix)"
         case .networkInactive: "network inactive"
         case .shutdown: "shutting down"
+        }
+    }
+}
+
+extension SessionFault {
+    var text: String {
+        switch self {
+        case .handshakeTimedOut: "no handshake in time"
+        case .malformed: "malformed message"
+        case .misbehaved: "misbehaved"
+        case .unexpectedMessage: "message out of order"
+        case .obsoleteVersion: "obsolete protocol version"
+        case .lacksServices: "lacks outbound.required-services"
+        case .selfConnection: "connected to ourselves"
+        case .idle: "idle"
+        case .slow: "too slow"
         }
     }
 }

@@ -40,10 +40,28 @@ extension Ending {
         case .closedByPeer: "closed-by-peer"
         case .timedOut: "timed-out"
         case .io: "io"
+        case .session(let fault): fault.word
+        case .abandoned: "abandoned"
         case .byOperator: "closed-by-operator"
         case .banned: "banned"
         case .networkInactive: "network-inactive"
         case .shutdown: "shutdown"
+        }
+    }
+}
+
+extension SessionFault {
+    var word: String {
+        switch self {
+        case .handshakeTimedOut: "handshake-timed-out"
+        case .malformed: "malformed"
+        case .misbehaved: "misbehaved"
+        case .unexpectedMessage: "unexpected-message"
+        case .obsoleteVersion: "obsolete-version"
+        case .lacksServices: "lacks-services"
+        case .selfConnection: "self-connection"
+        case .idle: "idle"
+        case .slow: "slow"
         }
     }
 }

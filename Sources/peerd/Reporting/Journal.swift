@@ -25,12 +25,9 @@ struct Journal: ~Copyable {
         self.socket = socket
     }
 
-    /// `bytesIn` is what the peer sent on a connection that ended, which only the shell knows.
-    mutating func write(_ report: Report, bytesIn: UInt64? = nil) {
+    mutating func write(_ report: Report, _ details: ReportDetails = ReportDetails()) {
         guard report.level.priority <= level.priority else { return }
-        var entry = report.entry
-        if let bytesIn { entry.fields.append(.init(.bytesIn, bytesIn)) }
-        write(entry)
+        write(report.entry(with: details))
     }
 
     mutating func write(_ notice: Notice) {

@@ -4,7 +4,7 @@ import Timing
 struct LogEntry: Equatable, Sendable {
     let event: LogEvent
     let level: Configuration.Log.Level
-    let message: String
+    var message: String
     var fields: [Field] = []
 
     struct Field: Equatable, Sendable {

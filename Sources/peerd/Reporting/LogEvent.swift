@@ -28,6 +28,9 @@ enum LogEvent: String, CaseIterable, Sendable {
     case listenerAddressMissing = "listener-address-missing"
     case listenersInherited = "listeners-inherited"
     case socketIgnored = "socket-ignored"
+    case restartNeeded = "restart-needed"
+    case addressesLearned = "addresses-learned"
+    case misbehaving
     case controlListening = "control-listening"
     case controlMissing = "control-missing"
     case controlGroupUnmapped = "control-group-unmapped"
@@ -38,6 +41,14 @@ enum LogEvent: String, CaseIterable, Sendable {
     case reloaded
     case reloadFailed = "reload-failed"
     case journalLost = "journal-lost"
+    case stateOff = "state-off"
+    case stateRestored = "state-restored"
+    case stateLate = "state-late"
+    case stateSetAside = "state-set-aside"
+    case storedIgnored = "stored-ignored"
+    case stateFailed = "state-failed"
+    case stateWorks = "state-works"
+    case stateLost = "state-lost"
     case startFailed = "start-failed"
 
     /// The MESSAGE_ID: chosen once at random, and the same for ever.
@@ -70,6 +81,9 @@ enum LogEvent: String, CaseIterable, Sendable {
         case .listenerAddressMissing: "f0597dd46f0abb3383f985cda31c71fe"
         case .listenersInherited: "96d09b760fa66fc14d11b48dd03d7be8"
         case .socketIgnored: "0b2be3b9df221782246c94702efca432"
+        case .restartNeeded: "783e84b4949640dbb3e6139cbc39a7ba"
+        case .addressesLearned: "3b74d3f4f0884ef4bdcfb5f9489702e6"
+        case .misbehaving: "c27b3c3c4cec46ecb9090f1c60e6ac84"
         case .controlListening: "fd2c2e5a8f1c4e58924363d36cdcad39"
         case .controlMissing: "496bb0017c4a48b4b9d2088a33276f5e"
         case .controlGroupUnmapped: "4456eb89c97a4346a6468d9ebd2faec4"
@@ -80,6 +94,14 @@ enum LogEvent: String, CaseIterable, Sendable {
         case .reloaded: "6223ffdbd8e63a60a11115736d622570"
         case .reloadFailed: "3ee0e7427bcb75b4109908bb2bab8af0"
         case .journalLost: "d987810be673dc07cd1a60ed5f370e2b"
+        case .stateOff: "33c08cb302d9d21e965d6c38dbc0522f"
+        case .stateRestored: "45c9024805ed752caef96ddf3dfd061a"
+        case .stateLate: "5108e051d0d309fe21d747d72adc2399"
+        case .stateSetAside: "b41dab9e8d58c1dc457d0a7924502d91"
+        case .storedIgnored: "8515202d4bba3da793aef2ee2ff03104"
+        case .stateFailed: "6239ce71d855f19ec732ceb72b871cbf"
+        case .stateWorks: "1a6af1ee50f622ca7d63a2bed4e4e18d"
+        case .stateLost: "d4962ae18848ecf7b0f729fd7a8fd6f1"
         case .startFailed: "d4fd1d4a8404a49b9a52c59d6229a6b1"
         }
     }

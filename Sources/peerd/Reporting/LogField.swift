@@ -18,6 +18,16 @@ enum LogField: CaseIterable, Sendable {
     case duration
     /// What the peer sent on a connection that ended.
     case bytesIn
+    /// What it was sent.
+    case bytesOut
+    /// What the reason doesn't tell, for people.
+    case detail
+    /// What a peer said of itself in its handshake.
+    case userAgent
+    case services
+    case protocolVersion
+    /// The ban score of a peer.
+    case score
     /// The key of the configuration that led to a refusal.
     case rule
     /// The number that the rule allows.
@@ -44,6 +54,12 @@ enum LogField: CaseIterable, Sendable {
         case .retries: "PEERD_RETRIES"
         case .duration: "PEERD_DURATION_USEC"
         case .bytesIn: "PEERD_BYTES_IN"
+        case .bytesOut: "PEERD_BYTES_OUT"
+        case .detail: "PEERD_DETAIL"
+        case .userAgent: "PEERD_USER_AGENT"
+        case .services: "PEERD_SERVICES"
+        case .protocolVersion: "PEERD_PROTOCOL_VERSION"
+        case .score: "PEERD_SCORE"
         case .rule: "PEERD_RULE"
         case .limit: "PEERD_LIMIT"
         case .count: "PEERD_COUNT"

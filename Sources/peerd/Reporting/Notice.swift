@@ -1,6 +1,7 @@
 import Addressing
 import ConnectionCore
 import LinuxIO
+import Storage
 import Timing
 
 /// What the daemon says of itself, beside what the core reports of connections.
@@ -15,6 +16,12 @@ enum Notice: Sendable {
     case listenersInherited(count: Int, ignored: Int)
     /// A socket with a name that means nothing to us.
     case socketIgnored(String)
+    /// Changes of these keys wait for a restart.
+    case restartNeeded(keys: [String])
+    /// A peer told of so many addresses.
+    case addressesLearned(from: PeerAddress?, count: Int)
+    /// A peer is on the way to being banned.
+    case misbehaving(PeerAddress?, String, score: Int)
     /// Clients are served at this path.
     case controlListening(String)
     /// There is no place for a socket for clients.
@@ -29,15 +36,35 @@ enum Notice: Sendable {
     /// Nothing was changed.
     case reloadFailed(String)
     case journalLost(count: UInt64)
+    /// There is no state directory.
+    case stateOff
+    case stateRestored(peers: Int, bans: Int)
+    /// What is stored was not read in time.
+    case stateLate(after: Duration)
+    case stateSetAside(SetAside)
+    /// Stored entries that can't be used, each with the reason.
+    case storedIgnored([String])
+    /// The first failure after a success.
+    case stateFailed(StorageError, retry: Duration)
+    case stateWorks
+    /// The end came before the latest changes were written.
+    case stateLost(String)
     case startFailed(StartupError)
+
+    /// Entries that one message names.
+    static let namedEntries = 8
 
     var level: Configuration.Log.Level {
         switch self {
         case .started, .status, .listening, .listenerClosed, .controlListening, .controlMissing,
-            .reloading, .reloaded:
+            .reloading, .reloaded, .stateOff, .stateRestored, .stateWorks:
             .info
-        case .listenerAddressMissing, .listenersInherited, .socketIgnored, .controlGroupUnmapped,
-            .controlNotDeleted, .persistentRefused, .configurationWarning, .journalLost:
+        case .addressesLearned:
+            .debug
+        case .listenerAddressMissing, .listenersInherited, .socketIgnored, .misbehaving,
+            .restartNeeded, .controlGroupUnmapped, .controlNotDeleted, .persistentRefused,
+            .configurationWarning, .journalLost, .stateLate, .stateSetAside, .storedIgnored,
+            .stateFailed, .stateLost:
             .warning
         case .reloadFailed, .startFailed:
             .error
@@ -53,6 +80,9 @@ enum Notice: Sendable {
         case .listenerAddressMissing: .listenerAddressMissing
         case .listenersInherited: .listenersInherited
         case .socketIgnored: .socketIgnored
+        case .restartNeeded: .restartNeeded
+        case .addressesLearned: .addressesLearned
+        case .misbehaving: .misbehaving
         case .controlListening: .controlListening
         case .controlMissing: .controlMissing
         case .controlGroupUnmapped: .controlGroupUnmapped
@@ -63,6 +93,14 @@ enum Notice: Sendable {
         case .reloaded: .reloaded
         case .reloadFailed: .reloadFailed
         case .journalLost: .journalLost
+        case .stateOff: .stateOff
+        case .stateRestored: .stateRestored
+        case .stateLate: .stateLate
+        case .stateSetAside: .stateSetAside
+        case .storedIgnored: .storedIgnored
+        case .stateFailed: .stateFailed
+        case .stateWorks: .stateWorks
+        case .stateLost: .stateLost
         case .startFailed: .startFailed
         }
     }
@@ -80,6 +118,12 @@ enum Notice: Sendable {
                 + (ignored == 0 ? "" : ", ignoring \(ignored) of the configuration")
         case .socketIgnored(let name):
             "Closing an inherited socket named '\(name)': known are 'listen' and 'control'"
+        case .restartNeeded(let keys):
+            "Restart to change \(keys.joined(separator: ", ")): it stays as it was until then"
+        case .addressesLearned(let peer, let count):
+            "Peer \(peer?.description ?? "of no address") told of \(count) addresses"
+        case .misbehaving(let peer, let what, let score):
+            "Peer \(peer?.description ?? "of no address") misbehaves (score \(score)): \(what)"
         case .controlListening(let path): "Serving clients at \(path)"
         case .controlMissing:
             "Serving no clients: there is neither a socket unit nor a runtime directory (--runtime)"
@@ -95,8 +139,32 @@ enum Notice: Sendable {
         case .reloadFailed(let problem): "The configuration stays as it was: \(problem)"
         case .journalLost(let count):
             "The journal did not take \(count) entries; what they said is lost"
+        case .stateOff:
+            "No state directory: peers and bans that are added at run time end with the daemon"
+        case .stateRestored(let peers, let bans):
+            "Restored \(peers) persistent peers and \(bans) bans"
+        case .stateLate(let patience):
+            "What is stored was not read within \(patience.briefDescription), "
+                + "starting without it: it follows when the disk answers"
+        case .stateSetAside(let setAside):
+            "The stored peers and bans can't be used, going on with a new database: \(setAside)"
+        case .storedIgnored(let entries):
+            Self.message(ignoring: entries)
+        case .stateFailed(let error, let delay):
+            "Changes of peers and bans are not stored: \(error); trying again in "
+                + delay.briefDescription
+        case .stateWorks: "Peers and bans are stored again, nothing is missing"
+        case .stateLost(let reason):
+            "The latest changes of peers and bans were not stored: \(reason)"
         case .startFailed(let error): error.description
         }
+    }
+
+    private static func message(ignoring entries: [String]) -> String {
+        let named = entries.prefix(namedEntries).joined(separator: "; ")
+        let rest = entries.count - namedEntries
+        return "Ignoring \(entries.count) stored entries: \(named)"
+            + (rest > 0 ? "; and \(rest) more" : "")
     }
 
     private var fields: [LogEntry.Field] {
@@ -110,11 +178,28 @@ enum Notice: Sendable {
             [.init(.peer, peer), .init(.reason, refusal.word)]
         case .journalLost(let count):
             [.init(.count, count)]
-        case .started, .status, .socketIgnored, .controlListening, .controlMissing,
+        case .addressesLearned(let peer, let count):
+            Self.fields(of: peer) + [.init(.count, count)]
+        case .misbehaving(let peer, let what, let score):
+            Self.fields(of: peer) + [.init(.score, score), .init(.detail, what)]
+        case .stateRestored(let peers, let bans):
+            [.init(.count, peers + bans)]
+        case .storedIgnored(let entries):
+            [.init(.count, entries.count)]
+        case .stateLate(let patience):
+            [.init(.duration, patience)]
+        case .stateFailed(let error, let delay):
+            [.init(.duration, delay)]
+                + (error.systemCode == 0 ? [] : [.init(.errno, error.systemCode)])
+        case .started, .status, .socketIgnored, .restartNeeded, .controlListening, .controlMissing,
             .controlGroupUnmapped, .controlNotDeleted, .configurationWarning, .reloading, .reloaded,
-            .reloadFailed, .startFailed:
+            .reloadFailed, .stateOff, .stateSetAside, .stateWorks, .stateLost, .startFailed:
             []
         }
+    }
+
+    private static func fields(of peer: PeerAddress?) -> [LogEntry.Field] {
+        peer.map { [.init(.peer, $0)] } ?? []
     }
 
     var entry: LogEntry {

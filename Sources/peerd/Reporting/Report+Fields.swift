@@ -69,7 +69,9 @@ extension Ending {
         return switch self {
         case .io(let code): [reason, .init(.errno, code)]
         case .banned(let prefix): [reason, .init(.prefix, prefix)]
-        case .closedByPeer, .timedOut, .byOperator, .networkInactive, .shutdown: [reason]
+        case .closedByPeer, .timedOut, .session, .abandoned, .byOperator, .networkInactive,
+            .shutdown:
+            [reason]
         }
     }
 }

@@ -60,7 +60,17 @@ extension Report {
         }
     }
 
-    var entry: LogEntry {
-        LogEntry(event: event, level: level, message: message, fields: fields)
+    var entry: LogEntry { entry(with: ReportDetails()) }
+
+    func entry(with details: ReportDetails) -> LogEntry {
+        var entry = LogEntry(event: event, level: level, message: message, fields: fields)
+        entry.fields += details.fields
+        if let bytes = details.bytesIn { entry.fields.append(.init(.bytesIn, bytes)) }
+        if let bytes = details.bytesOut { entry.fields.append(.init(.bytesOut, bytes)) }
+        if let text = details.text {
+            entry.message += ": \(text)"
+            entry.fields.append(.init(.detail, text))
+        }
+        return entry
     }
 }

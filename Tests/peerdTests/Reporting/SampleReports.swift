@@ -2,6 +2,7 @@ import Addressing
 import ConnectionCore
 import Glibc
 import LinuxIO
+import Storage
 import Timing
 
 @testable import peerd
@@ -31,7 +32,7 @@ enum SampleReports {
 
     static let endings: [Ending] = [
         .closedByPeer, .timedOut, .io(errno: ECONNRESET), .byOperator, .banned(prefix),
-        .networkInactive, .shutdown,
+        .networkInactive, .shutdown, .abandoned, .session(.malformed),
     ]
 
     static let reports: [Report] =
@@ -57,10 +58,21 @@ enum SampleReports {
         .listenerClosed(socket), .listenerAddressMissing(socket),
         .listenersInherited(count: 2, ignored: 1), .socketIgnored("peers"),
         .persistentRefused(subject.target, .tooManyPersistent(limit: 8)),
+        .restartNeeded(keys: ["network"]),
+        .addressesLearned(from: subject.address, count: 7),
+        .misbehaving(subject.address, "asked for addresses again", score: 66),
         .controlListening("/run/peerd/control"), .controlMissing,
         .controlGroupUnmapped("operators"), .controlNotDeleted(SystemError(.unlink, ENOENT)),
         .configurationWarning("peerd.toml:3:1: odd"), .reloading, .reloaded,
         .reloadFailed("peerd.toml:4:1: wrong"), .journalLost(count: 812),
+        .stateOff, .stateRestored(peers: 2, bans: 3), .stateLate(after: .seconds(20)),
+        .stateSetAside(SetAside(path: "/var/lib/peerd/peerd.db.damaged", reason: .empty)),
+        .storedIgnored((1...9).map { "entry \($0): persistent.max (8) reached" }),
+        .stateFailed(
+            StorageError(.save, path: "/var/lib/peerd", systemCode: EACCES),
+            retry: .seconds(1)
+        ),
+        .stateWorks, .stateLost("the disk took longer than 2 s"),
         .startFailed(StartupError(SystemError(.bind, EADDRINUSE))),
     ]
 

@@ -1,0 +1,122 @@
+import Control
+import LinuxIO
+
+/// A conversation with the daemon: one call after another, each answered before the next.
+struct Client: ~Copyable {
+    /// How long the daemon may take to accept the connection, to take a call, and to answer one that
+    /// it answers at once. It does so within milliseconds, or within seconds on a machine that swaps.
+    static let patience = Duration.seconds(30)
+
+    private let stream: UnixStream
+    private var framer = MessageFramer()
+    /// Some replies of `List` at a time.
+    private var buffer = [UInt8](repeating: 0, count: 64 << 10)
+
+    private init(_ stream: consuming UnixStream) {
+        self.stream = stream
+    }
+
+    /// Connects to the first socket that is there and has a listener. If there is none, the failure is
+    /// that of the first path.
+    static func connect(toFirstOf paths: [String]) throws(CommandFailure) -> Client {
+        var first: CommandFailure?
+        for path in paths {
+            guard let unixPath = UnixPath(path) else { throw .unusablePath(path) }
+            do throws(SystemError) {
+                return Client(try UnixStream.connect(to: unixPath, patience: patience))
+            } catch {
+                guard !error.saysWouldBlock else { throw .noAnswer(after: patience) }
+                // What is there and refuses this user is the one that was meant.
+                guard error.saysNobodyListens else { throw .unreachable(path: path, error) }
+                first = first ?? .unreachable(path: path, error)
+            }
+        }
+        guard let first else { preconditionFailure("no path") }
+        throw first
+    }
+
+    /// Makes a call that has one reply, which may take so long; nil for as long as what was asked for
+    /// takes.
+    mutating func call<Parameters: MethodParameters>(
+        _ parameters: Parameters,
+        within limit: Duration? = patience
+    ) throws(CommandFailure) -> Parameters.Reply {
+        try send(parameters)
+        return try receive(Parameters.Reply.self, within: limit).parameters
+    }
+
+    /// Makes a call that has several replies, and hands each one over as it comes. Each but the first
+    /// may take so long, nil for ever; the first one comes at once.
+    mutating func stream<Parameters: MethodParameters>(
+        _ parameters: Parameters,
+        within limit: Duration? = patience,
+        _ body: (Parameters.Reply) throws(CommandFailure) -> Void
+    ) throws(CommandFailure) {
+        try send(parameters)
+        var wait: Duration? = Self.patience
+        while true {
+            let reply = try receive(Parameters.Reply.self, within: wait)
+            try body(reply.parameters)
+            guard reply.continues else { return }
+            wait = limit
+        }
+    }
+
+    private func send(_ parameters: some MethodParameters) throws(CommandFailure) {
+        var bytes: [UInt8] = []
+        parameters.encode(into: &bytes)
+        do throws(SystemError) {
+            try stream.send(bytes)
+        } catch {
+            throw error.saysWouldBlock ? .noAnswer(after: Self.patience) : .connectionLost
+        }
+    }
+
+    private mutating func receive<Reply: ReplyParameters>(
+        _: Reply.Type,
+        within limit: Duration?
+    ) throws(CommandFailure) -> (parameters: Reply, continues: Bool) {
+        let message = try nextMessage(within: limit)
+        let reply: ReplyMessage<Reply>
+        do throws(ReplyError) {
+            reply = try ReplyMessage(decoding: message)
+        } catch {
+            throw .incomprehensible(cause: error.cause)
+        }
+        switch reply.result {
+        case .success(let parameters): return (parameters, reply.continues)
+        case .failure(let error): throw .answered(error, message: message)
+        }
+    }
+
+    private mutating func nextMessage(within limit: Duration?) throws(CommandFailure) -> [UInt8] {
+        while true {
+            do throws(MessageError) {
+                if let message = try framer.next() { return message }
+            } catch {
+                throw .incomprehensible(cause: "more than \(Bounds.messageBytes) bytes")
+            }
+            framer.append(buffer[..<(try receiveBytes(within: limit))])
+        }
+    }
+
+    private mutating func receiveBytes(within limit: Duration?) throws(CommandFailure) -> Int {
+        let received: UnixStream.Received
+        do throws(SystemError) {
+            received = try stream.receive(
+                into: &buffer,
+                within: limit,
+                whileReading: StandardStream.output.rawValue
+            )
+        } catch {
+            // A hard end, since something that was sent hadn't been read.
+            throw .connectionLost
+        }
+        switch received {
+        case .bytes(let count): return count
+        case .endOfFile: throw .connectionLost
+        case .timedOut: throw .noAnswer(after: limit ?? .zero)
+        case .readerGone: StandardStream.endByClosedPipe()
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Control
+import LinuxIO
+
+/// One run of a command: the conversation with the daemon, and where its answers go.
+struct Session: ~Copyable {
+    let instance: Instance
+    let isJSON: Bool
+    let terminal: Terminal
+    let viewpoint: Viewpoint
+    private var client: Client
+
+    /// Connects to the daemon.
+    init(_ options: ControlOptions) throws(CommandFailure) {
+        instance = options.chosen
+        isJSON = options.json
+        terminal = .ofStandardOutput()
+        viewpoint = .present()
+        client = try Client.connect(toFirstOf: options.chosen.socketPaths)
+    }
+
+    /// Makes a call and shows its reply, as JSON or in the lines that `body` makes of it.
+    mutating func show<Parameters: MethodParameters>(
+        _ parameters: Parameters,
+        within limit: Duration? = Client.patience,
+        _ body: (Parameters.Reply, Viewpoint, Terminal) -> [Text]
+    ) throws(CommandFailure) {
+        let reply = try ask(parameters, within: limit)
+        try tell(body(reply, viewpoint, terminal))
+    }
+
+    /// Makes a call and shows its reply if that is wanted as JSON.
+    mutating func ask<Parameters: MethodParameters>(
+        _ parameters: Parameters,
+        within limit: Duration? = Client.patience
+    ) throws(CommandFailure) -> Parameters.Reply {
+        let reply = try client.call(parameters, within: limit)
+        if isJSON { try Self.write(reply.json + "\n") }
+        return reply
+    }
+
+    /// Makes a call with several replies. As JSON each is shown as it comes, a line each; for people
+    /// `body` makes lines of all of them, since the widths of columns depend on all rows.
+    mutating func showAll<Parameters: MethodParameters>(
+        _ parameters: Parameters,
+        _ body: ([Parameters.Reply], Viewpoint, Terminal) -> [Text]
+    ) throws(CommandFailure) {
+        var replies: [Parameters.Reply] = []
+        let isJSON = isJSON
+        try client.stream(parameters) { (reply) throws(CommandFailure) in
+            if isJSON { try Self.write(reply.json + "\n") } else { replies.append(reply) }
+        }
+        try tell(body(replies, viewpoint, terminal))
+    }
+
+    /// Makes a call whose replies come as things happen, and shows each one.
+    mutating func follow<Parameters: MethodParameters>(
+        _ parameters: Parameters,
+        _ line: (Parameters.Reply, Viewpoint) -> Text
+    ) throws(CommandFailure) {
+        let (isJSON, terminal, viewpoint) = (isJSON, terminal, viewpoint)
+        try client.stream(parameters, within: nil) { (reply) throws(CommandFailure) in
+            let text = isJSON ? reply.json : terminal.rendered(line(reply, viewpoint))
+            try Self.write(text + "\n")
+        }
+    }
+
+    /// Shows lines to people; with JSON wanted there are none.
+    func tell(_ lines: [Text]) throws(CommandFailure) {
+        guard !isJSON else { return }
+        try Self.write(lines.map { terminal.rendered($0) + "\n" }.joined())
+    }
+
+    /// Ends the program where nobody reads any more.
+    static func write(_ text: String) throws(CommandFailure) {
+        do throws(SystemError) {
+            try StandardStream.output.write(Array(text.utf8))
+        } catch {
+            if error.saysPipeClosed { StandardStream.endByClosedPipe() }
+            throw .stream(error)
+        }
+    }
+}

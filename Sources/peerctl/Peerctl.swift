@@ -1,0 +1,46 @@
+import ArgumentParser
+import Control
+import Glibc
+import LinuxIO
+
+/// The command line.
+@main
+struct Peerctl: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "peerctl",
+        abstract: "Asks and tells the peer-connection daemon.",
+        discussion: """
+            Without a command it shows the status.
+
+            Exit status: 0 done, 1 refused or failed, 2 for a wrong command line, 3 if the daemon can't be \
+            reached.
+            """,
+        version: Release.version,
+        subcommands: [
+            Status.self, List.self, Explain.self, Monitor.self, History.self, Connect.self,
+            Disconnect.self, Remove.self, AddAddresses.self, Ban.self, Unban.self, Bans.self,
+            Network.self, Reload.self, LogLevel.self,
+        ],
+        defaultSubcommand: Status.self
+    )
+
+    /// Here too, so that they may stand before the command's name.
+    @OptionGroup var control: ControlOptions
+
+    static func main() {
+        do {
+            try StandardStream.fillGaps()
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            guard Self.isUsageError(error) else { exit(withError: error) }
+            try? StandardStream.errors.write(Array((fullMessage(for: error) + "\n").utf8))
+            Glibc.exit(ExitStatus.usage)
+        }
+    }
+
+    /// What ends with status 2 instead of the parser's own 64.
+    static func isUsageError(_ error: any Error) -> Bool {
+        exitCode(for: error) == .validationFailure
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Control
+import LinuxIO
+
+/// A subcommand: what it asks the daemon for, and how the answer is shown.
+protocol PeerctlCommand: ParsableCommand {
+    /// What it is about, for "cannot …": `list the connections`.
+    var purpose: String { get }
+    /// What it asks for.
+    var method: Method { get }
+    var control: ControlOptions { get }
+
+    func perform(in session: inout Session) throws(CommandFailure)
+}
+
+extension PeerctlCommand {
+    func run() throws {
+        do throws(CommandFailure) {
+            var session = try Session(control)
+            try perform(in: &session)
+        } catch {
+            report(error)
+            throw ExitCode(error.exitStatus)
+        }
+    }
+
+    /// For people on standard error; with --json the daemon's own error on standard output as well.
+    private func report(_ failure: CommandFailure) {
+        if control.json, case .answered(_, let message) = failure {
+            let json = String(decoding: message, as: UTF8.self).jsonForTerminals
+            // Nothing can be done where the error can't be shown either; the status says it.
+            try? Session.write(json + "\n")
+        }
+        let lines = failure.lines(
+            purpose: purpose,
+            method: method,
+            of: control.chosen,
+            seenFrom: .present()
+        )
+        let text = lines.map { $0.plain + "\n" }.joined()
+        try? StandardStream.errors.write(Array(text.utf8))
+    }
+}

@@ -1,0 +1,85 @@
+import Control
+
+extension Peers.Failure {
+    /// What to do next, as a sentence, after a method was asked of a daemon; nil where there is nothing
+    /// but to try again or to leave it.
+    func advice(for method: Method, of instance: Instance) -> String? {
+        let command = instance.command
+        return switch self {
+        case .shuttingDown:
+            "Wait until it has ended and started again: systemctl status \(instance.unit)"
+        case .networkInactive: "'\(command) network on' lets peers connect again."
+        case .banned(let prefix?, _): "'\(command) unban \(prefix)' lifts the ban."
+        case .banned(nil, _): "'\(command) bans' shows the bans."
+        case .alreadyPending(let id): "'\(command) disconnect \(id)' cancels the attempt."
+        case .alreadyConnected(let id): "'\(command) disconnect \(id)' closes that connection."
+        case .duplicatePersistent(let id): "'\(command) remove \(id)' ends it for good."
+        case .notPersistent(let id): "'\(command) disconnect \(id)' closes it."
+        case .notFound:
+            switch method {
+            case .unban: "'\(command) bans' shows the bans; the prefix must be exactly one of them."
+            case .getInfo, .getInterfaceDescription, .connect, .addPersistent, .disconnect, .remove,
+                .list, .status, .monitor, .explain, .history, .ban, .listBans, .addAddresses,
+                .setNetworkActive, .reload, .setLogLevel:
+                "'\(command) list' shows the connections and their ids."
+            }
+        case .tooManyConnections:
+            "'\(command) disconnect ID' makes room, or raise the limit and '\(command) reload'."
+        case .tooManyPerHost, .tooManyWhitelisted, .tooManyPersistentPerHost:
+            "Raise the limit in the configuration and '\(command) reload'."
+        case .tooManyPersistent:
+            "'\(command) remove ID' makes room, or raise the limit and '\(command) reload'."
+        case .tooManyAddresses:
+            "They are kept until the daemon ends; outbound.addresses-file has no such limit."
+        case .tooManyBans: "'\(command) unban PREFIX' makes room; one wide prefix may do for many."
+        case .unsupportedAddress:
+            switch method {
+            case .ban, .unban: "Expected an address or a prefix, such as 198.51.100.0/24."
+            case .getInfo, .getInterfaceDescription, .connect, .addPersistent, .disconnect, .remove,
+                .list, .status, .monitor, .explain, .history, .listBans, .addAddresses,
+                .setNetworkActive, .reload, .setLogLevel:
+                "Expected ADDRESS:PORT, such as 203.0.113.7:9108 or [2001:db8::7]:9108."
+            }
+        case .configurationRejected:
+            "Nothing has changed. Mend the file, and '\(command) reload' again."
+        case .timedOut, .refused, .unreachable, .peerVanished, .closedByPeer, .handshakeTimedOut,
+            .idle, .slow:
+            "'\(command) connect --persistent' goes on trying."
+        case .noRoute: "Look at 'ip route', and at outbound.bind in the configuration."
+        case .unresolved: "Look at the name's spelling, and at /etc/resolv.conf."
+        case .selfConnection: "The address is one of this daemon's own."
+        case .resourcesExhausted: "Raise LimitNOFILE= of \(instance.unit), or close something."
+        case .malformed, .unexpectedMessage:
+            "Is it a peer of this network? Look at 'network' in the configuration."
+        case .obsoleteVersion: "Its operator has to upgrade it."
+        case .lacksServices:
+            "Only peers that are picked must offer them; this one can be connected to."
+        case .rateLimited, .flooded, .cancelled, .closedByOperator, .misbehaved, .io: nil
+        }
+    }
+}
+
+extension Service.Failure {
+    var text: String {
+        switch self {
+        case .interfaceNotFound(let interface): "it has no interface '\(interface)'"
+        case .methodNotFound(let method), .methodNotImplemented(let method):
+            "it has no method '\(method)'"
+        case .invalidParameter(let parameter): "it takes no such '\(parameter)'"
+        case .permissionDenied: "you may look, but not change anything"
+        case .expectedMore: "it answers in several replies only"
+        }
+    }
+
+    /// What to do next. All but one mean that the two programs are of different versions.
+    func advice(of instance: Instance) -> String {
+        switch self {
+        case .permissionDenied:
+            "Be root, or join the group that control.write-group of the configuration names."
+        case .interfaceNotFound, .methodNotFound, .methodNotImplemented, .invalidParameter,
+            .expectedMore:
+            "peerctl and the daemon don't fit: restart the daemon after an upgrade, "
+                + "systemctl restart \(instance.unit)"
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Control
+
+extension Peers.EndedConnection {
+    static func table(of ended: [Peers.EndedConnection], seenFrom viewpoint: Viewpoint) -> Table {
+        var table = Table([
+            .init(title: "ENDED", rank: 1),
+            .init(title: "ID", alignment: .right, rank: 4),
+            .init(title: "TYPE", rank: 3),
+            .init(title: "PEER", shortening: .middle, least: IPv4Width.withPort),
+            .init(title: "LASTED", alignment: .right, rank: 2),
+            .init(title: "IN", alignment: .right, rank: 5),
+            .init(title: "OUT", alignment: .right, rank: 6),
+            .init(title: "WHY", shortening: .end),
+        ])
+        for connection in ended {
+            table.append([
+                Text(viewpoint.date(connection.endedUnixUSec)), Text("\(connection.id)"),
+                Text(connection.persistent ? "persistent" : connection.kind.rawValue),
+                Text(connection.peer), Text(duration(connection.durationUSec)),
+                Text(connection.bytesIn.map { byteCount($0) } ?? ""),
+                Text(connection.bytesOut.map { byteCount($0) } ?? ""),
+                Text(
+                    connection.cause.text(seenFrom: viewpoint),
+                    connection.ready ? .plain : .faint
+                ),
+            ])
+        }
+        return table
+    }
+
+    /// The address, behind the name if the peer was given by one.
+    private var peer: String { target == remote ? remote : "\(target) at \(remote)" }
+}

@@ -1,0 +1,127 @@
+import Control
+import Timing
+
+extension Peers.ServiceStatus {
+    /// What `peerctl` shows by itself: first what matters, then the numbers, then what is wrong.
+    func lines(
+        of instance: Instance,
+        seenFrom viewpoint: Viewpoint,
+        on terminal: Terminal
+    ) -> [Text] {
+        var lines = [
+            Text("\(instance.unit) \(version)", .heading)
+                + Text(", network \(network), up \(viewpoint.age(of: startedUnixUSec))"),
+            Text(summary),
+        ]
+        let remarks = remarks(instance, viewpoint)
+        if !remarks.isEmpty { lines += [""] + remarks }
+        lines += [""] + numbers.lines(on: terminal)
+        if !retries.isEmpty { lines += [""] + waiting(viewpoint).lines(on: terminal) }
+        lines += ["", refusals.line]
+        return lines
+    }
+
+    /// What an operator would want to know before the numbers.
+    private func remarks(_ instance: Instance, _ viewpoint: Viewpoint) -> [Text] {
+        var remarks: [Text] = []
+        if !networkActive {
+            remarks.append(
+                Text("The network is inactive", .bad) + Text(": '\(instance.command) network on'")
+            )
+        }
+        if let until = outboundPausedUntilUnixUSec {
+            let failures =
+                outboundFailures > 0
+                ? " after \(counted(outboundFailures, "failure")) in a row" : ""
+            remarks.append(
+                Text("Outbound attempts pause for \(viewpoint.wait(until: until))", .bad)
+                    + Text(failures)
+            )
+        }
+        if bans > 0 {
+            remarks.append(Text("\(counted(bans, "ban")) in force: '\(instance.command) bans'"))
+        }
+        return remarks
+    }
+
+    private var numbers: Table {
+        var table = Table([
+            .init(title: "TYPE"),
+            .init(title: "READY", alignment: .right),
+            .init(title: "CONNECTED", alignment: .right, rank: 1),
+            .init(title: "DIALING", alignment: .right, rank: 2),
+            .init(title: "LIMIT", alignment: .right),
+        ])
+        func row(_ name: String, _ count: KeyPath<Peers.PerKind, Int>, wanted: Int? = nil) {
+            let held = ready[keyPath: count]
+            let pending = dialing[keyPath: count]
+            let isMissing = held < wanted ?? 0
+            table.append([
+                Text(name), Text("\(held)", isMissing ? .pending : .plain),
+                Text("\(connections[keyPath: count] - pending)"), Text("\(pending)"),
+                Text(wanted.map { "\($0)" } ?? ""),
+            ])
+        }
+        row("inbound", \.inbound)
+        row("outbound", \.outbound, wanted: limits.outbound)
+        row("manual", \.manual)
+        row("feeler", \.feeler)
+        table.append([
+            "together", Text("\(ready.sum)"), Text("\(connections.sum - dialing.sum)"),
+            Text("\(dialing.sum)"), Text("\(limits.connections)"),
+        ])
+        table.append([
+            "persistent",
+            Text("\(persistentReady)", persistentReady < persistent ? .pending : .plain),
+            "", "", Text("\(limits.persistent)"),
+        ])
+        if whitelisted > 0 {
+            table.append([
+                "whitelisted", "", Text("\(whitelisted)"), "", Text("\(limits.whitelisted)"),
+            ])
+        }
+        return table
+    }
+
+    private func waiting(_ viewpoint: Viewpoint) -> Table {
+        var table = Table([
+            .init(title: "ID", alignment: .right),
+            .init(title: "WAITING PEER", shortening: .middle, least: IPv4Width.withPort),
+            .init(title: "FAILURES", alignment: .right, rank: 1),
+            .init(title: "RETRIES"),
+        ])
+        for retry in retries {
+            table.append([
+                Text("\(retry.id)"), Text(retry.target), Text("\(retry.retries)"),
+                Text(
+                    retry.atUnixUSec.map { "in \(viewpoint.wait(until: $0))" }
+                        ?? "with the network",
+                    .pending
+                ),
+            ])
+        }
+        return table
+    }
+}
+
+extension Peers.PerKind {
+    fileprivate var sum: Int { inbound + outbound + manual + feeler }
+}
+
+extension Peers.Refusals {
+    /// Only the reasons that there were.
+    fileprivate var line: Text {
+        let reasons: [(String, UInt64)] = [
+            ("shutting down", shuttingDown), ("network inactive", networkInactive),
+            ("banned", banned), ("rate limited", rateLimited), ("flood", flooded),
+            ("duplicate", duplicate), ("limits.per-host", perHost),
+            ("limits.connections", connections), ("limits.whitelisted", whitelisted),
+            ("no descriptors or memory", resourcesExhausted),
+        ]
+        let some = reasons.filter { $0.1 > 0 }.map { "\(grouped($0.1)) \($0.0)" }
+        return Text(
+            some.isEmpty
+                ? "No inbound peer was refused" : "Refused: " + some.joined(separator: ", ")
+        )
+    }
+}

@@ -1,0 +1,127 @@
+import Addressing
+import ConnectionCore
+import LinuxIO
+import Storage
+import Timing
+
+/// What operators change outlives the daemon. The loop never waits for the disk, except at its start
+/// and its end, and then not for long.
+extension Daemon {
+    /// How long a start waits for what is stored. A sound file takes some milliseconds, the largest on a
+    /// slow disk a few seconds. A disk that takes longer may never answer: then a daemon that
+    /// holds peers is worth more than its bans. Less than TimeoutStartSec= of the unit.
+    static let loadPatience = Duration.seconds(20)
+    /// How long an end waits for the last write, which takes some milliseconds on a disk that works.
+    static let savePatience = Duration.seconds(2)
+
+    /// To be called once a turn: gives the store what there is to do.
+    mutating func keepState(at now: Moment) {
+        guard kernel.store != nil, let request = state.nextRequest(of: core, at: now) else {
+            return
+        }
+        kernel.store?.ask(request)
+    }
+
+    mutating func finishStoring(_ reply: StateReply, at now: Moment) {
+        if let setAside = reply.setAside { journal.write(.stateSetAside(setAside)) }
+        switch reply.result {
+        case .failure(let error):
+            if let delay = state.failed(error, at: now.instant) {
+                journal.write(.stateFailed(error, retry: delay))
+            }
+        case .success(let answer):
+            if state.succeeded(settingAside: reply.setAside != nil) { journal.write(.stateWorks) }
+            switch answer {
+            case .loaded(let stored): restore(stored, at: now)
+            case .saved: break
+            }
+        }
+    }
+
+    /// Waits for what is stored, so that no banned peer is let in before it is known.
+    mutating func awaitStoredState() throws(SystemError) {
+        guard kernel.store != nil else {
+            journal.write(.stateOff)
+            return
+        }
+        let deadline = Moment.now.instant + Self.loadPatience
+        while state.isBusy, !isStopping {
+            guard try awaitStore(until: deadline, mindingSignals: true) else {
+                journal.write(.stateLate(after: Self.loadPatience))
+                return
+            }
+        }
+    }
+
+    /// Waits for the last write. The core has ended all connections, and none of that is written.
+    mutating func finishState() {
+        guard kernel.store != nil, !state.isSaved else { return }
+        let deadline = Moment.now.instant + Self.savePatience
+        keepState(at: .now)
+        var obstacle: SystemError?
+        do throws(SystemError) {
+            while state.isBusy, try awaitStore(until: deadline, mindingSignals: false) {
+                keepState(at: .now)
+            }
+        } catch {
+            obstacle = error
+        }
+        guard !state.isSaved else { return }
+        let reason =
+            obstacle?.description ?? state.failure?.description
+            ?? "the disk took longer than \(Self.savePatience.briefDescription)"
+        journal.write(.stateLost(reason))
+    }
+
+    /// One wait for the store alone, and for signals if they are minded.
+    ///
+    /// - Returns: False if the time is over.
+    private mutating func awaitStore(
+        until deadline: Instant,
+        mindingSignals: Bool
+    ) throws(SystemError) -> Bool {
+        // On the loop's own list everything else would be told again and again.
+        var epoll = try Epoll()
+        let source = KernelServices.Source.store
+        try kernel.store?.watch(by: epoll, token: EventToken(fixed: source.rawValue))
+        if mindingSignals {
+            let signals = EventToken(fixed: KernelServices.Source.signals.rawValue)
+            try epoll.add(kernel.signals.descriptor, token: signals, interest: .read)
+        }
+        let left = deadline - Moment.now.instant
+        guard left > .zero else { return false }
+        try epoll.wait(timeout: left)
+        let now = Moment.now
+        while let reply = kernel.store?.nextReply() { finishStoring(reply, at: now) }
+        while mindingSignals, let signal = try kernel.signals.next() { handle(signal, at: now) }
+        return true
+    }
+
+    /// Gives the core what was stored, at the start or, if the disk was slow, later.
+    private mutating func restore(_ stored: StoredState, at now: Moment) {
+        // Too late: nothing is kept connected any more.
+        guard !isStopping else { return }
+        let restored = state.restore(stored, to: &core, at: now, &actions)
+        perform()
+        if restored.peers + restored.bans > 0 {
+            journal.write(.stateRestored(peers: restored.peers, bans: restored.bans))
+        }
+        let problems = stored.problems.map(\.description)
+        writeIgnored(problems + restored.refusals.map(Self.text))
+    }
+
+    /// Tries those stored peers again that other limits kept out.
+    mutating func restoreRefusedPeers(at now: Moment) {
+        let restored = state.restoreRefused(to: &core, at: now, &actions)
+        perform()
+        writeIgnored(restored.refusals.map(Self.text))
+    }
+
+    private mutating func writeIgnored(_ entries: [String]) {
+        if !entries.isEmpty { journal.write(.storedIgnored(entries)) }
+    }
+
+    private static func text(_ target: PeerTarget, _ refusal: Refusal) -> String {
+        "\(target): \(refusal.text)"
+    }
+}

@@ -1,0 +1,33 @@
+import DecredWire
+import Timing
+
+/// What the kernel hasn't taken yet of the bytes for one peer. Few peers have such a queue at any time.
+struct SendQueue: Sendable {
+    private var bytes: [UInt8]
+    private var sent = 0
+    /// By when the queue must be empty.
+    private(set) var deadline: WriteDeadline
+
+    init(_ bytes: ArraySlice<UInt8>, at now: Instant) {
+        self.bytes = Array(bytes)
+        deadline = WriteDeadline(queued: bytes.count, at: now)
+    }
+
+    var count: Int { bytes.count - sent }
+
+    var waiting: ArraySlice<UInt8> { bytes[sent...] }
+
+    mutating func append(_ more: [UInt8]) {
+        // What was sent is let go before the array has to grow.
+        if sent > bytes.count / 2 {
+            bytes.removeSubrange(..<sent)
+            sent = 0
+        }
+        bytes += more
+        deadline.extend(by: more.count)
+    }
+
+    mutating func noteSent(_ count: Int) {
+        sent += count
+    }
+}

@@ -1,0 +1,228 @@
+import Addressing
+import ConnectionCore
+import DecredWire
+import Timing
+
+/// The peer sessions, each in the slot of its connection, with what is queued for their peers and when
+/// they are to be looked at again.
+///
+/// An idle session costs its place here and one entry of 16 bytes in the queue of deadlines, which is
+/// only touched when it is due: receiving notes the time and nothing else.
+struct SessionTable: Sendable {
+    private struct Slot: Sendable {
+        var session: PeerSession?
+        var introduction: Introduction?
+        /// When the slot's one live entry in `deadlines` is due; `.distantFuture` if it has none.
+        var wake = Instant.distantFuture
+    }
+
+    /// What is kept of what a peer said of itself.
+    private struct Introduction: Sendable {
+        let services: UInt64
+        let protocolVersion: Int32
+        let userAgent: UserAgents.Number
+    }
+
+    private var slots: [Slot] = []
+    private var userAgents = UserAgents()
+    private var queues: [Int: SendQueue] = [:]
+    /// Those of dials whose handshake isn't complete, by slot.
+    private var nonces: [Int: UInt64] = [:]
+    private var deadlines = DeadlineQueue<UInt32>()
+    /// Slots that have a live entry in `deadlines`.
+    private var timed = 0
+    private var surroundings: SessionSurroundings
+    /// What the last call of a session has said.
+    private(set) var output = SessionOutput()
+
+    /// - Parameter policy: nil where nothing is spoken: then no session may begin.
+    init(policy: SessionPolicy?) {
+        surroundings = SessionSurroundings(policy: policy ?? SessionPolicy(network: .mainnet))
+        isSpoken = policy != nil
+    }
+
+    /// Whether connections have sessions.
+    let isSpoken: Bool
+
+    /// Another policy of the same network, which holds from now on for the sessions that there are too.
+    mutating func adopt(_ policy: SessionPolicy) {
+        surroundings.policy = policy
+    }
+
+    /// When `nextDue` may have something. It may be in the past.
+    var deadline: Instant? { deadlines.earliest }
+
+    func contains(_ slot: Int) -> Bool {
+        slot < slots.count && slots[slot].session != nil
+    }
+
+    /// The least and the last time that the peer took to answer a ping; nil until it has answered one.
+    func roundTrip(slot: Int) -> RoundTrip? {
+        slot < slots.count ? slots[slot].session?.roundTrip : nil
+    }
+
+    /// What a peer has said of itself, as far as it is kept; nil before its handshake is complete.
+    func introduction(
+        slot: Int
+    ) -> (services: UInt64, protocolVersion: Int32, userAgent: String)? {
+        guard slot < slots.count, let known = slots[slot].introduction else { return nil }
+        return (known.services, known.protocolVersion, userAgents[known.userAgent])
+    }
+
+    // MARK: Sessions
+
+    /// Starts the protocol on a connection: what is to be sent and told is in `output`.
+    ///
+    /// `remote` is nil for a peer that must not be told its address. `nonce` is random.
+    mutating func begin(
+        _ role: PeerSession.Role,
+        slot: Int,
+        remote: PeerAddress?,
+        nonce: UInt64,
+        at now: Moment
+    ) {
+        precondition(isSpoken, "a session without a protocol")
+        drop(slot)
+        while slots.count <= slot { slots.append(Slot()) }
+        output.begin()
+        let session = PeerSession(
+            role,
+            to: remote,
+            nonce: nonce,
+            at: now,
+            in: surroundings,
+            &output
+        )
+        slots[slot].session = session
+        switch role {
+        case .inbound: break
+        case .outbound, .manual:
+            surroundings.liveDials.insert(nonce: nonce, of: UInt64(slot))
+            nonces[slot] = nonce
+        }
+    }
+
+    /// So many bytes have come, at the beginning of a buffer.
+    mutating func receive(_ buffer: [UInt8], count: Int, slot: Int, at now: Moment) {
+        output.begin(waiting: queues[slot]?.count ?? 0)
+        slots[slot].session?.receive(
+            buffer.span.bytes.extracting(0..<count),
+            at: now,
+            in: surroundings,
+            &output
+        )
+    }
+
+    /// Answers a peer that has asked for addresses.
+    mutating func give(_ addresses: [AdvertisedAddress], slot: Int) {
+        output.begin(waiting: queues[slot]?.count ?? 0)
+        slots[slot].session?.give(addresses, in: surroundings, &output)
+    }
+
+    /// The handshake is complete: the dial's nonce proves nothing any more, and keep-alive begins.
+    mutating func noteCompleted(_ slot: Int, with peer: PeerDescription) {
+        slots[slot].introduction = Introduction(
+            services: peer.services,
+            protocolVersion: peer.protocolVersion,
+            userAgent: userAgents.take(peer.userAgent)
+        )
+        forgetNonce(of: slot)
+        arm(slot)
+    }
+
+    /// Ends the session of a slot, if there is one, and forgets what was queued.
+    mutating func drop(_ slot: Int) {
+        guard contains(slot) else { return }
+        slots[slot].session = nil
+        if let known = slots[slot].introduction { userAgents.giveBack(known.userAgent) }
+        slots[slot].introduction = nil
+        queues[slot] = nil
+        forgetNonce(of: slot)
+        setWake(.distantFuture, of: slot)
+    }
+
+    private mutating func forgetNonce(of slot: Int) {
+        guard let nonce = nonces.removeValue(forKey: slot) else { return }
+        surroundings.liveDials.remove(nonce: nonce)
+    }
+
+    // MARK: Queues
+
+    /// What is queued for a peer; nil if nothing is.
+    func queue(of slot: Int) -> SendQueue? { queues[slot] }
+
+    /// Queues what the kernel didn't take.
+    mutating func enqueue(_ bytes: ArraySlice<UInt8>, slot: Int, at now: Instant) {
+        queues[slot] = SendQueue(bytes, at: now)
+        arm(slot)
+    }
+
+    /// Queues behind what is queued already.
+    mutating func append(_ bytes: [UInt8], slot: Int) {
+        queues[slot]?.append(bytes)
+    }
+
+    /// Notes what the kernel has taken of the queue.
+    ///
+    /// - Returns: Whether it is empty now.
+    mutating func noteSent(_ count: Int, slot: Int) -> Bool {
+        queues[slot]?.noteSent(count)
+        guard queues[slot]?.count == 0 else { return false }
+        queues[slot] = nil
+        return true
+    }
+
+    // MARK: Deadlines
+
+    /// What is to be done for the next session that is due.
+    enum Due {
+        /// `output` has what came of it.
+        case session(slot: Int)
+        /// The peer doesn't take what is queued.
+        case stalled(slot: Int)
+    }
+
+    /// Looks after the next session whose time has come; nil when none is left. `nonce` is random.
+    mutating func nextDue(at now: Moment, nonce: UInt64) -> Due? {
+        while let entry = deadlines.popDue(at: now.instant) {
+            let slot = Int(entry.owner)
+            guard slots[slot].wake == entry.at else { continue }
+            slots[slot].wake = .distantFuture
+            timed -= 1
+            if let queue = queues[slot], queue.deadline.instant <= now.instant {
+                return .stalled(slot: slot)
+            }
+            output.begin(waiting: queues[slot]?.count ?? 0)
+            slots[slot].session?.deadlineReached(
+                at: now,
+                nonce: nonce,
+                in: surroundings,
+                &output
+            )
+            arm(slot)
+            return .session(slot: slot)
+        }
+        return nil
+    }
+
+    /// Sees to it that the slot is looked at when something may be due.
+    private mutating func arm(_ slot: Int) {
+        guard let session = slots[slot].session else { return }
+        let next = min(
+            session.deadline(in: surroundings),
+            queues[slot]?.deadline.instant ?? .distantFuture
+        )
+        // A later one is found when the earlier one is due.
+        if next < slots[slot].wake { setWake(next, of: slot) }
+    }
+
+    private mutating func setWake(_ instant: Instant, of slot: Int) {
+        if slots[slot].wake != .distantFuture { timed -= 1 }
+        slots[slot].wake = instant
+        guard instant != .distantFuture else { return }
+        timed += 1
+        deadlines.schedule(UInt32(slot), at: instant)
+        guard deadlines.isMostlyStale(live: timed) else { return }
+        deadlines.rebuild { slots[Int($0.owner)].wake == $0.at }
+    }
+}

@@ -1,0 +1,326 @@
+import Addressing
+import ConnectionCore
+import Storage
+import Timing
+
+/// What of the core's state is not on disk yet, and what the store is to be asked for next.
+///
+/// It remembers which peers and prefixes changed, not how: when the store is free, whatever the core
+/// holds of them then is written in one transaction. So the file is always what the core held at one
+/// moment, in whatever order things happened meanwhile, and never further behind than one
+/// transaction and what happened since it was begun.
+///
+///                   loaded                 changes
+///     unloaded ──────────────► kept ◄──────────────► being written
+///        ▲ │ failed             ▲ after a wait            │ failed
+///        └─┘                    └── all that is held ◄────┘
+///
+/// It knows neither the thread nor the file, so that its tests need none.
+struct StateChanges: Sendable {
+    /// Changed peers and prefixes that are remembered one by one, some 60 bytes each. With more, all that
+    /// is held is written instead. To find out about so many takes the loop less than a millisecond.
+    static let limit = 500
+    /// The wait after a failure, which doubles with each further one, up to `longestRetry`. A disk that
+    /// is full for a day is tried 1,440 times, and one that has room again is used within a minute.
+    static let firstRetry = Duration.seconds(1)
+    static let longestRetry = Duration.seconds(60)
+    /// How often bans that have ended are deleted, together with whatever is written anyway.
+    static let sweepInterval = Duration.seconds(3600)
+
+    /// The runtime peers that are on disk, or in what is being written, with the time at which they were
+    /// added.
+    private(set) var peers: [PeerTarget: WallTime] = [:]
+    /// Stored peers that the core refused. They stay stored, and are tried again when the
+    /// configuration is read again.
+    private(set) var refused: [StoredState.Peer] = []
+    /// Rows that mean nothing to us. They stay stored until somebody corrects them.
+    private(set) var unreadable = Contents()
+
+    private enum Task { case load, apply, replace }
+    private var task: Task?
+    private var isLoaded = false
+    private var changedPeers: Set<PeerTarget> = []
+    private var changedPrefixes: Set<Prefix> = []
+    private var isAllChanged = false
+    /// Why the store doesn't work at present.
+    private(set) var failure: StorageError?
+    /// In a row.
+    private var failures = 0
+    private var retryAt: Instant?
+    private var sweepAt = Instant(nanoseconds: 0)
+    /// What is to be on disk at the end.
+    private var last: StateSnapshot?
+
+    init() {}
+
+    /// When `nextRequest` has something to say though nothing changed.
+    var deadline: Instant? { task == nil ? retryAt : nil }
+
+    /// Whether the store is at work.
+    var isBusy: Bool { task != nil }
+
+    /// Whether all that the core holds, or held when `freeze` was called, is on disk.
+    var isSaved: Bool {
+        guard !isAllChanged, changedPeers.isEmpty, changedPrefixes.isEmpty else { return false }
+        return switch task {
+        case .apply, .replace: false
+        case .load, nil: true
+        }
+    }
+
+    /// Takes note of what happened, if it is about something that is stored.
+    mutating func note(_ report: Report) {
+        switch report {
+        case .persistentAdded(let subject), .persistentAdopted(let subject),
+            .persistentRemoved(let subject):
+            changed(subject.target)
+        case .banned(let ban, _):
+            changed(ban.prefix)
+        case .unbanned(let prefix):
+            changed(prefix)
+        case .attempting, .connected, .accepted, .ready, .failed, .ended, .retrying, .refused,
+            .refusalsSilenced, .refusalsSuppressed, .outboundPaused, .resourcesExhausted,
+            .networkActive, .shuttingDown:
+            break
+        }
+    }
+
+    /// The configuration names these now. One that was added at run time before is the
+    /// configuration's from now on, and isn't stored any more.
+    mutating func noteConfigured(_ targets: [PeerTarget]) {
+        for target in targets where peers[target] != nil { changed(target) }
+    }
+
+    private mutating func changed(_ target: PeerTarget) {
+        guard !isAllChanged else { return }
+        changedPeers.insert(target)
+        checkLimit()
+    }
+
+    private mutating func changed(_ prefix: Prefix) {
+        guard !isAllChanged else { return }
+        changedPrefixes.insert(prefix)
+        checkLimit()
+    }
+
+    private mutating func checkLimit() {
+        if changedPeers.count + changedPrefixes.count > Self.limit { markAllChanged() }
+    }
+
+    private mutating func markAllChanged() {
+        isAllChanged = true
+        changedPeers = []
+        changedPrefixes = []
+    }
+}
+
+// MARK: - The store
+
+extension StateChanges {
+    /// What the store is to do now; nil while it is at work, while a wait after a failure lasts, and
+    /// when there is nothing to do.
+    mutating func nextRequest(of core: borrowing ConnectionCore, at now: Moment) -> StateRequest? {
+        guard task == nil, retryAt.map({ $0 <= now.instant }) ?? true else { return nil }
+        guard isLoaded else {
+            // What can't be read at the end isn't worth waiting for.
+            guard last == nil else { return nil }
+            task = .load
+            return .load
+        }
+        guard !isSaved else { return nil }
+        defer { forgetChanges() }
+        if isAllChanged || last != nil {
+            task = .replace
+            return .replace(last ?? snapshot(of: core, at: now.wall))
+        }
+        let changes = changes(of: core, at: now)
+        guard !changes.isEmpty else { return nil }
+        task = .apply
+        return .apply(changes)
+    }
+
+    /// From now on what the core does isn't stored any more: it is about to end all connections.
+    /// What is missing on disk may be written at once.
+    mutating func freeze(_ core: borrowing ConnectionCore, at now: Moment) {
+        last = snapshot(of: core, at: now.wall)
+        retryAt = nil
+    }
+
+    /// What was asked for is done.
+    ///
+    /// - Returns: Whether it is the first success after a failure.
+    mutating func succeeded(settingAside wasDamaged: Bool) -> Bool {
+        // A load sees the file that took the damaged one's place; else all must be written to it.
+        if wasDamaged, task != .load { markAllChanged() }
+        task = nil
+        retryAt = nil
+        failure = nil
+        defer { failures = 0 }
+        return failures > 0
+    }
+
+    /// What was asked for failed, and is done again after a wait.
+    ///
+    /// - Returns: The wait, if it is the first failure after a success.
+    mutating func failed(_ error: StorageError, at now: Instant) -> Duration? {
+        let wasApplying = task == .apply
+        // Which of the changes got through doesn't matter if all is written.
+        if task != .load { markAllChanged() }
+        task = nil
+        // No fault of the disk: the table has bans that made room for others here.
+        if wasApplying, error.kind == .tooManyRows { return nil }
+        let delay = min(Self.firstRetry * (1 << min(failures, 10)), Self.longestRetry)
+        failures += 1
+        failure = error
+        retryAt = now + delay
+        return failures == 1 ? delay : nil
+    }
+
+    private mutating func forgetChanges() {
+        isAllChanged = false
+        changedPeers = []
+        changedPrefixes = []
+    }
+
+    private mutating func changes(
+        of core: borrowing ConnectionCore,
+        at now: Moment
+    ) -> [Change] {
+        var changes: [Change] = []
+        for target in changedPeers {
+            let isKept = Self.keepsAtRunTime(target, core)
+            if isKept, peers[target] == nil {
+                let added = timeToAdd(at: now.wall)
+                peers[target] = added
+                refused.removeAll { $0.target == target }
+                changes.append(.addPersistentPeer(PersistentPeerRow(target, added: added)))
+            } else if !isKept, peers.removeValue(forKey: target) != nil {
+                changes.append(.removePersistentPeer(target: "\(target)"))
+            }
+        }
+        for prefix in changedPrefixes {
+            if let ban = core.bans.ban(of: prefix) {
+                changes.append(.putBan(BanRow(ban)))
+            } else {
+                changes.append(.removeBan(prefix: "\(prefix)"))
+            }
+        }
+        if !changes.isEmpty, sweepAt <= now.instant {
+            changes.append(.removeBansEnded(byMicroseconds: now.wall.microseconds))
+            sweepAt = now.instant + Self.sweepInterval
+        }
+        return changes
+    }
+
+    private mutating func snapshot(
+        of core: borrowing ConnectionCore,
+        at now: WallTime
+    ) -> StateSnapshot {
+        var kept: [PeerTarget: WallTime] = [:]
+        for connection in core.table.connections where connection.isPersistent {
+            let target = core.table.target(of: connection)
+            guard Self.keepsAtRunTime(target, core) else { continue }
+            kept[target] = peers[target] ?? timeToAdd(at: now)
+            peers[target] = kept[target]
+        }
+        peers = kept
+        refused.removeAll { kept[$0.target] != nil }
+        return StateSnapshot(
+            peers: kept,
+            refused: refused,
+            bans: core.bans,
+            unreadable: unreadable,
+            at: now
+        )
+    }
+
+    /// The peers are loaded in the order in which they were added, also if several were within a turn,
+    /// and whatever was done to the clock.
+    private func timeToAdd(at now: WallTime) -> WallTime {
+        guard let latest = peers.values.max() else { return now }
+        return max(now, latest + .microseconds(1))
+    }
+
+    private static func keepsAtRunTime(
+        _ target: PeerTarget,
+        _ core: borrowing ConnectionCore
+    ) -> Bool {
+        // A peer given by name is found by its address as well.
+        guard let known = core.table.connection(at: target), core.table.target(of: known) == target
+        else { return false }
+        switch core.table.persistence(of: known.id)?.origin {
+        case .runtime: return true
+        case .configuration, nil: return false
+        }
+    }
+}
+
+// MARK: - Restoring
+
+extension StateChanges {
+    /// What came of what was stored.
+    struct Restoration {
+        /// How many are in force that weren't before.
+        var peers = 0
+        var bans = 0
+        var refusals: [(target: PeerTarget, refusal: Refusal)] = []
+    }
+
+    /// Gives the core what was stored. What the core has already is newer than what was stored, and
+    /// stays as it is.
+    ///
+    /// To be called when the store has answered `load`, and before any other answer of it.
+    mutating func restore(
+        _ stored: StoredState,
+        to core: inout ConnectionCore,
+        at now: Moment,
+        _ actions: inout Actions
+    ) -> Restoration {
+        isLoaded = true
+        unreadable = stored.unreadable
+        if !stored.isAsWritten { markAllChanged() }
+        let bans = stored.bans.filter {
+            !changedPrefixes.contains($0.prefix) && core.bans.ban(of: $0.prefix) == nil
+        }
+        let before = core.bans.count
+        core.restoreBans(bans, at: now)
+        var restoration = restore(stored.peers, to: &core, at: now, &actions)
+        restoration.bans = core.bans.count - before
+        return restoration
+    }
+
+    /// Tries those again that the core refused: the limits may be others now.
+    mutating func restoreRefused(
+        to core: inout ConnectionCore,
+        at now: Moment,
+        _ actions: inout Actions
+    ) -> Restoration {
+        let peers = refused
+        refused = []
+        return restore(peers, to: &core, at: now, &actions)
+    }
+
+    private mutating func restore(
+        _ stored: [StoredState.Peer],
+        to core: inout ConnectionCore,
+        at now: Moment,
+        _ actions: inout Actions
+    ) -> Restoration {
+        var restoration = Restoration()
+        for peer in stored {
+            peers[peer.target] = peer.added
+            do throws(Refusal) {
+                _ = try core.addPersistent(peer.target, from: .runtime, at: now, &actions)
+                restoration.peers += 1
+            } catch .duplicatePersistent {
+                // If it is the configuration's, it isn't to be stored any more.
+                changed(peer.target)
+            } catch {
+                peers[peer.target] = nil
+                refused.append(peer)
+                restoration.refusals.append((peer.target, error))
+            }
+        }
+        return restoration
+    }
+}

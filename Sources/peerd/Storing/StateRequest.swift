@@ -1,0 +1,47 @@
+import Addressing
+import ConnectionCore
+import Storage
+import Timing
+
+/// What the loop asks of the store's thread.
+enum StateRequest: Sendable {
+    case load
+    case apply([Change])
+    /// Makes this all that is stored.
+    case replace(StateSnapshot)
+}
+
+/// What came of a request.
+struct StateReply: Sendable {
+    enum Answer: Sendable {
+        case loaded(StoredState)
+        case saved
+    }
+
+    /// A damaged file that got out of the way of a new one, whether or not the request then worked.
+    let setAside: SetAside?
+    let result: Result<Answer, StorageError>
+}
+
+/// All that is to be on disk, in the daemon's own values: 20,000 bans take some hundredths of a second to
+/// be written as texts, so that is done on the store's thread.
+struct StateSnapshot: Sendable {
+    let peers: [PeerTarget: WallTime]
+    let refused: [StoredState.Peer]
+    let bans: BanList
+    let unreadable: Contents
+    let at: WallTime
+
+    /// The rows. What is not in force comes last, and is left out where the database has no room for it.
+    var contents: Contents {
+        let peers = peers.map { PersistentPeerRow($0.key, added: $0.value) }
+        let refused = refused.map { PersistentPeerRow($0.target, added: $0.added) }
+        let bans = bans.inForce(at: at).map { BanRow($0) }
+        return Contents(
+            persistentPeers: Array(
+                (peers + refused + unreadable.persistentPeers).prefix(Database.maxPersistentPeers)
+            ),
+            bans: Array((bans + unreadable.bans).prefix(Database.maxBans))
+        )
+    }
+}

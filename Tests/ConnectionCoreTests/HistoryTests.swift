@@ -1,0 +1,108 @@
+import Addressing
+import ConnectionCore
+import Testing
+import Timing
+
+@Suite("The history")
+struct HistoryTests {
+    /// Of `count` connections, each from another port.
+    private func history(of count: Int) throws -> History {
+        let manager = TestManager {
+            $0.limits.perHost = 0
+            $0.limits.connections = 2_000
+        }
+        manager.checksEachStep = false
+        var history = History()
+        for port in 1...count {
+            manager.lose(try manager.admit("127.0.0.1:\(port)"))
+            guard let report = manager.reports.last,
+                let ended = EndedConnection(report, at: manager.now.wall)
+            else {
+                Issue.record("nothing ended")
+                return history
+            }
+            history.append(ended)
+        }
+        return history
+    }
+
+    private func ports(_ connections: [EndedConnection]) -> [UInt16] {
+        connections.map(\.remote.port)
+    }
+
+    @Test("tells of a connection what was known at its end")
+    func entry() throws {
+        let manager = TestManager()
+        let id = try manager.connect("203.0.113.7:9108")
+        manager.succeed(id)
+        manager.run(for: .seconds(12))
+        manager.lose(id, .io(errno: 104))
+        let ended = manager.reports.last.flatMap {
+            EndedConnection($0, at: manager.now.wall, bytesIn: 7, bytesOut: 9)
+        }
+        #expect(ended?.id == id)
+        #expect(ended?.kind == .manual)
+        #expect(ended?.remote == address("203.0.113.7:9108"))
+        #expect(ended?.target == target("203.0.113.7:9108"))
+        #expect(ended?.ending == .io(errno: 104))
+        #expect(ended?.lasted == .seconds(12))
+        #expect(ended?.ended == manager.now.wall)
+        #expect(ended?.wasReady == true)
+        #expect(ended?.isPersistent == false)
+        #expect(ended?.bytesIn == 7)
+        #expect(ended?.bytesOut == 9)
+    }
+
+    @Test("has nothing of what was never established")
+    func failures() throws {
+        let manager = TestManager()
+        manager.fail(try manager.connect("203.0.113.7:9108"))
+        #expect(manager.reports.allSatisfy { EndedConnection($0, at: manager.now.wall) == nil })
+    }
+
+    @Test("gives the latest first, in pages")
+    func pages() throws {
+        let history = try history(of: 10)
+        let first = history.page(limit: 4)
+        #expect(ports(first.connections) == [10, 9, 8, 7])
+        let second = history.page(after: first.cursor, limit: 4)
+        #expect(ports(second.connections) == [6, 5, 4, 3])
+        let third = history.page(after: second.cursor, limit: 4)
+        #expect(ports(third.connections) == [2, 1])
+        #expect(third.cursor == nil)
+        #expect(History().page(limit: 4).connections == [])
+    }
+
+    @Test("has no further page when one ends with the oldest")
+    func exactPages() throws {
+        #expect(try history(of: 8).page(limit: 8).cursor == nil)
+    }
+
+    @Test("remembers the last 1,000", arguments: [999, 1_000, 1_001, 2_500])
+    func bound(ended: Int) throws {
+        let history = try history(of: ended)
+        #expect(history.count == min(ended, 1_000))
+        #expect(history.total == UInt64(ended))
+        let all = history.page(limit: 5_000)
+        #expect(ports(all.connections).first == UInt16(ended))
+        #expect(ports(all.connections).last == UInt16(max(1, ended - 999)))
+        #expect(all.cursor == nil)
+    }
+
+    @Test("goes on where a page ended although more connections end, up to what is forgotten")
+    func cursor() throws {
+        var history = try history(of: 1_000)
+        let first = history.page(limit: 4)
+        guard let latest = first.connections.first else { return }
+        for _ in 0..<10 { history.append(latest) }
+        #expect(ports(history.page(after: first.cursor, limit: 3).connections) == [996, 995, 994])
+        for _ in 0..<989 { history.append(latest) }
+        // One of those behind the page is left.
+        #expect(history.page(after: first.cursor, limit: 3).connections == [])
+    }
+
+    @Test("costs 250 KB and the names")
+    func memory() {
+        #expect(MemoryLayout<EndedConnection>.stride * History.capacity <= 250_000)
+    }
+}

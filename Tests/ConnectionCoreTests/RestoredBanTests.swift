@@ -1,0 +1,99 @@
+import Addressing
+import ConnectionCore
+import Testing
+import Timing
+
+@Suite("Bans of an earlier process")
+struct RestoredBanTests {
+    private func restored(_ bans: [Ban]) -> TestManager {
+        let manager = TestManager()
+        _ = refusal {
+            try manager.command { core, now, _ throws(Refusal) in
+                core.restoreBans(bans, at: now)
+            }
+        }
+        return manager
+    }
+
+    private func ban(
+        _ number: Int,
+        _ origin: Ban.Origin = .operator,
+        for duration: Duration? = nil
+    ) -> Ban {
+        Ban(
+            prefix: Prefix(IPAddress(v4: 0x1000_0000 + UInt32(number)), length: 128),
+            until: duration.map { TestManager().now.wall + $0 },
+            origin: origin
+        )
+    }
+
+    @Test("keep out whom they kept out, and nothing is reported")
+    func inForce() {
+        let bans = [ban(1), ban(2, .automatic, for: .seconds(60))]
+        let manager = restored(bans)
+        #expect(manager.trace == [])
+        #expect(manager.core.bans.inForce(at: manager.now.wall) == bans)
+        #expect(
+            refusal { try manager.admit("16.0.0.1:1") }
+                == .banned(prefix("16.0.0.1"), until: nil)
+        )
+    }
+
+    @Test("are left out when their time is over")
+    func expired() {
+        let manager = restored([ban(1, for: .zero), ban(2, for: .microseconds(1))])
+        #expect(manager.core.bans.count == 1)
+    }
+
+    @Test("are as many as may be: the automatic ones that last longest", arguments: [0, 1, 500])
+    func limits(excess: Int) {
+        let most = BanList.maxAutomatic
+        let automatic = (0..<most + excess).map { ban($0, .automatic, for: .seconds(100 + $0)) }
+        let operators = (0..<most + excess).map { ban($0 + 100_000) }
+        let manager = restored(operators + automatic)
+        let kept = manager.core.bans.inForce(at: manager.now.wall)
+        #expect(kept == Array(automatic.suffix(most)) + Array(operators.prefix(most)))
+    }
+
+    @Test("are listed in pages, each once, though others come and go between the pages")
+    func pages() throws {
+        let manager = restored((0..<100).map { ban($0) })
+        let wall = manager.now.wall
+        let first = manager.core.bans.page(after: nil, limit: 40, at: wall)
+        #expect(first.map(\.prefix) == (0..<40).map { ban($0).prefix })
+        try manager.command { core, _, actions throws(Refusal) in
+            for number in [3, 39, 50] { try core.unban(ban(number).prefix, &actions) }
+        }
+        try manager.ban("8.0.0.0/8")
+        let second = manager.core.bans.page(after: first.last?.prefix, limit: 60, at: wall)
+        #expect(second.map(\.prefix) == (40..<100).filter { $0 != 50 }.map { ban($0).prefix })
+        #expect(manager.core.bans.page(after: nil, limit: 1, at: wall).first?.prefix.length == 104)
+    }
+
+    @Test("make room for a new automatic one, which is reported as their lifting")
+    func eviction() throws {
+        let most = BanList.maxAutomatic
+        let manager = restored((1...most).map { ban($0, .automatic, for: .seconds(100 + $0)) })
+        let id = try manager.admit("203.0.113.7:1")
+        manager.forgetTrace()
+        try manager.banMisbehaving(id, for: .seconds(10_000_000))
+        #expect(manager.trace.first == "unbanned 16.0.0.1/32")
+        #expect(manager.trace.dropFirst().first == "banned 203.0.113.7/32, closed 1")
+        #expect(manager.core.bans.count == most)
+    }
+
+    @Test("of an operator stay when their peer misbehaves, and are what is reported then")
+    func kept() throws {
+        let manager = TestManager()
+        let id = try manager.addPersistent("16.0.0.1:1")
+        manager.succeed(id)
+        try manager.ban("16.0.0.1")
+        manager.forgetTrace()
+        try manager.banMisbehaving(id)
+        guard case .banned(let ban, closed: 1) = manager.reports.first else {
+            Issue.record("\(manager.reports)")
+            return
+        }
+        #expect(ban == Ban(prefix: prefix("16.0.0.1"), until: nil, origin: .operator))
+    }
+}

@@ -1,0 +1,167 @@
+import Control
+import Testing
+
+@testable import peerctl
+
+@Suite("What peerctl shows")
+struct ViewTests {
+    private func status(
+        _ change: (inout Peers.ServiceStatus) -> Void = { _ in }
+    ) -> [String] {
+        Examples.status(change).lines(
+            of: Instance(),
+            seenFrom: Examples.viewpoint,
+            on: Terminal(width: 80)
+        ).plain
+    }
+
+    @Test("of the status is what matters, then the numbers")
+    func statusLines() {
+        #expect(
+            status() == [
+                "peerd 0.1.0, network raw, up 2 h 5 min",
+                "3/8 outbound (2 dialing), 42 inbound, 0/1 persistent; 4,210 addresses",
+                "",
+                "TYPE        READY  CONNECTED  DIALING  LIMIT",
+                "inbound        40         42        0",
+                "outbound        3          3        2      8",
+                "manual          1          1        0",
+                "feeler          0          0        0",
+                "together       44         46        2    125",
+                "persistent      0                          8",
+                "",
+                "No inbound peer was refused",
+            ]
+        )
+    }
+
+    @Test("of the status names what is wrong, and what helps")
+    func statusRemarks() {
+        let lines = status {
+            $0.networkActive = false
+            $0.outboundPausedUntilUnixUSec = Examples.now + Examples.seconds(5)
+            $0.outboundFailures = 25
+            $0.bans = 1
+            $0.whitelisted = 2
+            $0.refusals.rateLimited = 1_234
+            $0.refusals.banned = 1
+            $0.retries = [
+                Peers.Retry(
+                    id: 1,
+                    target: "a.example:9108",
+                    retries: 3,
+                    atUnixUSec: Examples.now + Examples.seconds(120)
+                ),
+                Peers.Retry(id: 4, target: "b.example:9108", retries: 0),
+            ]
+        }
+        for line in [
+            "The network is inactive: 'peerctl network on'",
+            "Outbound attempts pause for 5 s after 25 failures in a row",
+            "1 ban in force: 'peerctl bans'",
+            "whitelisted                 2              32",
+            "ID  WAITING PEER    FAILURES  RETRIES",
+            " 1  a.example:9108         3  in 2 min",
+            " 4  b.example:9108         0  with the network",
+            "Refused: 1 banned, 1,234 rate limited",
+        ] {
+            #expect(lines.contains(line), "\(line) is not in \(lines)")
+        }
+    }
+
+    @Test("of an event is its time and the journal's sentence")
+    func events() {
+        let lines = Examples.events.map { content in
+            Peers.Event(timeUnixUSec: Examples.now, content).line(seenFrom: Examples.viewpoint)
+                .plain
+        }
+        let peer = "peer.example.org:9108 at 203.0.113.7:9108"
+        let tag = "(id: 2, type: outbound)"
+        let sentences = [
+            "Monitoring",
+            "Attempting to connect to peer.example.org:9108 \(tag)",
+            "Connected to \(peer) \(tag)",
+            "Accepted connection from \(peer) \(tag)",
+            "Peer \(peer) is ready \(tag)",
+            "Failed to connect to \(peer): connection refused \(tag)",
+            "Disconnected from \(peer) \(tag): closed by peer after 34 min",
+            "Retrying connection to peer.example.org:9108 in 7.3 s (id: 2, retries: 2)",
+            "Added persistent connection to peer.example.org:9108 (id: 2)",
+            "Made connection to \(peer) persistent (id: 2)",
+            "Removed persistent connection to peer.example.org:9108 (id: 2)",
+            "Dropped connection from 198.51.100.4:40122: rate limited",
+            "Dropped connections are not told for 1 min, only counted",
+            "Dropped 1,000 connections without a line within 1 min",
+            "Max failed connection attempts reached [25] -- pausing connections for 5 s",
+            "Out of descriptors or memory (too many open files (EMFILE)): inbound peers are "
+                + "dropped, and dials wait for 5 s",
+            "Banned 198.51.100.0/24 until 2026-01-01 00:00:00 (by misbehaviour), closed 3 connections",
+            "Lifted the ban of 198.51.100.0/24",
+            "Network active again",
+            "Network inactive: closing all connections",
+            "Shutting down with 100 connections",
+            "Missed 12 events: they came faster than they were read",
+        ]
+        #expect(lines == sentences.map { "2026-01-01 00:00:00  \($0)" })
+    }
+
+    @Test("of an explanation is whether each way is open, and what says so")
+    func explanation() {
+        let explanation = Peers.Explanation(
+            address: "198.51.100.4",
+            connections: [],
+            findings: [
+                Peers.Finding(way: .inbound, rule: .trustedLoopback, refuses: false),
+                Peers.Finding(
+                    way: .outbound,
+                    rule: .banned,
+                    refuses: true,
+                    prefix: "198.51.100.0/24",
+                    untilUnixUSec: Examples.now + Examples.seconds(60)
+                ),
+                Peers.Finding(way: .outbound, rule: .unknownAddress, refuses: true),
+                Peers.Finding(way: .manual, rule: .perHost, refuses: true, limit: 5, count: 5),
+            ]
+        )
+        let lines = explanation.lines(seenFrom: Examples.viewpoint, on: Terminal(width: nil)).plain
+        #expect(
+            lines == [
+                "198.51.100.4",
+                "  not connected",
+                "",
+                "WAY         NOW     WHY                                            LEFT",
+                "inbound     open    trusted loopback, not limited",
+                "outbound    closed  banned with 198.51.100.0/24                   1 min",
+                "                    not among the addresses that are picked from",
+                "manual      closed  limits.per-host (5 of 5)",
+                "persistent  open",
+            ]
+        )
+    }
+
+    @Test("has a sentence for every rule", arguments: Peers.Rule.allCases)
+    func rules(_ rule: Peers.Rule) {
+        let finding = Peers.Finding(way: .inbound, rule: rule, refuses: true)
+        #expect(!finding.sentence.isEmpty)
+    }
+
+    @Test("of a ban is who, and for how long")
+    func bans() {
+        let bans = [
+            Peers.BanEntry(prefix: "198.51.100.0/24", origin: .operator),
+            Peers.BanEntry(
+                prefix: "2001:db8::/48",
+                origin: .automatic,
+                untilUnixUSec: Examples.now + Examples.seconds(3600)
+            ),
+        ]
+        let table = Peers.BanEntry.table(of: bans, seenFrom: Examples.viewpoint)
+        #expect(
+            table.lines(on: Terminal(width: nil)).plain == [
+                "PREFIX           BY            UNTIL                LEFT",
+                "198.51.100.0/24  an operator   for ever",
+                "2001:db8::/48    misbehaviour  2026-01-01 01:00:00   1 h",
+            ]
+        )
+    }
+}

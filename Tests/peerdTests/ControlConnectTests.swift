@@ -1,0 +1,167 @@
+import Addressing
+import Control
+import Glibc
+import Testing
+
+/// `Connect` on the running daemon: it answers when the attempt has ended.
+@Suite("A connect over the control socket")
+struct ControlConnectTests {
+    @Test("is answered with the connection once it is there")
+    func connects() throws {
+        let listener = try LoopbackListener(Loopback.address(200))
+        let daemon = try DaemonProcess("outbound.target = 0", withControl: true)
+        let client = try daemon.connectControl()
+        let row = try client.ask(Peers.Connect(address: "\(listener.remote)")).connection
+        let peer = try listener.accept()
+        #expect(try row.local == "\(peer.source())")
+        #expect(row.remote == "\(listener.remote)" && row.target == row.remote)
+        #expect(row.kind == .manual && row.phase == .established && !row.persistent)
+        #expect(row.bytesIn == 0 && row.establishedUnixUSec != nil && row.phaseEndsUnixUSec == nil)
+        #expect(throws: ErrorReply.peers(.alreadyConnected(id: row.id))) {
+            try client.ask(Peers.Connect(address: "\(listener.remote)"))
+        }
+        // Its caller has got what it wanted: the connection stays when that goes.
+        client.close()
+        #expect(try daemon.connections(of: .manual).map(\.id) == [row.id])
+        #expect(peer.isHeld)
+    }
+
+    @Test("that the peer's machine refuses says so")
+    func refused() throws {
+        let closed = try LoopbackListener(Loopback.address(201), backlog: nil)
+        let daemon = try DaemonProcess("outbound.target = 0", withControl: true)
+        let client = try daemon.connectControl()
+        #expect(throws: ErrorReply.peers(.refused)) {
+            try client.ask(Peers.Connect(address: "\(closed.remote)"))
+        }
+    }
+
+    @Test("takes as long as its caller allows, be it less or more than the configuration")
+    func timeout() throws {
+        let hole = try BlackHole(Loopback.address(202))
+        let daemon = try DaemonProcess(
+            """
+            outbound.target = 0
+            outbound.dial-timeout = "1s"
+            """,
+            withControl: true
+        )
+        let client = try daemon.connectControl()
+        for (timeout, expected) in [(100_000, 100_000), (1_200_000, 1_200_000), (nil, 1_000_000)] {
+            let start = ContinuousClock.now
+            #expect(throws: ErrorReply.peers(.timedOut(afterUSec: Int64(expected)))) {
+                let timeout = timeout.map { Int64($0) }
+                try client.ask(Peers.Connect(address: "\(hole.address)", timeoutUSec: timeout))
+            }
+            #expect(ContinuousClock.now - start >= .microseconds(expected))
+        }
+    }
+
+    @Test("ends with its caller, who is gone before the address answers")
+    func abandoned() throws {
+        let hole = try BlackHole(Loopback.address(203))
+        var daemon = try DaemonProcess(
+            """
+            log.level = "debug"
+            outbound.target = 0
+            """,
+            withControl: true
+        )
+        let monitor = try daemon.connectControl()
+        try monitor.monitor([.attempting, .connectionFailed])
+        // A process of its own, so that it can be killed.
+        let caller = try ControlScript.start(
+            on: daemon,
+            [#"{"method":"org.peerd.Peers.Connect","parameters":{"address":"\#(hole.address)"}}"#]
+        )
+        guard case .attempting(let subject) = try monitor.nextEvent().content else {
+            throw Failure("no attempt")
+        }
+        #expect(try daemon.connections().map(\.phase) == [.dialing])
+        caller.signal(SIGKILL)
+        #expect(
+            try monitor.nextEvent().content == .connectionFailed(subject, .cancelled(by: .caller))
+        )
+        // The event and the end of the row are one step.
+        #expect(try daemon.connections() == [])
+        try daemon.waitForLine(
+            "Failed to connect to \(hole.address): cancelled by its caller (id: \(subject.id)"
+        )
+        // And the address is free again.
+        let client = try daemon.connectControl()
+        #expect(throws: ErrorReply.peers(.timedOut(afterUSec: 1_000))) {
+            try client.ask(Peers.Connect(address: "\(hole.address)", timeoutUSec: 1_000))
+        }
+    }
+
+    @Test("still answers a caller that only sends no more")
+    func halfClosed() throws {
+        let hole = try BlackHole(Loopback.address(204))
+        let daemon = try DaemonProcess("outbound.target = 0", withControl: true)
+        let client = try daemon.connectControl()
+        try client.send(Peers.Connect(address: "\(hole.address)", timeoutUSec: 300_000))
+        client.finishSending()
+        #expect(throws: ErrorReply.peers(.timedOut(afterUSec: 300_000))) {
+            try client.reply(to: Peers.Connect.self)
+        }
+        // Nothing is owed to it then.
+        #expect(try client.nextMessage() == nil)
+    }
+
+    /// What has come counts, even when the caller is gone in the same moment.
+    @Test("whose caller goes in the moment of the success leaves the connection or its end")
+    func race() throws {
+        let daemon = try DaemonProcess("outbound.target = 0", withControl: true)
+        let monitor = try daemon.connectControl()
+        try monitor.monitor([.connected, .connectionFailed])
+        for _ in 0..<30 {
+            let listener = try LoopbackListener(Loopback.address(205))
+            let client = try daemon.connectControl()
+            try client.send(Peers.Connect(address: "\(listener.remote)"))
+            client.close()
+            let event = try monitor.nextEvent()
+            switch event.content {
+            case .connected(let subject):
+                #expect(try daemon.connections().map(\.id) == [subject.id])
+                try daemon.connectControl().ask(Peers.Disconnect(.id(subject.id)))
+            case .connectionFailed(_, let failure):
+                #expect(failure == .cancelled(by: .caller))
+            default:
+                Issue.record("\(event)")
+            }
+            #expect(try daemon.connections() == [])
+        }
+    }
+
+    @Test("without a wish for an answer goes on as long as its caller stays")
+    func oneway() throws {
+        let listener = try LoopbackListener(Loopback.address(206))
+        let daemon = try DaemonProcess("outbound.target = 0", withControl: true)
+        let client = try daemon.connectControl()
+        try client.send(Peers.Connect(address: "\(listener.remote)"), oneway: true)
+        let peer = try listener.accept()
+        // The next call waits for the end of the attempt, and gets the first answer.
+        let rows = try client.askAll(Peers.List()).flatMap(\.connections)
+        #expect(rows.map(\.phase) == [.established])
+        #expect(peer.isHeld)
+    }
+
+    @Test("that waits is told of the shutdown")
+    func shutdown() throws {
+        let hole = try BlackHole(Loopback.address(207))
+        var daemon = try DaemonProcess("outbound.target = 0", withControl: true)
+        let (client, monitor) = (try daemon.connectControl(), try daemon.connectControl())
+        try monitor.monitor()
+        try client.send(Peers.Connect(address: "\(hole.address)"))
+        try monitor.waitForEvent { if case .attempting = $0 { true } else { false } }
+        daemon.signal(SIGTERM)
+        #expect(throws: ErrorReply.peers(.cancelled(by: .shutdown))) {
+            try client.reply(to: Peers.Connect.self)
+        }
+        #expect(try client.nextMessage() == nil)
+        // The monitor hears of it too, before it is hung up on.
+        try monitor.waitForEvent { if case .shuttingDown = $0 { true } else { false } }
+        #expect(try daemon.waitForEnd() == .exited(0))
+        #expect(access(daemon.controlPath, F_OK) != 0)
+    }
+}

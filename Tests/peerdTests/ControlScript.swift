@@ -1,0 +1,57 @@
+import Glibc
+
+/// A client in a process of its own, which can be killed and can be another user's.
+enum ControlScript {
+    /// Sends each message, then prints what is answered, a line a message, until the daemon hangs up.
+    private static let source = """
+        import socket, sys
+        client = socket.socket(socket.AF_UNIX)
+        client.connect(sys.argv[1])
+        for message in sys.argv[2:]:
+            client.sendall(message.encode() + bytes(1))
+        rest = b""
+        while chunk := client.recv(65536):
+            *messages, rest = (rest + chunk).split(bytes(1))
+            for message in messages:
+                print(message.decode(), flush=True)
+        """
+
+    private static let python = ["/usr/bin/python3", "-c"]
+
+    /// Starts it, through a wrapper if one is given.
+    static func start(
+        on daemon: borrowing DaemonProcess,
+        _ messages: [String],
+        through wrapper: [String] = []
+    ) throws -> ChildProcess {
+        let words = wrapper + python + [source, daemon.controlPath] + messages
+        return try ChildProcess(words[0], Array(words.dropFirst()))
+    }
+
+    /// The answers of a client that then goes, one to each message.
+    static func answers(
+        of daemon: borrowing DaemonProcess,
+        to messages: [String],
+        through wrapper: [String] = []
+    ) throws -> [String] {
+        var process = try start(on: daemon, messages, through: wrapper)
+        let deadline = ContinuousClock.now + ChildProcess.patience
+        while process.outputLines.count < messages.count, process.listen(until: deadline) {}
+        guard process.outputLines.count >= messages.count else {
+            throw Failure("answered \(process.outputLines), said \(process.errorLines)")
+        }
+        return process.outputLines
+    }
+
+    /// A command that starts another one as a user who is in no group but these.
+    static func asUser(_ user: UInt32, groups: [UInt32]) -> [String] {
+        let supplementary =
+            groups.count > 1
+            ? "--groups=" + groups.dropFirst().map { "\($0)" }.joined(separator: ",")
+            : "--clear-groups"
+        return [
+            "/usr/bin/setpriv", "--reuid=\(user)", "--regid=\(groups.first ?? user)",
+            supplementary, "--inh-caps=-all", "--",
+        ]
+    }
+}

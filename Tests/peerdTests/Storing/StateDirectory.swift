@@ -1,0 +1,95 @@
+import Glibc
+import Storage
+
+/// A directory for the daemon's state, and one for its control socket, with which it can be started again
+/// and again.
+struct StateDirectory: ~Copyable {
+    private let directory: ConfigurationDirectory
+
+    init() throws { directory = try ConfigurationDirectory() }
+
+    /// The state directory's path. It is made by the first daemon, or by what is written into it.
+    var path: String { "\(directory.path)/state" }
+
+    var database: String { "\(path)/peerd.db" }
+
+    /// What the daemon is to be started with.
+    var arguments: [String] { ["--state", path, "--runtime", "\(directory.path)/runtime"] }
+
+    /// A file whose being there makes the daemon's disk wait, if that is started through `slowly()`.
+    var slowness: String { "\(directory.path)/slow" }
+
+    func slowDown() throws { try directory.write("", to: "slow") }
+
+    func speedUp() { unlink(slowness) }
+
+    /// What the daemon is to be started through for a disk that waits when told to.
+    func slowly() throws -> [String] {
+        let library = try PeerdExecutable.path().dropLast("peerd".count) + "libSlowDisk.so"
+        guard access(String(library), R_OK) == 0 else { throw Failure("\(library)", errno) }
+        return ["/usr/bin/env", "LD_PRELOAD=\(library)", "SLOW_DISK=\(slowness)"]
+    }
+
+    /// Makes this all that is stored, as a daemon of before would have.
+    func store(_ contents: Contents) throws {
+        mkdir(path, 0o700)
+        let store = Store(folder: path)
+        for request in [Store.Request.load, .replace(contents)] {
+            _ = try store.handle(request).result.get()
+        }
+    }
+
+    func write(_ bytes: [UInt8], to name: String) throws {
+        mkdir(path, 0o700)
+        try directory.write(bytes, to: "state/\(name)")
+    }
+
+    /// What is stored; no daemon may be running.
+    func contents() throws -> Contents {
+        guard case .loaded(let contents) = try Store(folder: path).handle(.load).result.get() else {
+            throw Failure("a load that loads nothing")
+        }
+        return contents
+    }
+
+    /// Asks the running daemon for a method of org.peerd.Peers, with parameters in JSON.
+    ///
+    /// - Throws: `Failure` with the reply if that is an error.
+    func call(_ method: String, _ parameters: String) throws {
+        let number = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard number >= 0 else { throw Failure("socket", errno) }
+        defer { close(number) }
+        try connect(number)
+        let text = #"{"method":"org.peerd.Peers.\#(method)","parameters":\#(parameters)}"#
+        let message = Array(text.utf8) + [0]
+        guard send(number, message, message.count, CInt(MSG_NOSIGNAL)) == message.count else {
+            throw Failure("send", errno)
+        }
+        var reply: [UInt8] = []
+        var byte: UInt8 = 0
+        while Poll.firstReady(of: [number]) != nil, recv(number, &byte, 1, 0) == 1 {
+            guard byte == 0 else {
+                reply.append(byte)
+                continue
+            }
+            let text = String(decoding: reply, as: UTF8.self)
+            guard text.firstRange(of: #""error""#) == nil else { throw Failure(text) }
+            return
+        }
+        throw Failure("no answer to \(method)")
+    }
+
+    private func connect(_ number: CInt) throws {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let path = Array("\(directory.path)/runtime/control".utf8)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
+        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(number, $0, size)
+            }
+        }
+        guard result == 0 else { throw Failure("connect to the control socket", errno) }
+    }
+}
