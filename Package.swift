@@ -223,7 +223,9 @@ if Context.environment["PEERD_FUZZ"] != nil {
     package.targets += [
         .target(
             name: "peerd",
-            dependencies: ["Addressing", "Timing", "ConnectionCore", "LinuxIO", "CTOML"],
+            dependencies: [
+                "Addressing", "Timing", "ConnectionCore", "DecredWire", "LinuxIO", "CTOML",
+            ],
             path: "Sources/peerd/Configuration",
             swiftSettings: strict
         ),
