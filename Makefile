@@ -18,7 +18,10 @@ INSTALL_PACKAGES := systemd pkg-config $(shell apt-cache pkgnames systemd-dev 2>
 BUILD_PACKAGES := g++ libc6-dev libstdc++-12-dev libtomlplusplus-dev libsystemd-dev libsqlite3-dev \
     pkg-config git
 RUN_PACKAGES := $(BUILD_PACKAGES) procps
-TEST_PACKAGES := $(RUN_PACKAGES) util-linux iproute2 python3 systemd libnss-systemd dbus
+TEST_PACKAGES := $(RUN_PACKAGES) util-linux iproute2 python3 python3-venv socat systemd libnss-systemd \
+    dbus
+# A Python that has the varlink client of somebody else.
+VARLINK := $(BUILD)/varlink
 BENCH_PACKAGES := gcc libc6-dev python3 iproute2
 
 PREFIX ?= /usr
@@ -65,6 +68,12 @@ test: ## All tests: units, real sockets, the program, the simulation
 	$(RELEASE)/simulate --speed
 	Tests/scripts/up-and-down.py $(RELEASE)/peerd
 	Tests/scripts/store-churn.py $(RELEASE)/peerd
+	[[ $(VARLINK)/installed -nt Tests/scripts/requirements.txt ]] || { \
+	    /usr/bin/python3 -m venv --clear $(VARLINK); \
+	    $(VARLINK)/bin/pip install --quiet --require-hashes -r Tests/scripts/requirements.txt; \
+	    touch $(VARLINK)/installed; \
+	}
+	$(VARLINK)/bin/python3 Tests/scripts/real-clients.py $(RELEASE)/peerd
 	swift test --scratch-path $(BUILD)
 	Tests/lab/run
 
