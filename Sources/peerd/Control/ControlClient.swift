@@ -162,7 +162,7 @@ struct ControlClient: ~Copyable {
     var isReady: Bool {
         guard waitingBytes <= Self.outputLimit else { return false }
         return switch work {
-        case .none: framer.waiting > 0
+        case .none: framer.isReady
         case .list, .history, .bans: true
         case .connect, .reload: false
         case .monitor(_, let backlog): !backlog.isEmpty
