@@ -93,7 +93,9 @@ bench: build ## peerd beside a plain C program: ROUNDS=5, ONLY="hold queue ..." 
 	cp $(RELEASE)/peerd $(RELEASE)/corebench $(RELEASE)/wirebench $(BENCH)/
 	@# Pages of a file that is not on the disk yet would count as the daemon's own.
 	sync -f $(BENCH)
+	gcc -O2 -Wall -Wextra -Werror -o $(BENCH)/crowd Tests/crowd/crowd.c
 	@Benchmarks/bench.py $(BENCH) --rounds $(ROUNDS) $(addprefix --only ,$(ONLY))
+	@[[ -n "$(ONLY)" ]] || Benchmarks/control.py $(BENCH)
 
 fuzz: ## Every fuzz target for SECONDS=60, or RUNS=10000000 executions; ONLY="frames control"
 	@Tests/scripts/need.sh $(BUILD_PACKAGES)

@@ -110,6 +110,23 @@ struct ControlBanTests {
         #expect(try client.ask(Peers.Status()).status.bans == 201)
     }
 
+    @Test("is one of ten thousand at most")
+    func tooMany() throws {
+        let daemon = try DaemonProcess("outbound.target = 0", withControl: true)
+        let client = try daemon.connectControl()
+        try client.ask(Peers.SetLogLevel(level: .error))
+        for number in 0..<10_000 {
+            let prefix = "10.\(number / 250).\(number % 250).0/24"
+            try client.send(Peers.Ban(prefix: prefix), oneway: true)
+        }
+        #expect(throws: ErrorReply.peers(.tooManyBans(limit: 10_000))) {
+            try client.ask(Peers.Ban(prefix: "192.0.2.0/24"))
+        }
+        // One that is there may be changed.
+        try client.ask(Peers.Ban(prefix: "10.7.7.0/24", durationUSec: 1_000_000_000))
+        #expect(try client.askAll(Peers.ListBans()).flatMap(\.bans).count == 10_000)
+    }
+
     @Test("or anything else that ends connections is in the history, the latest first")
     func history() throws {
         let daemon = try DaemonProcess(

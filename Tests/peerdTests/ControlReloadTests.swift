@@ -94,6 +94,25 @@ struct ControlReloadTests {
         }
     }
 
+    /// The reading takes longer than the signal, so that it is usually the latter.
+    @Test("that is under way at the shutdown is answered, by its result or with that")
+    func shutdown() throws {
+        var daemon = try DaemonProcess("outbound.target = 0", withControl: true)
+        let client = try daemon.connectControl()
+        let addresses = (0..<10_000).map { "\"10.0.\($0 / 250).\($0 % 250):9108\"" }
+        try daemon.configure("outbound.addresses = [\(addresses.joined(separator: ","))]")
+        try client.send(Peers.Reload())
+        try daemon.waitForLine("Reading the configuration again")
+        daemon.signal(SIGTERM)
+        let answer = try client.nextText()
+        #expect(
+            answer == #"{"error":"org.peerd.Peers.ShuttingDown","parameters":{}}"#
+                || answer == #"{"parameters":{"needsRestart":[]}}"#
+        )
+        #expect(try client.nextMessage() == nil)
+        #expect(try daemon.waitForEnd() == .exited(0))
+    }
+
     @Test("takes back what was set for the log, and not what was set for the network")
     func levels() throws {
         let listener = try LoopbackListener(Loopback.address(194))

@@ -32,6 +32,23 @@ enum ControlScript {
         signal.pause()
         """
 
+    /// Comes and goes until it is killed. Whoever finds the queue full comes again.
+    private static let knocking = """
+        import socket, sys
+        count = 0
+        while True:
+            client = socket.socket(socket.AF_UNIX)
+            client.setblocking(False)
+            try:
+                client.connect(sys.argv[1])
+            except BlockingIOError:
+                pass
+            client.close()
+            count += 1
+            if count == 1000:
+                print(count, flush=True)
+        """
+
     private static let python = ["/usr/bin/python3", "-c"]
 
     /// Starts it, through a wrapper if one is given.
@@ -51,6 +68,12 @@ enum ControlScript {
         through wrapper: [String]
     ) throws -> ChildProcess {
         let words = wrapper + python + [crowd, daemon.controlPath, "\(count)"]
+        return try ChildProcess(words[0], Array(words.dropFirst()))
+    }
+
+    /// Starts a process that comes and goes without end, and says when it has done so for a while.
+    static func startKnocking(on daemon: borrowing DaemonProcess) throws -> ChildProcess {
+        let words = python + [knocking, daemon.controlPath]
         return try ChildProcess(words[0], Array(words.dropFirst()))
     }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Drives the daemon by clients that others have written: socat, PyPI's varlink package, and the examples
-of docs/control-interface.md, as they stand there.
+"""Drives the daemon by clients that others have written, socat and PyPI's varlink package, and by
+the examples of docs/control-interface.md as they stand there.
 
     real-clients.py PEERD
 
@@ -19,6 +19,8 @@ import unittest
 import varlink
 
 PATIENCE_S = 30
+# Isolated from packages.
+STANDARD_LIBRARY = ["/usr/bin/python3", "-I", "-S", "-c"]
 DOCUMENT = pathlib.Path(__file__).parents[2] / "docs/control-interface.md"
 # What the document calls them.
 SOCKET, PEER = "/run/peerd-control/socket", "203.0.113.7:9108"
@@ -61,8 +63,7 @@ class RealClients(unittest.TestCase):
     def test_the_example_adds_a_peer_and_follows_it(self):
         source = self.example("python")
         self.assertLess(len(source.splitlines()), 30)
-        # Isolated from packages: the standard library is all that it needs.
-        process = self.run_python(["/usr/bin/python3", "-I", "-S", "-c"], source, self.path, self.address)
+        process = self.run_python(STANDARD_LIBRARY, source, self.path, self.address)
         peer = self.accept()
         lines = [process.stdout.readline().split() for _ in range(3)]
         self.assertEqual(lines, [["persistentAdded"], ["attempting"], ["connected"]])
@@ -70,7 +71,7 @@ class RealClients(unittest.TestCase):
         self.assertRegex(process.stdout.readline(), r"^disconnected .*'ClosedByPeer'")
         self.assertEqual(process.stdout.readline().split(), ["retrying"])
         # It is added already.
-        again = self.run_python(["/usr/bin/python3", "-I", "-S", "-c"], source, self.path, self.address)
+        again = self.run_python(STANDARD_LIBRARY, source, self.path, self.address)
         self.assertEqual(again.wait(PATIENCE_S), 1)
 
     def test_the_example_with_the_package_does_the_same(self):
@@ -106,8 +107,8 @@ class RealClients(unittest.TestCase):
                 self.assertEqual(peers.Remove(number), {"count": 1, "untilReload": False})
                 self.assertEqual(peers.SetNetworkActive(False), {})
                 self.assertFalse(peers.Status()["status"]["networkActive"])
-                explanation = peers.Explain("10.0.7.7")["explanation"]
-                self.assertIn("10.0.7.0/24", [found.get("prefix") for found in explanation["findings"]])
+                findings = peers.Explain("10.0.7.7")["explanation"]["findings"]
+                self.assertIn("10.0.7.0/24", [finding.get("prefix") for finding in findings])
                 peers.Connect(self.address, 1_000_000, _oneway=True)
 
     def test_the_package_s_command_line_works(self):
