@@ -42,7 +42,10 @@ struct AddressList: AddressSource {
     }
 
     /// Offers other addresses from now on. Those that stay keep the time of their last attempt.
-    mutating func replace(with configured: [PeerAddress]) {
+    ///
+    /// - Parameter configured: What the configuration names now.
+    /// - Returns: Whether there are any that weren't there.
+    mutating func replace(with configured: [PeerAddress]) -> Bool {
         let old = self
         let isConfigured = Set(configured)
         let others = added.filter { !isConfigured.contains($0) }
@@ -52,6 +55,7 @@ struct AddressList: AddressSource {
         lastAttempts = addresses.map { address in
             old.indexes[address].flatMap { old.lastAttempts[$0] }
         }
+        return addresses.contains { old.indexes[$0] == nil }
     }
 
     /// Offers more addresses, in random places among the others.

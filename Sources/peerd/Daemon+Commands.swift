@@ -167,6 +167,7 @@ extension Daemon {
             throw .tooManyAddresses(limit: AddressList.mostAdded)
         }
         service.noteChange()
+        if added > 0 { tell(.addressesAdded, at: now) }
         control[place].reply(
             Peers.AddAddresses.Reply(added: added, known: call.addresses.count - added)
         )

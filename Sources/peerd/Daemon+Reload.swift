@@ -60,7 +60,7 @@ extension Daemon {
         if !keysWaitingForRestart.isEmpty {
             journal.write(.restartNeeded(keys: keysWaitingForRestart))
         }
-        addresses.replace(with: new.knownAddresses)
+        if addresses.replace(with: new.knownAddresses) { tell(.addressesAdded, at: now) }
         keepConfiguredPeers(at: now)
         restoreRefusedPeers(at: now)
         // What led to ourselves may be somebody else's address now.
