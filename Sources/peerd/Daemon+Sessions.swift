@@ -104,7 +104,7 @@ extension Daemon {
         for misbehaviour: Misbehaviour,
         at now: Moment
     ) {
-        endingDetail = "\(misbehaviour)"
+        endingDetail = EndingDetail(of: id, "\(misbehaviour)")
         defer { endingDetail = nil }
         do throws(Refusal) {
             try core.banMisbehaving(
@@ -134,7 +134,7 @@ extension Daemon {
         let fault = SessionFault(ending)
         let detail = "\(ending)"
         // Many say no more than the reason does.
-        if detail != fault.text { endingDetail = detail }
+        if detail != fault.text { endingDetail = EndingDetail(of: id, detail) }
         defer { endingDetail = nil }
         tell(.closed(id, .session(fault)), at: now)
     }

@@ -36,8 +36,9 @@ struct Daemon: ~Copyable {
     /// Nonces that nobody can foresee.
     var random = SystemRandomNumberGenerator()
     var sample = AddressSample()
-    /// Why exactly a session gives its connection up, while the core is told so.
-    var endingDetail: String?
+    /// Why exactly a session gives its connection up, while the core is told so. A ban ends others of
+    /// the same host as well, for which it isn't the reason.
+    var endingDetail: EndingDetail?
     /// What has been changed in the configuration and can't while the daemon runs.
     var keysWaitingForRestart: [String] = []
     /// Addresses that peers have told of, the same one as often as it was told.
