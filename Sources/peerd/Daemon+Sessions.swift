@@ -10,9 +10,12 @@ extension Daemon {
     /// together.
     static let sessionsPerTurn = 512
 
-    /// Starts the peer protocol on a connection that has just been established, if there is one.
+    /// Starts the peer protocol, if there is one, on a socket that has just been connected. Does nothing if
+    /// the core has closed it at once: a dial that reached itself, say.
     mutating func beginSession(of id: ConnectionID, at now: Moment) {
-        guard sessions.isSpoken, let connection = core.table[id] else { return }
+        guard sessions.isSpoken, !sessions.contains(id.slot), let connection = core.table[id],
+            connection.isOpen
+        else { return }
         let role: PeerSession.Role =
             switch connection.kind {
             case .inbound: .inbound

@@ -146,7 +146,7 @@ struct Daemon: ~Copyable {
         self.now = now
         let events = settled
         settled = []
-        for event in events { tell(event, at: now) }
+        for event in events { tellSettled(event, at: now) }
         for index in 0..<kernel.epoll.count {
             try dispatch(kernel.epoll[index], at: now)
         }
@@ -156,6 +156,11 @@ struct Daemon: ~Copyable {
         serveClients(at: now)
         keepState(at: now)
         keepUpWithSystemd(at: now)
+    }
+
+    private mutating func tellSettled(_ event: Event, at now: Moment) {
+        tell(event, at: now)
+        if case .dialSucceeded(let attempt, _) = event { beginSession(of: attempt.id, at: now) }
     }
 
     private mutating func keepUpWithSystemd(at now: Moment) {
