@@ -73,7 +73,7 @@ extension Daemon {
         switch fact {
         case .handshakeCompleted(let peer):
             sessions.noteCompleted(id.slot, with: peer)
-            if let connection = core.table[id], connection.kind == .outbound,
+            if let connection = core.table[id], connection.kind != .inbound,
                 let remote = connection.remote
             {
                 addresses.noteServices(peer.services, of: remote)
