@@ -125,10 +125,11 @@ struct AddressList: AddressSource {
         proofs[address, default: Proof()].services = services
     }
 
-    /// Those that have been good once, as others are told of them.
+    /// Those that have been good once, as others are told of them, in any order. It costs nothing where
+    /// none has been good, so that peers which ask then can't keep the loop busy with a long list.
     var proven: [AdvertisedAddress] {
-        addresses.compactMap { address in
-            guard let proof = proofs[address], let lastSeen = proof.lastSeen else { return nil }
+        proofs.compactMap { address, proof in
+            guard let lastSeen = proof.lastSeen else { return nil }
             return AdvertisedAddress(
                 address: address,
                 services: proof.services,
