@@ -112,12 +112,13 @@ class Daemon:
                 self.addresses.append((found[1], int(found[2])))
 
     def write(self, configuration=None, network=None):
-        """Top-level keys stand before all tables, so they are given apart."""
-        listen = '[[listen]]\naddress = "127.0.0.1:0"\n' if self.listener else ""
-        self.file.write_text(
-            f'network = "{network or self.network}"\nlog.level = "debug"\n'
-            + (self.configuration if configuration is None else configuration) + "\n" + listen
-        )
+        """It offers what dcrd wants of who it dials, unless the configuration says otherwise."""
+        text = self.configuration if configuration is None else configuration
+        if "services =" not in text:
+            text = "services = 1\n" + text
+        if self.listener:
+            text += '\n[[listen]]\naddress = "127.0.0.1:0"\n'
+        self.file.write_text(f'network = "{network or self.network}"\nlog.level = "debug"\n{text}')
 
     def _listen(self):
         for line in self.process.stderr:
@@ -244,9 +245,11 @@ class Companion(threading.Thread):
 
     def run(self):
         try:
-            while not self.over.wait(0.1):
+            while True:
                 self.slowest = max(self.slowest, self.peer.ping(self.pings % 64))
                 self.pings += 1
+                if self.over.wait(0.1):
+                    return
         except Exception as error:  # Told by `finish`.
             self.error = error
 

@@ -61,7 +61,10 @@ class Peer:
 
     @staticmethod
     def dial(address, source="127.0.0.1", **options):
-        connection = socket.create_connection(address, DEADLINE, (source, 0))
+        try:
+            connection = socket.create_connection(address, DEADLINE, (source, 0))
+        except ConnectionResetError as error:
+            raise Closed from error
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return Peer(connection, dialled=True, **options)
 

@@ -13,7 +13,7 @@ ADVERTISED = wire.Address(0, 0, bytes((203, 0, 113, 5)), 9108)
 class Handshake:
     """For each network; what is between version and verack is compared byte by byte."""
 
-    configuration = 'outbound.target = 0\nservices = 1\nadvertise = ["203.0.113.5:9108"]\n'
+    configuration = 'outbound.target = 0\nadvertise = ["203.0.113.5:9108"]\n'
     gossips = False
 
     def introduction(self, peer, *, verack):
@@ -138,7 +138,7 @@ class Services(DaemonTest):
     """On a public network an automatic outbound peer must be a full node."""
 
     network = "mainnet"
-    configuration = "[outbound]\ntarget = 2\nmax-per-group = 0\n"
+    configuration = "services = 0\n[outbound]\ntarget = 2\nmax-per-group = 0\nretry = \"100ms\"\n"
 
     def test_an_automatic_peer_without_the_service_is_left(self):
         with listen("127.2.0.1") as server, listen("127.2.0.2") as good:
@@ -170,9 +170,10 @@ class Services(DaemonTest):
 
 
 class Ourselves(DaemonTest):
-    configuration = 'outbound.target = 0\n[[listen]]\naddress = "127.0.0.1:0"\n'
+    configuration = 'outbound.target = 0\n[[listen]]\naddress = "127.0.0.2:0"\n'
 
     def test_a_dial_to_another_listener_of_the_daemon_is_found(self):
+        self.assertEqual(len(self.daemon.addresses), 2)
         for address in self.daemon.addresses:
             with self.assertRaises(CallFailed) as failed:
                 self.daemon.call("Connect", address=name_of(address))
@@ -187,7 +188,7 @@ class Ourselves(DaemonTest):
         name = name_of(self.daemon.address)
         number = self.daemon.call("AddPersistent", address=name)["id"]
         # 5 min, of which half is drawn.
-        self.daemon.await_line(rf"Retrying connection to {name} in ([345]|2\.\d) min.* \(id: {number}")
+        self.daemon.await_line(rf"Retrying connection to {name} in [2345] min.* \(id: {number}")
         self.daemon.call("Remove", id=number)
 
 
