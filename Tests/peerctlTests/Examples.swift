@@ -87,6 +87,7 @@ enum Examples {
             networkActive: true,
             connections: Peers.PerKind(inbound: 42, outbound: 5, manual: 1, feeler: 0),
             dialing: Peers.PerKind(inbound: 0, outbound: 2, manual: 0, feeler: 0),
+            handshaking: Peers.PerKind(inbound: 0, outbound: 0, manual: 0, feeler: 0),
             ready: Peers.PerKind(inbound: 40, outbound: 3, manual: 1, feeler: 0),
             whitelisted: 0,
             persistent: 1,
@@ -101,6 +102,7 @@ enum Examples {
                 outboundPerGroup: 1
             ),
             addresses: 4_210,
+            addressesLearned: 0,
             bans: 0,
             outboundFailures: 0,
             retries: [],

@@ -91,7 +91,9 @@ private struct ClientPair: ~Copyable {
     static func connected() throws -> ClientPair {
         var numbers: [CInt] = [0, 0]
         let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        guard socketpair(AF_UNIX, type, 0, &numbers) == 0 else { throw Failure("socketpair", errno) }
+        guard socketpair(AF_UNIX, type, 0, &numbers) == 0 else {
+            throw Failure("socketpair", errno)
+        }
         let other = FileDescriptor(owning: numbers[1])
         var client = ControlClient()
         client.open(try UnixConnection(accepted: FileDescriptor(owning: numbers[0])))

@@ -158,7 +158,6 @@ extension DaemonProcess {
     func connectControl() throws -> ControlConnection { try ControlConnection(to: controlPath) }
 }
 
-
 extension DaemonProcess {
     /// What it lists to a new client.
     func connections(
@@ -178,7 +177,9 @@ extension DaemonProcess {
         while true {
             let rows = try client.askAll(Peers.List()).flatMap(\.connections)
             if isWanted(rows) { return rows }
-            guard ContinuousClock.now < deadline else { throw Failure("listed in the end: \(rows)") }
+            guard ContinuousClock.now < deadline else {
+                throw Failure("listed in the end: \(rows)")
+            }
             // Nothing else tells of all changes.
             _ = poll(nil, 0, 20)
         }

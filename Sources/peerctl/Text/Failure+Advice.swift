@@ -42,13 +42,19 @@ extension Peers.Failure {
             }
         case .configurationRejected:
             "Nothing has changed. Mend the file, and '\(command) reload' again."
-        case .timedOut, .refused, .unreachable, .peerVanished, .closedByPeer:
+        case .timedOut, .refused, .unreachable, .peerVanished, .closedByPeer, .handshakeTimedOut,
+            .idle, .slow:
             "'\(command) connect --persistent' goes on trying."
         case .noRoute: "Look at 'ip route', and at outbound.bind in the configuration."
         case .unresolved: "Look at the name's spelling, and at /etc/resolv.conf."
         case .selfConnection: "The address is one of this daemon's own."
         case .resourcesExhausted: "Raise LimitNOFILE= of \(instance.unit), or close something."
-        case .rateLimited, .flooded, .cancelled, .closedByOperator, .io: nil
+        case .malformed, .unexpectedMessage:
+            "Is it a peer of this network? Look at 'network' in the configuration."
+        case .obsoleteVersion: "Its operator has to upgrade it."
+        case .lacksServices:
+            "Only peers that are picked must offer them; this one can be connected to."
+        case .rateLimited, .flooded, .cancelled, .closedByOperator, .misbehaved, .io: nil
         }
     }
 }

@@ -41,6 +41,14 @@ extension Peers.Failure {
         case .closedByPeer: "closed by peer"
         case .peerVanished: "peer vanished"
         case .closedByOperator: "closed by an operator"
+        case .handshakeTimedOut: "no handshake in time"
+        case .malformed: "malformed message"
+        case .misbehaved: "misbehaved"
+        case .unexpectedMessage: "message out of order"
+        case .obsoleteVersion: "obsolete protocol version"
+        case .lacksServices: "lacks outbound.required-services"
+        case .idle: "idle"
+        case .slow: "too slow"
         case .resourcesExhausted(let errno), .io(let errno): SystemError.describe(errno)
         }
     }

@@ -13,6 +13,7 @@ extension Peers.Connection {
             .init(title: "RTT", alignment: .right, rank: 4),
             .init(title: "IN", alignment: .right, rank: 5),
             .init(title: "OUT", alignment: .right, rank: 6),
+            .init(title: "AGENT", shortening: .end, least: 8, rank: 8),
             .init(title: "NOTES", rank: 7),
         ])
         for connection in connections {
@@ -24,6 +25,7 @@ extension Peers.Connection {
                 Text(connection.roundTripUSec.map { duration($0) } ?? ""),
                 Text(connection.bytesIn.map { byteCount($0) } ?? ""),
                 Text(connection.bytesOut.map { byteCount($0) } ?? ""),
+                Text(connection.userAgent ?? ""),
                 Text(connection.notes, .faint),
             ])
         }
@@ -44,6 +46,7 @@ extension Peers.Connection {
         switch phase {
         case .waiting: Text("waiting", .pending)
         case .dialing: Text("dialing", .pending)
+        case .handshaking: Text("handshaking", .pending)
         case .established: ready ? Text("ready", .good) : "connected"
         }
     }
@@ -54,7 +57,7 @@ extension Peers.Connection {
         let tried = retries.flatMap { $0 > 0 ? ", \(counted($0, "failure"))" : nil } ?? ""
         return switch phase {
         case .waiting: "retries \(end ?? "when the network is back")" + tried
-        case .dialing: end.map { "gives up \($0)" } ?? ""
+        case .dialing, .handshaking: end.map { "gives up \($0)" } ?? ""
         case .established: ""
         }
     }
