@@ -1,5 +1,6 @@
 """Handshakes with dcrd's peer, both ways, on each network, in each version that is spoken."""
 
+import time
 import unittest
 
 import wire
@@ -190,6 +191,29 @@ class Ourselves(DaemonTest):
         # 5 min, of which half is drawn.
         self.daemon.await_line(rf"Retrying connection to {name} in [2345] min.* \(id: {number}")
         self.daemon.call("Remove", id=number)
+
+
+class OurselvesByChance(DaemonTest):
+    """The daemon is told its own address as one to dial for the target."""
+
+    network = "mainnet"
+    configuration = '[outbound]\ntarget = 1\nretry = "100ms"\n'
+
+    def test_the_address_is_left_alone_and_the_slot_goes_to_another(self):
+        name = name_of(self.daemon.address)
+        self.daemon.call("AddAddresses", addresses=[name])
+        self.assertEqual(self.daemon.cause(name), "SelfConnection")
+        findings = self.daemon.call("Explain", address=name)["explanation"]["findings"]
+        (finding,) = [row for row in findings if row["rule"] == "ownAddress"]
+        self.assertTrue(finding["refuses"])
+        day = 24 * 3_600 * 1_000_000
+        left = finding["untilUnixUSec"] - time.time() * 1_000_000
+        self.assertTrue(0.9 * day < left <= day, left)
+        with listen("127.2.0.4") as server:
+            self.daemon.call("AddAddresses", addresses=[name_of(server.getsockname())])
+            peer = self.accept(server).shake_hands()
+            self.assertEqual(self.daemon.await_ready(peer)["kind"], "outbound")
+        self.assertEqual(self.daemon.bans(), [])
 
 
 class Calls(DaemonTest):

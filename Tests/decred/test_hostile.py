@@ -101,13 +101,13 @@ class Frames(HostileTest):
                 self.daemon.call("Unban", prefix=f"{self.source}/32")
 
     def test_addresses_that_are_none(self):
-        peer = self.hostile()
         good = wire.addresses_payload(PUBLIC, 12)
         for payload in (
             b"\0", wire.varint(1001), b"\xfd\x01\0" + good[1:], b"\x02" + good[1:],
             good[:17] + b"\0" + good[18:], good[:17] + b"\x04" + good[18:],
-            # A mapped IPv4 address as IPv6, and a time that has no meaning.
+            # A mapped IPv4 address as IPv6, and times that are too late for dcrd.
             good[:17] + b"\x02" + wire.mapped("45.0.0.1") + good[22:],
+            good[:1] + struct.pack("<Q", wire.LATEST + 1) + good[9:],
             good[:1] + b"\xff" * 8 + good[9:],
         ):
             with self.subTest(payload[:30]):
@@ -115,6 +115,9 @@ class Frames(HostileTest):
                 peer.send("addrv2", payload)
                 self.assert_banned(peer)
                 self.daemon.call("Unban", prefix=f"{self.source}/32")
+        peer = self.hostile().shake_hands()
+        peer.send("addrv2", good[:1] + struct.pack("<Q", wire.LATEST) + good[9:])
+        peer.ping()
         peer = self.hostile(version=11).shake_hands()
         peer.send("addr", b"\0")
         self.assert_banned(peer)

@@ -47,6 +47,22 @@ class Gossip(DaemonTest):
             peer.send("getaddr")
             peer.ping()
 
+    def test_what_old_peers_say_before_their_verack_counts(self):
+        before = self.daemon.status()["addressesLearned"]
+        peer = self.dial(version=10)
+        peer.say_version()
+        peer.read_version()
+        peer.read_verack()
+        # Its own address, and its question, which it queued when it saw the version.
+        peer.tell([PUBLIC])
+        peer.send("getaddr")
+        self.daemon.await_read(peer)
+        self.assertEqual(peer.waiting(), b"")
+        peer.send("verack")
+        (told,) = wire.parse_addresses(peer.expect("addr"), "addr")
+        self.assertEqual(told.port, self.port)
+        self.assertEqual(self.daemon.status()["addressesLearned"], before + 1)
+
     @property
     def port(self):
         return self.server.getsockname()[1]

@@ -24,6 +24,8 @@ MOST_PAYLOAD_BYTES = 32 << 20
 MOST_USER_AGENT_BYTES = 256
 # MaxAddrPerMsg and MaxAddrPerV2Msg.
 MOST_ADDRESSES = 1000
+# The latest time of `version` and `addrv2`: math.MaxInt64 - unixToInternal.
+LATEST = (1 << 63) - 1 - 62_135_596_800
 # AddrV2Version.
 ADDRV2_VERSION = 12
 FULL_NODE = 1
@@ -178,7 +180,7 @@ class Version(typing.NamedTuple):
 
     def encode(self):
         return (
-            struct.pack("<iQq", self.version, self.services, self.time)
+            struct.pack("<iQQ", self.version, self.services, self.time)
             + self.receiver.encode()
             + self.sender.encode()
             + struct.pack("<Q", self.nonce)
@@ -190,7 +192,9 @@ class Version(typing.NamedTuple):
     @staticmethod
     def decode(payload):
         reader = Reader(payload)
-        version, services, time = (reader.number(form) for form in ("<i", "<Q", "<q"))
+        version, services, time = (reader.number(form) for form in ("<i", "<Q", "<Q"))
+        if time > LATEST:
+            raise Malformed(f"a time of {time} s")
         receiver = Endpoint.decode(reader)
         sender, nonce, agent, last_block, relays = Endpoint(), 0, b"", 0, True
         if reader.left:
@@ -238,6 +242,8 @@ class Address(typing.NamedTuple):
     @staticmethod
     def decode(reader):
         time, services, kind = reader.number("<Q"), reader.number("<Q"), reader.number("<B")
+        if time > LATEST:
+            raise Malformed(f"a time of {time} s")
         if kind not in (1, 2, 3):
             raise Malformed(f"address type {kind}")
         host = reader.take({1: 4, 2: 16, 3: 32}[kind])
