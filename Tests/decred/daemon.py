@@ -203,8 +203,12 @@ class Daemon:
 
     # ---- The process -----------------------------------------------------------------------------
 
+    def forget_most_resident(self):
+        """From now on the most is counted anew: proc(5), clear_refs."""
+        pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
     def most_resident_kib(self):
-        """The most memory that it ever had."""
+        """The most memory that it has had since then."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1])
 

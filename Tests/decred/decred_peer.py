@@ -112,7 +112,7 @@ class Peer:
             self.received_bytes += len(data)
             self.buffer += data
 
-    def _take(self, count, end):
+    def take(self, count, end):
         self._fill(count, end)
         data, self.buffer = self.buffer[:count], self.buffer[count:]
         return data
@@ -130,9 +130,9 @@ class Peer:
     def receive(self, within=DEADLINE):
         """The next message, as ReadMessageN checks it: (command, payload)."""
         end = time.monotonic() + within
-        head = self._take(wire.HEADER_BYTES, end)
+        head = self.take(wire.HEADER_BYTES, end)
         command, length, check = wire.parse_header(head, self.network, self.negotiated)
-        payload = self._take(length, end)
+        payload = self.take(length, end)
         if wire.checksum(payload) != check:
             raise Malformed(f"checksum of '{command}'")
         return command, payload

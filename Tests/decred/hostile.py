@@ -9,7 +9,7 @@ _numbers = itertools.count(1)
 
 class HostileTest(DaemonTest):
     """While a test runs, a good peer gets its pongs within a second all the time; after it the
-    daemon has never had more than 64 MiB, and still shakes hands."""
+    daemon has not had more than 64 MiB, and still shakes hands."""
 
     configuration = "outbound.target = 0\n"
 
@@ -17,6 +17,7 @@ class HostileTest(DaemonTest):
         # A ban covers all of an address, so each test's offender has one of its own.
         number = next(_numbers)
         self.source = f"127.5.{number // 250}.{number % 250 + 1}"
+        self.daemon.forget_most_resident()
         self.companion = Companion(self.daemon)
         self.addCleanup(self.check_unharmed)
 

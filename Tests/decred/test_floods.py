@@ -36,7 +36,7 @@ class Pings(HostileTest):
         writer.start()
         pong = wire.frame("testnet", "pong", bytes(8))
         for _ in range(100):
-            self.assertEqual(peer._take(len(BURST), time.monotonic() + 20), 1000 * pong)
+            self.assertEqual(peer.take(len(BURST), time.monotonic() + 20), 1000 * pong)
         writer.join()
         peer.ping(nonce=5)
 

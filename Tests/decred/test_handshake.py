@@ -5,7 +5,7 @@ import unittest
 
 import wire
 from daemon import CallFailed, DaemonTest, wait
-from decred_peer import Peer, Violation, listen, name_of
+from decred_peer import Violation, listen, name_of
 
 VERSIONS = (9, 10, 11, 12)
 ADVERTISED = wire.Address(0, 0, bytes((203, 0, 113, 5)), 9108)
@@ -231,6 +231,11 @@ class Calls(DaemonTest):
             return failed.exception.name
 
     def test_each_end_of_a_handshake_has_its_error(self):
+        def hang_up(peer):
+            # With everything read, or it would be a reset.
+            peer.expect("version")
+            peer.close()
+
         def say_second(peer):
             peer.say_version()
             peer.say_version()
@@ -240,7 +245,7 @@ class Calls(DaemonTest):
             "Malformed": lambda peer: peer.send_bytes(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
             "UnexpectedMessage": lambda peer: peer.send("verack"),
             "ObsoleteVersion": lambda peer: peer.say_version(version=8),
-            "ClosedByPeer": Peer.close,
+            "ClosedByPeer": hang_up,
         }.items(), 1):
             with self.subTest(error):
                 self.assertEqual(self.failure(f"127.3.0.{number}", behave), error)
