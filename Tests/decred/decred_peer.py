@@ -1,7 +1,7 @@
 """A peer that does as dcrd does, on either side of a connection; or not, where a test wants that.
 
-Made from dcrd's `peer` package, `server.go` and `internal/netsync`. What dcrd would disconnect or ban
-for raises `Malformed` or `Violation` here.
+Made from dcrd's `peer` package, `server.go` and `internal/netsync`. What dcrd would disconnect or
+ban for raises `Malformed` or `Violation` here.
 """
 
 import os
@@ -241,7 +241,7 @@ class Peer:
         self.send(command, wire.addresses_payload(addresses, self.negotiated))
 
     def ping(self, nonce=1, within=DEADLINE):
-        """Asks for a pong and returns the seconds that it took. What comes meanwhile is answered."""
+        """Asks for a pong, answering what comes meanwhile. Returns the seconds that it took."""
         start = time.monotonic()
         question = struct.pack("<Q", nonce)
         self.send("ping", question)

@@ -1,11 +1,13 @@
 """What peers and the daemon say to each other once they have shaken hands."""
 
+import base64
 import contextlib
+import hashlib
 import struct
 import unittest
 
 import wire
-from daemon import Daemon, DaemonTest, wait
+from daemon import Daemon, DaemonTest
 from decred_peer import Closed, Peer, listen, name_of
 
 PUBLIC = wire.Address(1_790_000_000, 1, bytes((45, 1, 2, 3)), 9108)
@@ -111,22 +113,72 @@ class Silence(DaemonTest):
         self.assertEqual(self.daemon.status()["addressesLearned"], 0)
 
 
+def onion_name(key):
+    """rend-spec-v3: the key, two bytes of a checksum and the version."""
+    check = hashlib.sha3_256(b".onion checksum" + key + b"\x03").digest()[:2]
+    return base64.b32encode(key + check + b"\x03").decode().lower() + ".onion"
+
+
 class Always(DaemonTest):
     """Unless the configuration says so."""
 
-    configuration = 'outbound.target = 0\ngossip = "always"\nadvertise = ["203.0.113.5:9108"]\n'
+    configuration = (
+        'outbound.target = 0\ngossip = "always"\n'
+        f'advertise = ["203.0.113.5:9108", "{onion_name(ONION.host)}:9108"]\n'
+    )
 
     def test_addresses_are_asked_for_told_and_taken(self):
-        with listen("127.4.2.1") as server:
+        for learned, version in enumerate((11, 12), 1):
+            with self.subTest(version), listen("127.4.2.1") as server:
+                call = self.daemon.begin("Connect", address=name_of(server.getsockname()))
+                peer = self.accept(server, version=version).shake_hands()
+                call.finish()
+                peer.expect("getaddr")
+                command, payload = peer.receive()
+                told = [address.host for address in wire.parse_addresses(payload, command)]
+                # Only the newer message has room for an onion service.
+                onions = [ONION.host] if version >= 12 else []
+                self.assertEqual(told, [bytes((203, 0, 113, 5))] + onions)
+                peer.tell([PUBLIC])
+                peer.ping()
+                self.assertEqual(self.daemon.status()["addressesLearned"], learned)
+
+
+class Never(DaemonTest):
+    """And on a public network nobody is, if it says that."""
+
+    network = "mainnet"
+    configuration = (
+        'outbound.target = 0\ngossip = "never"\nadvertise = ["203.0.113.5:9108"]\n'
+    )
+
+    def test_addresses_are_neither_given_nor_taken(self):
+        with listen("127.4.2.2") as server:
             call = self.daemon.begin("Connect", address=name_of(server.getsockname()))
             peer = self.accept(server).shake_hands()
             call.finish()
-            peer.expect("getaddr")
-            (told,) = wire.parse_addresses(peer.expect("addrv2"), "addrv2")
-            self.assertEqual(told.host, bytes((203, 0, 113, 5)))
             peer.tell([PUBLIC])
-            peer.ping()
-            self.assertEqual(self.daemon.status()["addressesLearned"], 1)
+            peer.send("ping", bytes(8))
+            self.assertEqual(peer.receive(), ("pong", bytes(8)))
+            self.assertEqual(self.daemon.status()["addressesLearned"], 0)
+
+
+class Required(DaemonTest):
+    """What an automatic outbound peer must offer can be said, on any network."""
+
+    configuration = "[outbound]\ntarget = 1\nrequired-services = 5\nretry = \"100ms\"\n"
+
+    def test_all_of_it_must_be_there(self):
+        with listen("127.4.2.3") as server, listen("127.4.2.4") as good:
+            name = name_of(server.getsockname())
+            self.daemon.call("AddAddresses", addresses=[name])
+            peer = self.accept(server, services=1)
+            peer.read_version()
+            peer.say_version()
+            self.assertEqual(peer.await_end(), [])
+            self.assertEqual(self.daemon.cause(name), "LacksServices")
+            self.daemon.call("AddAddresses", addresses=[name_of(good.getsockname())])
+            self.daemon.await_ready(self.accept(good, services=7).shake_hands())
 
 
 class KeepAlive(DaemonTest):
