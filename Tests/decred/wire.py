@@ -33,11 +33,11 @@ DCRD_AGENT = "/dcrwire:1.0.0/dcrd:2.2.0/"
 
 # makeEmptyMessage: whoever sends anything else is banned.
 COMMANDS = frozenset(
-    "version verack getaddr addr addrv2 getblocks block inv getdata notfound tx ping pong"
-    " getheaders headers mempool miningstate getminings sendheaders feefilter getcfilter getcfheaders"
-    " getcftypes cfilter cfheaders cftypes getcfilterv2 cfilterv2 getinitstate initstate mixpairreq"
-    " mixkeyxchg mixcphrtxt mixslotres mixfactpoly mixdcnet mixconfirm mixsecrets getcfsv2"
-    " cfiltersv2".split()
+    "version verack getaddr addr addrv2 getblocks block inv getdata notfound tx ping pong "
+    "getheaders headers mempool miningstate getminings sendheaders feefilter getcfilter "
+    "getcfheaders getcftypes cfilter cfheaders cftypes getcfilterv2 cfilterv2 "
+    "getinitstate initstate mixpairreq mixkeyxchg mixcphrtxt mixslotres mixfactpoly "
+    "mixdcnet mixconfirm mixsecrets getcfsv2 cfiltersv2".split()
 )
 
 
