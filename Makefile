@@ -18,7 +18,7 @@ INSTALL_PACKAGES := systemd pkg-config $(shell apt-cache pkgnames systemd-dev 2>
 BUILD_PACKAGES := g++ libc6-dev libstdc++-12-dev libtomlplusplus-dev libsystemd-dev libsqlite3-dev \
     pkg-config git
 RUN_PACKAGES := $(BUILD_PACKAGES) procps
-TEST_PACKAGES := $(RUN_PACKAGES) util-linux iproute2 python3 python3-pip systemd libnss-systemd dbus
+TEST_PACKAGES := $(RUN_PACKAGES) util-linux iproute2 python3 python3-venv systemd libnss-systemd dbus
 BENCH_PACKAGES := gcc libc6-dev python3 iproute2
 
 PREFIX ?= /usr
