@@ -75,6 +75,7 @@ test: ## All tests: units, real sockets, the program, the simulation
 	}
 	$(VARLINK)/bin/python3 Tests/scripts/real-clients.py $(RELEASE)/peerd
 	swift test --scratch-path $(BUILD)
+	Tests/decred/run
 	Tests/lab/run
 
 simulate: ## SEEDS=1000 simulated lives of the connection manager
