@@ -9,6 +9,8 @@ import Timing
 /// changes everything and drops nothing.
 extension Daemon {
     mutating func startReload() {
+        // systemd must not hear of a reload after the end.
+        guard !isStopping else { return }
         journal.write(.reloading)
         service.tell(.reloading)
         do throws(SystemError) {

@@ -52,7 +52,7 @@ struct Daemon: ~Copyable {
     let startedAt: WallTime
     var history = History()
     /// The moment of this turn.
-    private(set) var now: Moment
+    var now: Moment
 
     /// What came of actions at once: told in the next turn, which then doesn't wait. So there is no
     /// recursion from an action into the core.
