@@ -44,9 +44,11 @@ struct SessionTable: Sendable {
     /// Whether connections have sessions.
     let isSpoken: Bool
 
-    /// Another policy of the same network, which holds from now on for the sessions that there are too.
+    /// Another policy of the same network, which holds from now on for the sessions that there are too:
+    /// what was due in an hour may be due now.
     mutating func adopt(_ policy: SessionPolicy) {
         surroundings.policy = policy
+        for slot in slots.indices { arm(slot) }
     }
 
     /// When `nextDue` may have something. It may be in the past.
