@@ -28,7 +28,7 @@ struct SessionTable: Sendable {
     private var queues: [Int: SendQueue] = [:]
     /// Those of dials whose handshake isn't complete, by slot.
     private var nonces: [Int: UInt64] = [:]
-    private var deadlines = DeadlineQueue<UInt32>()
+    private var deadlines = DeadlineQueue()
     /// Slots that have a live entry in `deadlines`.
     private var timed = 0
     private var surroundings: SessionSurroundings
@@ -221,7 +221,7 @@ struct SessionTable: Sendable {
         slots[slot].wake = instant
         guard instant != .distantFuture else { return }
         timed += 1
-        deadlines.schedule(UInt32(slot), at: instant)
+        deadlines.schedule(UInt64(slot), at: instant)
         guard deadlines.isMostlyStale(live: timed) else { return }
         deadlines.rebuild { slots[Int($0.owner)].wake == $0.at }
     }
