@@ -31,6 +31,7 @@ struct SessionTable: Sendable {
     private var deadlines = DeadlineQueue()
     /// Slots that have a live entry in `deadlines`.
     private var timed = 0
+    private var turns: SessionTurns
     private var surroundings: SessionSurroundings
     /// What the last call of a session has said.
     private(set) var output = SessionOutput()
@@ -38,6 +39,7 @@ struct SessionTable: Sendable {
     /// - Parameter policy: nil where nothing is spoken: then no session may begin.
     init(policy: SessionPolicy?) {
         surroundings = SessionSurroundings(policy: policy ?? SessionPolicy(network: .mainnet))
+        turns = SessionTurns(surroundings.policy)
         isSpoken = policy != nil
     }
 
@@ -47,6 +49,7 @@ struct SessionTable: Sendable {
     /// Another policy of the same network, which holds from now on for the sessions that there are too.
     mutating func adopt(_ policy: SessionPolicy) {
         surroundings.policy = policy
+        turns = SessionTurns(policy)
     }
 
     /// When `nextDue` may have something. It may be in the past.
@@ -213,7 +216,7 @@ struct SessionTable: Sendable {
             queues[slot]?.deadline.instant ?? .distantFuture
         )
         // A later one is found when the earlier one is due.
-        if next < slots[slot].wake { setWake(next, of: slot) }
+        if next < slots[slot].wake { setWake(turns.first(from: next), of: slot) }
     }
 
     private mutating func setWake(_ instant: Instant, of slot: Int) {
