@@ -20,9 +20,7 @@ from works import HELD, Contender, Works
 
 @dataclass
 class Row:
-    """A line of the table. A target is a bound: of the ratio to the floor, or of the number.
-
-    What the floor doesn't do has a target for its number, or none."""
+    """A line of the table. A target is a bound: of the ratio to the floor, or of the number."""
 
     name: str
     work: str
@@ -64,8 +62,6 @@ ROWS = [
     Row("hash-short", "hash", "BLAKE-256 of 8 bytes", "MB/s", least_ratio=0.6, digits=0),
 ]
 
-# Works that the floor doesn't do: it speaks no protocol.
-UNMATCHED = {"greet", "introduce", "ping"}
 # Works that take minutes: no more rounds than these.
 MOST_ROUNDS = {"ping": 1}
 # Works that have no counterpart in C: programs that print tables of their own.
@@ -88,8 +84,6 @@ def measure(works, contenders, work, rounds):
     rounds = min(rounds, MOST_ROUNDS.get(work, rounds))
     for turn in range(rounds):
         for contender in contenders:
-            if contender.name == "floor" and work in UNMATCHED:
-                continue
             print(f"\r{work}: {turn + 1} of {rounds}, {contender.name}   ", end="", file=sys.stderr)
             network.renew()
             for name, value in getattr(works, work)(contender).items():
@@ -101,9 +95,6 @@ def measure(works, contenders, work, rounds):
 def format_values(values, digits):
     median = statistics.median(values)
     return f"{median:,.{digits}f}", f"{min(values):,.{digits}f} to {max(values):,.{digits}f}"
-
-
-VERDICTS = {True: "ok", False: "missed", None: ""}
 
 
 def judge(row, ratio, median):
@@ -118,17 +109,15 @@ def judge(row, ratio, median):
 
 
 def line(row, numbers):
-    peerd, floor = numbers["peerd"], numbers.get("floor")
-    label = f"{row.label}, {row.unit}"
-    if floor is None:
-        target, reached = judge(row, None, statistics.median(peerd))
-        return [label, "", "", *format_values(peerd, row.digits), "", target, VERDICTS[reached]]
+    peerd, floor = numbers["peerd"], numbers["floor"]
     # Of each pair by itself: what made both slow for a while makes neither look slower.
     ratio = statistics.median(mine / max(least, 1e-9) for mine, least in zip(peerd, floor))
     target, reached = judge(row, ratio, statistics.median(peerd))
+    verdict = {True: "ok", False: "missed", None: ""}[reached]
+    label = f"{row.label}, {row.unit}"
     shown = f"{ratio:.2f}" if ratio < 100 else "-"
     return [label, *format_values(floor, row.digits), *format_values(peerd, row.digits), shown,
-            target, VERDICTS[reached]]
+            target, verdict]
 
 
 def print_table(header, lines):

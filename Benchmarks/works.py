@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import network
-from program import Failure, Helper, Program, now_ns, until
+from program import Failure, Helper, Peers, Program, now_ns, until
 
 # 20,000 descriptors a process are what machines commonly allow; some are for the program itself.
 HELD = 19_000
@@ -64,7 +64,9 @@ class Contender:
         )
 
     def listen_as_peer(self, most):
-        """peerd on a network whose protocol is spoken."""
+        """On a network whose protocol is spoken."""
+        if self.name == "floor":
+            return Peers(self._programs / "peers", "accept", PORT, most)
         return self._peerd(
             network='"regnet"',
             listen=f'[{{address="127.0.0.1:{PORT}"}}]',
@@ -75,6 +77,9 @@ class Contender:
         )
 
     def dial(self, addresses, target, network="raw"):
+        if self.name == "floor" and network != "raw":
+            # All are at one address, and it comes from many, which costs about the same.
+            return Peers(self._programs / "peers", "dial", PORT, target, 0)
         if self.name == "floor":
             return Program(self._programs / "floor", "dial", addresses, target)
         return self._peerd(
@@ -207,7 +212,7 @@ class Works:
                 start = program.settle()
                 program.stop()
             with self._acceptor(target, network) as acceptor:
-                acceptor.answer("ready")
+                acceptor.wait_ready()
                 with contender.dial(addresses, target, network) as program:
                     since = program.wait_ready()
                     last = acceptor.answer("held")["last"]
@@ -216,8 +221,8 @@ class Works:
 
     def _acceptor(self, count, network):
         if network == "raw":
-            return Helper(self._programs / "acceptor", PORT, count)
-        return Helper(self._programs / "peers", "accept", PORT, count)
+            return Peers(self._programs / "acceptor", PORT, count)
+        return Peers(self._programs / "peers", "accept", PORT, count)
 
     def dial(self, contender):
         with self._dialled(contender, DIALLED) as (program, _, cpu, duration):
@@ -255,7 +260,8 @@ class Works:
             program.wait_ready()
             cpu = program.settle()
             resident, _ = program.memory()
-            with Helper(self._programs / "peers", "dial", PORT, count, rate) as peers:
+            with Peers(self._programs / "peers", "dial", PORT, count, rate) as peers:
+                peers.wait_ready()
                 held = peers.answer("held")
                 cpu = (program.settle() if rate == 0 else program.cpu_ns()) - cpu
                 grown = program.memory()[0] - resident
@@ -285,6 +291,8 @@ class Works:
         rate = PINGING // PING_INTERVAL
         with self._greeted(contender, PINGING, rate) as (program, peers, _):
             peers.command(f"ping {PEERS_PING_INTERVAL}")
+            if contender.name == "floor":
+                program.command(f"ping {PING_INTERVAL}")
             time.sleep(1)
             peers.command("count")
             peers.answer("counted")

@@ -4,11 +4,14 @@
                                       127.0.0.0/8, RATE a second, or as fast as they can if it is 0
        peers accept PORT COUNT        wait at every address of 127.0.0.0/8 for COUNT connections
 
-   At most IN_FLIGHT dials haven't shaken hands at a time. Accepting, it prints "ready" once it listens.
-   When the last handshake is complete it prints "held first=NS last=NS", then takes commands, a line
+   At most IN_FLIGHT dials haven't shaken hands at a time. It prints "ready" before the first dial, or once
+   it listens. When the last handshake is complete it prints "held first=NS last=NS", then takes commands, a line
    each: "ping SECONDS" has each peer ping every so many seconds, one after the other at equal distances;
    "count" prints "counted pings=N pongs=N", what has come since the last time; the end of input ends
-   it. A peer that is hung up on ends it with an error. */
+   it. A peer that is hung up on before its handshake is complete, or that is to ping then, ends it with an
+   error.
+
+   Both sides of this are also the least that a program needs for what the daemon does. */
 #include "bench.h"
 #include "blake256.h"
 
@@ -180,6 +183,11 @@ static void read_from(int descriptor, struct peer *peer)
 {
     uint8_t bytes[4096];
     ssize_t size = recv(descriptor, bytes, sizeof bytes, 0);
+    if (size == 0 && peer->phase == HELD) {
+        peer->phase = FREE;
+        close(descriptor);
+        return;
+    }
     if (size == 0 || (size < 0 && errno != EAGAIN)) {
         fprintf(stderr, "hung up in phase %d: %s\n", peer->phase, size ? strerror(errno) : "");
         exit(1);
@@ -317,13 +325,15 @@ int main(int argument_count, char **arguments)
     check(epoll, "epoll_create1");
     prepare_frames();
 
+    if (!is_dialling) {
+        listener = listen_at(INADDR_ANY, port, "lo");
+        watch(epoll, EPOLL_CTL_ADD, listener, EPOLLIN);
+    }
+    printf("ready\n");
     if (is_dialling) {
         server = ipv4(INADDR_LOOPBACK, port);
         connect_all(atol(arguments[4]));
     } else {
-        listener = listen_at(INADDR_ANY, port, "lo");
-        watch(epoll, EPOLL_CTL_ADD, listener, EPOLLIN);
-        printf("ready\n");
         while (count < wanted)
             serve_ready(-1);
     }
