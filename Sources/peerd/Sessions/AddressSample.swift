@@ -29,6 +29,7 @@ struct AddressSample: Sendable {
     ///   - now: The present.
     ///   - random: Draws a new sample, if the old one is too old.
     ///   - known: Asked for what may be told then, in any order.
+    /// - Returns: At most `AdvertisedAddress.mostInMessage` of them.
     mutating func addresses(
         forProxied isProxied: Bool,
         at now: Instant,
