@@ -18,7 +18,10 @@ INSTALL_PACKAGES := systemd pkg-config $(shell apt-cache pkgnames systemd-dev 2>
 BUILD_PACKAGES := g++ libc6-dev libstdc++-12-dev libtomlplusplus-dev libsystemd-dev libsqlite3-dev \
     pkg-config git
 RUN_PACKAGES := $(BUILD_PACKAGES) procps
-TEST_PACKAGES := $(RUN_PACKAGES) util-linux iproute2 python3 systemd libnss-systemd dbus
+TEST_PACKAGES := $(RUN_PACKAGES) util-linux iproute2 python3 python3-venv socat systemd libnss-systemd \
+    dbus
+# A Python that has the varlink client of somebody else.
+VARLINK := $(BUILD)/varlink
 BENCH_PACKAGES := gcc libc6-dev python3 iproute2
 
 PREFIX ?= /usr
@@ -34,12 +37,16 @@ COMPLETIONS := bash:bash-completion/completions/peerctl \
     fish:fish/vendor_completions.d/peerctl.fish
 UNITS := peerd.service peerd@.service peerd.socket peerd-control.socket
 
+# How long each target is fuzzed, unless RUNS says how often.
+SECONDS ?= 60
+RUNS ?=
+
 # Enough to tell a difference of some percent on a machine that has other work.
 ROUNDS ?= 5
 BENCH := $(BUILD)/bench
 BENCH_PROGRAMS := floor load acceptor peers awake blake256
 
-.PHONY: build run test check simulate bench install install-packages uninstall format clean
+.PHONY: build run test check simulate bench fuzz install install-packages uninstall format clean
 
 build: ## Daemon and peerctl, optimised, with the Swift runtime inside: $(RELEASE)/peerd
 	@Tests/scripts/need.sh $(BUILD_PACKAGES)
@@ -61,6 +68,12 @@ test: ## All tests: units, real sockets, the program, the simulation
 	$(RELEASE)/simulate --speed
 	Tests/scripts/up-and-down.py $(RELEASE)/peerd
 	Tests/scripts/store-churn.py $(RELEASE)/peerd
+	[[ $(VARLINK)/installed -nt Tests/scripts/requirements.txt ]] || { \
+	    /usr/bin/python3 -m venv --clear $(VARLINK); \
+	    $(VARLINK)/bin/pip install --quiet --require-hashes -r Tests/scripts/requirements.txt; \
+	    touch $(VARLINK)/installed; \
+	}
+	$(VARLINK)/bin/python3 Tests/scripts/real-clients.py $(RELEASE)/peerd
 	swift test --scratch-path $(BUILD)
 	Tests/lab/run
 
@@ -80,11 +93,20 @@ bench: build ## peerd beside a plain C program: ROUNDS=5, ONLY="hold queue ..." 
 	cp $(RELEASE)/peerd $(RELEASE)/corebench $(RELEASE)/wirebench $(BENCH)/
 	@# Pages of a file that is not on the disk yet would count as the daemon's own.
 	sync -f $(BENCH)
+	gcc -O2 -Wall -Wextra -Werror -o $(BENCH)/crowd Tests/crowd/crowd.c
 	@Benchmarks/bench.py $(BENCH) --rounds $(ROUNDS) $(addprefix --only ,$(ONLY))
+	@[[ -n "$(ONLY)" ]] || Benchmarks/control.py $(BENCH)
+
+fuzz: ## Every fuzz target for SECONDS=60, or RUNS=10000000 executions; ONLY="frames control"
+	@Tests/scripts/need.sh $(BUILD_PACKAGES)
+	PEERD_FUZZ=1 swift build -c release --product fuzz --scratch-path $(BUILD)/fuzz \
+	    --sanitize=fuzzer -Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing \
+	    -Xcc -fsanitize=address,fuzzer-no-link
+	@SECONDS_EACH=$(SECONDS) RUNS=$(RUNS) ONLY="$(ONLY)" Fuzz/run $(BUILD)/fuzz/release/fuzz
 
 check: ## What a machine can say about style, and a build in which warnings are errors
 	@Tests/scripts/need.sh $(BUILD_PACKAGES)
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
 	Tests/scripts/style.sh
 	swift build --build-tests --scratch-path $(BUILD)
 
@@ -139,7 +161,7 @@ uninstall: install-packages ## What `make install` put there; PURGE=1 takes conf
 	@[[ -n "$(DESTDIR)" ]] || PURGE=$(PURGE) Tests/scripts/registered.sh uninstall
 
 format: ## Formats every Swift file in place
-	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
 
 clean:
 	rm -rf $(BUILD)

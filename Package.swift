@@ -198,7 +198,41 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // What `make fuzz` runs, once with each file of the corpus.
+        .testTarget(
+            name: "CorpusTests",
+            dependencies: ["peerd", "Addressing", "Timing", "DecredWire", "Control"],
+            path: "Fuzz/Sources",
+            exclude: ["Program"],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// `make fuzz` builds these instead: libFuzzer brings the program's `main`, and so the daemon can't be a
+// program there, of which nothing but the configuration is fuzzed in this module.
+if Context.environment["PEERD_FUZZ"] != nil {
+    let fuzzed = [
+        "Addressing", "Timing", "ConnectionCore", "DecredWire", "Control", "CLinux", "LinuxIO",
+        "CTOML",
+    ]
+    package.products = []
+    package.targets.removeAll { !fuzzed.contains($0.name) }
+    package.targets += [
+        .target(
+            name: "peerd",
+            dependencies: ["Addressing", "Timing", "ConnectionCore", "LinuxIO", "CTOML"],
+            path: "Sources/peerd/Configuration",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["peerd", "Addressing", "Timing", "DecredWire", "Control"],
+            path: "Fuzz/Sources",
+            exclude: ["CorpusTests"],
+            swiftSettings: strict
+        ),
+    ]
+}

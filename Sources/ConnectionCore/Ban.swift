@@ -44,6 +44,11 @@ package struct BanList: Sendable {
     /// The ban of exactly this prefix, also an expired one that nobody has come across.
     package func ban(of prefix: Prefix) -> Ban? { bans[prefix] }
 
+    /// How many bans are in force. O(n).
+    package func countInForce(at now: WallTime) -> Int {
+        bans.values.count { $0.isInForce(at: now) }
+    }
+
     /// The ban that covers the address, the widest one if several do. With `ignoringAutomatic` only
     /// operators' bans are looked at, as for whitelisted peers.
     package func ban(

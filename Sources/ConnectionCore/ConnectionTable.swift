@@ -213,9 +213,9 @@ package struct ConnectionTable: Sendable {
             preconditionFailure("connection \(id) was not given by name")
         }
         change(&naming)
-        let old = self[id].flatMap(countedGroup)
+        let old = countedGroup(self[id])
         namings[UInt32(id.slot)] = naming
-        regroup(from: old, to: self[id].flatMap(countedGroup))
+        regroup(from: old, to: countedGroup(self[id]))
     }
 
     /// Traps if the connection has ended: a connection ends once.
@@ -242,7 +242,7 @@ package struct ConnectionTable: Sendable {
             if let oldHost { countByHost.subtract(oldHost) }
             if let newHost { countByHost.add(newHost) }
         }
-        regroup(from: old.flatMap(countedGroup), to: new.flatMap(countedGroup))
+        regroup(from: countedGroup(old), to: countedGroup(new))
     }
 
     private mutating func regroup(from old: NetworkGroup?, to new: NetworkGroup?) {
@@ -264,7 +264,8 @@ package struct ConnectionTable: Sendable {
 
     /// A name that has no address at present stays in the group of its last one, where it will most
     /// likely be again.
-    func countedGroup(_ connection: Connection) -> NetworkGroup? {
+    func countedGroup(_ connection: Connection?) -> NetworkGroup? {
+        guard let connection else { return nil }
         switch connection.kind {
         case .outbound, .manual:
             let address =

@@ -23,6 +23,9 @@ package struct MessageFramer: Sendable {
     /// Bytes that are kept.
     package var bufferedBytes: Int { buffer.count - head }
 
+    /// Whether `next` has something to say: a whole message, or that one is too long.
+    package var isReady: Bool { waiting > 0 || isTooLong }
+
     /// Whether the connection should be read. Not while `Bounds.callsWaiting` messages wait, nor while
     /// some wait and as many bytes are kept as one message may have: so a connection keeps at most
     /// `limit` and what was read at once, 1.1 MiB with reads of 64 KiB, in a buffer of at most 2.2 MiB,

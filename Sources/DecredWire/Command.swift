@@ -12,6 +12,13 @@ package struct Command: Hashable, BitwiseCopyable, Sendable {
     }
 }
 
+extension Command {
+    /// What a node that is up to date asks each peer for, once. Its payload, what it wants, is read
+    /// past: the answer is the same.
+    static let getinitstate = Command(first8: 0x6765_7469_6e69_7473, last4: 0x7461_7465)
+    static let initstate = Command(first8: 0x696e_6974_7374_6174, last4: 0x6500_0000)
+}
+
 extension Command: CustomStringConvertible {
     /// The name without the zeros behind it.
     package var description: String {

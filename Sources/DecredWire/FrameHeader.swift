@@ -74,10 +74,14 @@ struct FrameHeader {
     }
 
     /// Appends a header whose length and checksum `fill` completes when the payload is there.
-    static func appendOpen(_ kind: MessageKind, on network: WireNetwork, to bytes: inout [UInt8]) {
+    static func appendOpen(
+        _ command: Command,
+        on network: WireNetwork,
+        to bytes: inout [UInt8]
+    ) {
         bytes.appendLittleEndian(network.magic)
-        bytes.appendBigEndian(kind.command.first8)
-        bytes.appendBigEndian(kind.command.last4)
+        bytes.appendBigEndian(command.first8)
+        bytes.appendBigEndian(command.last4)
         bytes.appendLittleEndian(0 as UInt64)
     }
 

@@ -5,7 +5,7 @@ extension Message {
     /// none, more than `AdvertisedAddress.mostInMessage`, or in `addr` an onion service.
     package func append(to bytes: inout [UInt8], on network: WireNetwork) {
         let start = bytes.count
-        FrameHeader.appendOpen(kind, on: network, to: &bytes)
+        FrameHeader.appendOpen(kind.command, on: network, to: &bytes)
         appendPayload(to: &bytes)
         FrameHeader.fill(at: start, in: &bytes)
     }

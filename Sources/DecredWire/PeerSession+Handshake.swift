@@ -55,6 +55,9 @@ extension PeerSession {
             ),
             nonce: opening.nonce,
             userAgent: policy.userAgent,
+            // Below every height: a dcrd that has no blocks yet would take a full node of height 0
+            // for one that it can get headers from, and leave it for giving none within 10 s.
+            lastBlock: -1,
             // Nothing that is relayed would be read.
             relaysTransactions: false
         )
@@ -73,9 +76,14 @@ extension PeerSession {
         if role.dialled {
             startGossip(at: now, in: surroundings, &output)
         }
-        for message in introduction.early {
-            guard isEstablished, let message else { continue }
-            converse(message, at: now, in: surroundings, &output)
+        for held in introduction.early {
+            // An earlier one may have ended the session.
+            guard isEstablished else { return }
+            if let message = held.message {
+                converse(message, at: now, in: surroundings, &output)
+            } else {
+                pass(over: held.command, in: surroundings, &output)
+            }
         }
     }
 
@@ -91,7 +99,7 @@ extension PeerSession {
             introduction.early.count < SessionPolicy.mostHeldMessages
         else { return end(.unexpected(command), &output) }
         var introduction = introduction
-        introduction.early.append(message)
+        introduction.early.append(Held(command: command, message: message))
         phase = .awaitingVerack(introduction)
     }
 }

@@ -52,8 +52,14 @@ package struct PeerSession: Sendable {
     /// What is needed between the peer's `version` and its `verack`.
     struct Introduction: Sendable {
         let peer: PeerDescription
-        /// At most `SessionPolicy.mostHeldMessages`, with what was read past.
-        var early: [Message?] = []
+        /// At most `SessionPolicy.mostHeldMessages`.
+        var early: [Held] = []
+    }
+
+    /// What came before its time. `message` is nil for what was read past.
+    struct Held: Sendable {
+        let command: Command
+        let message: Message?
     }
 
     package let role: Role
@@ -63,6 +69,8 @@ package struct PeerSession: Sendable {
     package internal(set) var negotiatedVersion: Int32 = 0
     private var score = BanScore()
     private var isWarned = false
+    /// Whether the peer has been told our initial state, of which there is none.
+    private var hasToldState = false
     var keepAlive: KeepAlive
     var gossip: AddressGossip
 
@@ -176,7 +184,7 @@ extension PeerSession {
             }
 
         case .established:
-            guard let message else { return }
+            guard let message else { return pass(over: command, in: surroundings, &output) }
             keepAlive.received(at: now.instant)
             converse(message, at: now, in: surroundings, &output)
 
@@ -214,6 +222,19 @@ extension PeerSession {
             break
         }
     }
+
+    /// What is read past has an answer in one case: dcrd leaves a peer that it has asked for the
+    /// initial state and that says nothing for 30 s. It is given once, as dcrd does.
+    mutating func pass(
+        over command: Command,
+        in surroundings: SessionSurroundings,
+        _ output: inout SessionOutput
+    ) {
+        guard command == .getinitstate, !hasToldState else { return }
+        hasToldState = true
+        output.appendEmptyInitialState(on: surroundings.policy.network)
+        endIfTooMuchWaits(surroundings, &output)
+    }
 }
 
 // MARK: - Output
@@ -227,6 +248,13 @@ extension PeerSession {
     ) {
         guard !isClosed else { return }
         output.append(message, on: surroundings.policy.network)
+        endIfTooMuchWaits(surroundings, &output)
+    }
+
+    private mutating func endIfTooMuchWaits(
+        _ surroundings: SessionSurroundings,
+        _ output: inout SessionOutput
+    ) {
         let waiting = output.waiting
         if waiting > surroundings.policy.mostQueuedBytes {
             end(.queueFull(bytes: waiting), &output)

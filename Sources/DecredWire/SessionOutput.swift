@@ -33,6 +33,10 @@ package struct SessionOutput: Sendable {
         message.append(to: &bytes, on: network)
     }
 
+    mutating func appendEmptyInitialState(on network: WireNetwork) {
+        EmptyInitialState.append(to: &bytes, on: network)
+    }
+
     mutating func discardBytes() {
         bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptBytes)
     }

@@ -125,7 +125,7 @@ extension Daemon {
             limits: Peers.Limits(core.policy),
             addresses: addresses.count,
             addressesLearned: learned,
-            bans: core.bans.count,
+            bans: core.bans.countInForce(at: now.wall),
             outboundFailures: core.outboundFailures,
             outboundPausedUntilUnixUSec: pausedUntil.flatMap { now.wall(at: $0)?.microseconds },
             retries: retries,

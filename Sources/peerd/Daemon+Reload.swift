@@ -52,6 +52,7 @@ extension Daemon {
 
         for warning in loaded.warnings { journal.write(.configurationWarning("\(warning)")) }
         if !hasInheritedListeners { updateListeners(to: new.listen) }
+        let moved = configuration.listen.map(\.address) != new.listen.map(\.address)
         configuration = new
         journal.level = new.log.level
         noteWriters()
@@ -62,6 +63,8 @@ extension Daemon {
         addresses.replace(with: new.knownAddresses)
         keepConfiguredPeers(at: now)
         restoreRefusedPeers(at: now)
+        // What led to ourselves may be somebody else's address now.
+        if moved { tell(.localAddressesChanged, at: now) }
     }
 
     /// Has the core decide by the present configuration.

@@ -41,7 +41,7 @@ struct MessageFramerTests {
                 #expect(try framer.next() == Array("one".utf8))
                 #expect(throws: MessageError.tooLong) { try framer.next() }
                 #expect(throws: MessageError.tooLong) { try framer.next() }
-                #expect(!framer.wantsBytes)
+                #expect(!framer.wantsBytes && framer.isReady)
             }
         }
     }

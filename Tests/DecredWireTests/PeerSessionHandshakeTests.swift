@@ -29,6 +29,7 @@ struct PeerSessionHandshakeTests {
             #expect(version.sender.port == 0)
             #expect(version.nonce == 99)
             #expect(version.userAgent == "/peerd:1.2.3/")
+            #expect(version.lastBlock == -1)
             #expect(!version.relaysTransactions)
         }
     }

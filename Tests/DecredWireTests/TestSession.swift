@@ -79,6 +79,9 @@ final class TestSession {
         collect()
     }
 
+    /// How often it has told its initial state.
+    var initialStates: Int { decoder.initialStates }
+
     var deadline: Instant { session.deadline(in: surroundings) }
 
     /// Tells it that its deadline has come, whether it has or not.

@@ -64,6 +64,7 @@ struct ControlConnectTests {
             """
             log.level = "debug"
             outbound.target = 0
+            outbound.dial-timeout = "2min"
             """,
             withControl: true
         )
@@ -144,6 +145,27 @@ struct ControlConnectTests {
         let rows = try client.askAll(Peers.List()).flatMap(\.connections)
         #expect(rows.map(\.phase) == [.established])
         #expect(peer.isHeld)
+    }
+
+    @Test(
+        "that has no way there says so",
+        .enabled(if: Namespace.isAllowed, "only root may make a network namespace here")
+    )
+    func noRoute() throws {
+        let daemon = try DaemonProcess(
+            "outbound.target = 0",
+            through: Namespace.withoutNetwork,
+            withControl: true
+        )
+        let client = try daemon.connectControl()
+        #expect(throws: ErrorReply.peers(.noRoute)) {
+            try client.ask(Peers.Connect(address: "203.0.113.1:9108"))
+        }
+        let error = #expect(throws: ErrorReply.self) {
+            try client.ask(Peers.Connect(address: "no-such-peer.invalid:9108"))
+        }
+        guard case .peers(.unresolved(let reason)) = error else { throw Failure("\(error as Any)") }
+        #expect(reason != "")
     }
 
     @Test("that waits is told of the shutdown")

@@ -29,7 +29,16 @@ enum AddressesFile {
             problems.add(origin, "outbound.addresses-file: \(error)")
             return []
         }
+        return addresses(in: bytes, of: path, defaultPort: defaultPort, problems: &problems)
+    }
 
+    /// As `read`, of what the file at `path` holds.
+    static func addresses(
+        in bytes: [UInt8],
+        of path: String,
+        defaultPort: UInt16?,
+        problems: inout ConfigurationProblems
+    ) -> [PeerAddress] {
         var addresses: [PeerAddress] = []
         var seen: Set<PeerAddress> = []
         // A newline at the end ends the last line; it begins none.

@@ -34,6 +34,8 @@ struct ControlClient: ~Copyable {
     private var output: [UInt8] = []
     /// How much of `output` the kernel has taken.
     private var sent = 0
+    /// The kernel takes no more for it, until epoll says otherwise.
+    var isFull = false
     private(set) var work = Work.none
     /// The length of the last call.
     private(set) var callBytes = 0
@@ -162,7 +164,7 @@ struct ControlClient: ~Copyable {
     var isReady: Bool {
         guard waitingBytes <= Self.outputLimit else { return false }
         return switch work {
-        case .none: framer.waiting > 0
+        case .none: framer.isReady
         case .list, .history, .bans: true
         case .connect, .reload: false
         case .monitor(_, let backlog): !backlog.isEmpty
@@ -193,9 +195,10 @@ struct ControlClient: ~Copyable {
 
     /// Sends what the kernel takes.
     mutating func flush() {
-        guard hasOutput, !isGone else { return }
+        guard hasOutput, !isGone, !isFull else { return }
         do throws(SystemError) {
             sent += try send(output[sent...])
+            isFull = hasOutput
             forgetSent()
         } catch {
             noteGone()

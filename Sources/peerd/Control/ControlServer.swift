@@ -160,6 +160,7 @@ struct ControlServer: ~Copyable {
         if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: Self.bytesPerTurn) }
         // Both directions are over, even if there is still something to read.
         if event.isHangUp || event.isError { clients[place].noteGone() }
+        if event.isWritable { clients[place].isFull = false }
         clients[place].read(into: &buffer)
     }
 

@@ -22,14 +22,8 @@ struct AddressSample: Sendable {
     private var direct = Drawn()
     private var proxied = Drawn()
 
-    /// What a peer is told now.
-    ///
-    /// - Parameters:
-    ///   - isProxied: Whether the peer comes through a proxy.
-    ///   - now: The present.
-    ///   - random: Draws a new sample, if the old one is too old.
-    ///   - known: Asked for what may be told then, in any order.
-    /// - Returns: At most `AdvertisedAddress.mostInMessage` of them.
+    /// What a peer is told now, by whether it comes through a proxy. If the last sample is too old, a new
+    /// one is drawn from what is `known` then, in any order.
     mutating func addresses(
         forProxied isProxied: Bool,
         at now: Instant,

@@ -1,0 +1,154 @@
+internal import Addressing
+internal import ConnectionCore
+internal import Timing
+
+/// How attempts and connections end, and what persistent ones do then.
+extension Ledger {
+    /// An attempt ends, and with it the connection, unless it is persistent.
+    mutating func failed(
+        _ subject: Subject,
+        _ failure: DialFailure,
+        at now: Moment,
+        _ bans: BanBook
+    ) throws(BrokenPromise) {
+        var entry = try known(subject)
+        guard entry.standing == .dialing else {
+            throw BrokenPromise("\(entry.id) fails while \(entry.standing)")
+        }
+        // Of a name, the cause may be an earlier address whose time was over.
+        if case .timedOut = failure, subject.address != nil {
+            guard now.instant - entry.since >= policy.outbound.dialTimeout else {
+                throw BrokenPromise("\(entry.id) is given up before its time")
+            }
+        }
+        if failure.allowsNextAddress {
+            // What is being dialled stands in nobody's way but its own.
+            entry.address = nil
+            set(entry)
+            for address in entry.untried where mayDial(address, for: entry, at: now, bans) {
+                throw BrokenPromise("\(entry.id) gives up and \(address) was not tried")
+            }
+            entry.address = subject.address
+        }
+        // Given up by us: blamed unless somebody cancelled it.
+        if entry.isDialOpen, !failure.isCancellation { expectedFailures += 1 }
+        entry.isDialOpen = false
+        if entry.kind == .outbound, failure.countsForPacing { pacing.failed() }
+        guard entry.isPersistent else {
+            entry.owesClose = true
+            set(entry)
+            return
+        }
+        switch failure {
+        case .noRoute, .resourcesExhausted:
+            let pause = policy.persistent.retry
+            entry.sequel = .retries(entry.retries, least: pause, most: pause)
+        case .cancelled(by: .networkInactive):
+            entry.sequel = .waitsForNetwork
+        case .selfConnection:
+            entry.sequel = longestBackoff(of: &entry)
+        case .timedOut, .refused, .unreachable, .unresolved, .alreadyConnected, .banned,
+            .tooManyPerHost, .unsupportedAddress, .cancelled, .io:
+            entry.sequel = backoff(of: &entry)
+        }
+        wait(entry)
+    }
+
+    /// A connected one ends. A persistent one that was stable is redialled at once; an
+    /// operator's disconnect always means a wait.
+    mutating func ended(
+        _ subject: Subject,
+        _ ending: Ending,
+        after lasted: Duration,
+        _ wasReady: Bool,
+        at now: Instant
+    ) throws(BrokenPromise) {
+        var entry = try known(subject)
+        guard let since = entry.standing.openSince, now - since == lasted,
+            wasReady == entry.isReady, mayEnd(entry, by: ending, after: lasted)
+        else { throw BrokenPromise("\(entry.id) ended after \(lasted), but is \(entry)") }
+        if ending == .session(.selfConnection), entry.kind != .inbound, let own = entry.address {
+            noteOwnAddress(own, at: now)
+        }
+        if ending.isPeers, !wasReady, entry.kind != .inbound { expectedFailures += 1 }
+        if ending.countsForPacing, !wasReady, entry.kind == .outbound { pacing.failed() }
+        guard entry.isPersistent else {
+            entry.owesClose = true
+            set(entry)
+            return
+        }
+        switch ending {
+        case .networkInactive:
+            entry.sequel = .waitsForNetwork
+        case .session(.selfConnection):
+            entry.sequel = longestBackoff(of: &entry)
+        case .byOperator:
+            entry.sequel = backoff(of: &entry)
+        case .closedByPeer, .timedOut, .io, .session, .abandoned, .banned, .shutdown:
+            if !entry.standing.isHandshaking, lasted >= policy.persistent.stableAfter {
+                entry.retries = 0
+                entry.sequel = .redials
+            } else {
+                entry.sequel = backoff(of: &entry)
+            }
+        }
+        wait(entry)
+    }
+
+    /// Some ends belong to handshakes alone.
+    private func mayEnd(_ entry: Entry, by ending: Ending, after lasted: Duration) -> Bool {
+        switch ending {
+        case .session(.handshakeTimedOut):
+            entry.standing.isHandshaking && lasted >= policy.handshake.timeout
+        case .abandoned:
+            entry.standing.isHandshaking && entry.kind == .manual && !entry.isPersistent
+        case .closedByPeer, .timedOut, .io, .session, .byOperator, .banned, .networkInactive,
+            .shutdown:
+            true
+        }
+    }
+
+    /// Ourselves again, most likely: as long as one may wait.
+    private func longestBackoff(of entry: inout Entry) -> Sequel {
+        entry.retries += 1
+        let whole = policy.persistent.maxRetry
+        return .retries(entry.retries, least: whole / 2, most: whole)
+    }
+
+    /// The wait doubles from the base to the maximum, and half of it is fixed.
+    private func backoff(of entry: inout Entry) -> Sequel {
+        entry.retries += 1
+        var whole = policy.persistent.retry
+        for _ in 1..<min(entry.retries, 40) { whole = min(whole * 2, policy.persistent.maxRetry) }
+        whole = min(whole, policy.persistent.maxRetry)
+        return .retries(entry.retries, least: whole / 2, most: whole)
+    }
+
+    /// A persistent connection goes back to waiting, and a name forgets its address.
+    private mutating func wait(_ entry: Entry) {
+        var entry = entry
+        entry.standing = .waiting
+        entry.isReady = false
+        entry.owesClose = true
+        entry.untried = []
+        entry.nextAttempt = nil
+        if entry.isNamed { entry.address = nil }
+        set(entry)
+    }
+
+    /// How long the wait is was decided by the failure before.
+    mutating func retrying(
+        _ subject: Subject,
+        in delay: Duration,
+        _ retries: UInt32,
+        at now: Instant
+    ) throws(BrokenPromise) {
+        var entry = try known(subject)
+        guard case .retries(retries, let least, let most) = entry.sequel,
+            delay >= least, delay <= most
+        else { throw BrokenPromise("\(entry.id) waits \(delay), expected \(entry.sequel)") }
+        entry.sequel = .none
+        entry.nextAttempt = (now + delay, now + delay)
+        set(entry)
+    }
+}

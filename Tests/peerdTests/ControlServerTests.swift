@@ -1,0 +1,34 @@
+import Control
+import Glibc
+import LinuxIO
+import Testing
+import Timing
+
+@testable import peerd
+
+@Suite("The control server")
+struct ControlServerTests {
+    @Test("lets in, or turns away, so many in one turn and no more")
+    func accepts() throws {
+        let directory = try ConfigurationDirectory()
+        let path = "\(directory.path)/control"
+        var epoll = try Epoll()
+        var server = ControlServer()
+        try server.listen(by: .bound(to: try #require(UnixPath(path))), epoll)
+        // All of them wait in the kernel's queue.
+        let clients = try (0..<ControlServer.acceptsPerTurn + 30).map { _ in
+            try ControlConnection(to: path)
+        }
+        func turnedAway() -> Int { clients.count { !$0.isWaiting } }
+        let places = Bounds.clients - (geteuid() == 0 ? 0 : Bounds.clientsOfRoot)
+
+        try #expect(epoll.wait(timeout: .zero) == 1)
+        server.accept(at: Moment.now.instant, epoll)
+        #expect(turnedAway() == ControlServer.acceptsPerTurn - places)
+        // epoll says that there are more.
+        try #expect(epoll.wait(timeout: .zero) == 1)
+        server.accept(at: Moment.now.instant, epoll)
+        #expect(turnedAway() == clients.count - places)
+        try #expect(epoll.wait(timeout: .zero) == 0)
+    }
+}
