@@ -266,7 +266,7 @@ class Works:
                 cpu = (program.settle() if rate == 0 else program.cpu_ns()) - cpu
                 grown = program.memory()[0] - resident
                 yield program, peers, (cpu, held["last"] - held["first"], grown)
-            program.stop()
+                program.stop()
 
     def greet(self, contender):
         """Peers dial and introduce themselves, as fast as they are answered."""

@@ -183,12 +183,13 @@ static void read_from(int descriptor, struct peer *peer)
 {
     uint8_t bytes[4096];
     ssize_t size = recv(descriptor, bytes, sizeof bytes, 0);
-    if (size == 0 && peer->phase == HELD) {
+    int is_over = size == 0 || (size < 0 && errno != EAGAIN);
+    if (is_over && peer->phase == HELD) {
         peer->phase = FREE;
         close(descriptor);
         return;
     }
-    if (size == 0 || (size < 0 && errno != EAGAIN)) {
+    if (is_over) {
         fprintf(stderr, "hung up in phase %d: %s\n", peer->phase, size ? strerror(errno) : "");
         exit(1);
     }

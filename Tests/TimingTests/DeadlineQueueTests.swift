@@ -33,7 +33,7 @@ struct DeadlineQueueTests {
         var expected: [DeadlineQueue.Entry] = []
         for _ in 0..<200 {
             // Few times and owners, so that there are many ties and repetitions.
-            let new = entry(Int64(random.number(below: 20)), random.number(below: 10))
+            let new = entry(Int64(random.number(below: 20)), UInt64(random.number(below: 10)))
             queue.schedule(new.owner, at: new.at)
             expected.append(new)
         }
@@ -62,14 +62,16 @@ struct DeadlineQueueTests {
     )
     func mostlyStale(count: Int, stale: Int, isMostlyStale: Bool) {
         var queue = DeadlineQueue()
-        for owner in 0..<count { queue.schedule(owner, at: Instant(nanoseconds: Int64(owner))) }
+        for owner in 0..<count {
+            queue.schedule(UInt64(owner), at: Instant(nanoseconds: Int64(owner)))
+        }
         #expect(queue.isMostlyStale(live: count - stale) == isMostlyStale)
     }
 
     @Test("keeps the live entries when it is rebuilt, in their order")
     func rebuild() {
         var queue = DeadlineQueue()
-        for owner in (0..<100).reversed() {
+        for owner in (UInt64(0)..<100).reversed() {
             queue.schedule(owner, at: Instant(nanoseconds: Int64(owner % 7)))
         }
         #expect(queue.isMostlyStale(live: 30))
@@ -79,7 +81,7 @@ struct DeadlineQueueTests {
         #expect(!queue.isMostlyStale(live: 30))
         let rest = drained(&queue)
         #expect(rest == rest.sorted())
-        #expect(Set(rest.map(\.owner)) == Set((0..<100).filter { $0 % 10 < 3 }))
+        #expect(Set(rest.map(\.owner)) == Set((UInt64(0)..<100).filter { $0 % 10 < 3 }))
     }
 
     @Test("counts a deadline that was moved and moved back once when it is rebuilt")
@@ -107,10 +109,10 @@ struct DeadlineQueueTests {
     func discipline(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
         var queue = DeadlineQueue()
-        var deadlines: [Int: Instant] = [:]
+        var deadlines: [UInt64: Instant] = [:]
         for step in 0..<5_000 {
             let now = Instant(nanoseconds: Int64(step))
-            let owner = random.number(below: 50)
+            let owner = UInt64(random.number(below: 50))
             let wanted = now + .nanoseconds(1 + random.number(below: 500))
             deadlines[owner] = wanted
             queue.schedule(owner, at: wanted)
@@ -133,7 +135,7 @@ struct DeadlineQueueTests {
         #expect(MemoryLayout<DeadlineQueue.Entry>.size == 16)
     }
 
-    private func entry(_ nanoseconds: Int64, _ owner: Int) -> DeadlineQueue.Entry {
+    private func entry(_ nanoseconds: Int64, _ owner: UInt64) -> DeadlineQueue.Entry {
         DeadlineQueue.Entry(at: Instant(nanoseconds: nanoseconds), owner: owner)
     }
 
