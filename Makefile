@@ -53,7 +53,7 @@ build: ## Daemon and peerctl, optimised, with the Swift runtime inside: $(RELEAS
 	$(SWIFT_RELEASE) --product peerd
 	$(SWIFT_RELEASE) --product peerctl
 
-run: build ## A swarm of twelve daemons on loopback; Ctrl-C or RUN_SECONDS=60 ends it
+run: build ## Twelve daemons on loopback shake hands, seen by peerctl; Ctrl-C or RUN_SECONDS=60 ends it
 	@Tests/scripts/need.sh $(RUN_PACKAGES)
 	@Tests/scripts/swarm.sh $(RELEASE)/peerd
 
@@ -75,6 +75,7 @@ test: ## All tests: units, real sockets, the program, the simulation
 	}
 	$(VARLINK)/bin/python3 Tests/scripts/real-clients.py $(RELEASE)/peerd
 	swift test --scratch-path $(BUILD)
+	Tests/decred/run
 	Tests/lab/run
 
 simulate: ## SEEDS=1000 simulated lives of the connection manager

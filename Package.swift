@@ -211,8 +211,8 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
-// `make fuzz` builds these instead: libFuzzer brings the program's `main`, and so the daemon can't be a
-// program there, of which nothing but the configuration is fuzzed in this module.
+// `make fuzz` builds these instead: libFuzzer brings the program's `main`, and so the daemon can't be
+// a program there. Of its module nothing but the configuration is fuzzed.
 if Context.environment["PEERD_FUZZ"] != nil {
     let fuzzed = [
         "Addressing", "Timing", "ConnectionCore", "DecredWire", "Control", "CLinux", "LinuxIO",
@@ -223,7 +223,9 @@ if Context.environment["PEERD_FUZZ"] != nil {
     package.targets += [
         .target(
             name: "peerd",
-            dependencies: ["Addressing", "Timing", "ConnectionCore", "LinuxIO", "CTOML"],
+            dependencies: [
+                "Addressing", "Timing", "ConnectionCore", "DecredWire", "LinuxIO", "CTOML",
+            ],
             path: "Sources/peerd/Configuration",
             swiftSettings: strict
         ),

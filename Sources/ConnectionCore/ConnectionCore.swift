@@ -85,6 +85,8 @@ package struct ConnectionCore: Sendable {
             handshakeCompleted(id, at: now, &source, &actions)
         case .closed(let id, let ending):
             closed(id, ending, at: now, &source, &actions)
+        case .addressesAdded:
+            endOutboundPause()
         case .localAddressesChanged:
             forgetOwnAddresses()
         case .acceptFailed(let errno):

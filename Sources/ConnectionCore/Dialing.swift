@@ -1,4 +1,4 @@
-internal import Addressing
+package import Addressing
 internal import Timing
 
 /// One attempt from its start to its end: resolving, the addresses of a name in turn, connecting.
@@ -102,7 +102,7 @@ extension ConnectionCore {
     }
 
     /// Whether a socket can be connected to it: an IP address of one machine, and a port.
-    static func isDialable(_ address: PeerAddress) -> Bool {
+    package static func isDialable(_ address: PeerAddress) -> Bool {
         guard let ip = address.ip, address.port != 0 else { return false }
         return isDialable(ip)
     }

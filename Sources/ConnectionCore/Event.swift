@@ -19,6 +19,8 @@ package enum Event: Sendable {
     case closed(ConnectionID, Ending)
     /// A listener couldn't accept because descriptors or memory are exhausted.
     case acceptFailed(errno: Int32)
+    /// The address source has addresses that it hadn't: no pause that their want has led to goes on.
+    case addressesAdded
     /// The machine, or its listeners, have other addresses: what led to ourselves may be somebody else.
     case localAddressesChanged
     /// `deadline` was reached, or simply some time has passed.

@@ -76,6 +76,12 @@ extension ConnectionCore {
         }
     }
 
+    /// What has failed so far says nothing about addresses that are new.
+    mutating func endOutboundPause() {
+        outbound.failures = 0
+        outbound.notBefore = nil
+    }
+
     /// An automatic attempt failed, or nothing was there to attempt.
     mutating func noteOutboundFailure(at now: Instant, _ actions: inout Actions) {
         outbound.failures += 1

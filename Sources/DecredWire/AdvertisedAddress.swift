@@ -7,18 +7,19 @@ package struct AdvertisedAddress: Hashable, BitwiseCopyable, Sendable {
     /// `wire.MaxAddrPerMsg` and `wire.MaxAddrPerV2Msg`.
     package static let mostInMessage = 1_000
 
-    /// The latest time that `addrv2` can hold: dcrd keeps times in 64 bits with a sign, and takes a
-    /// message with a later one for malformed.
-    static let latestSeconds = UInt64(Int64.max)
+    /// The latest time that `addrv2` may hold: dcrd takes a message with a later one for malformed,
+    /// and so bans whoever passes it on. It counts the seconds since the year 1 in 64 bits with a
+    /// sign. Source: `wire`, `unixToInternal`.
+    static let latestSeconds = UInt64(Int64.max) - 62_135_596_800
 
     package let address: PeerAddress
     /// As the peer claims them; nobody knows before a connection to it.
     package let services: UInt64
-    /// In Unix seconds, whatever the peer claims up to `Int64.max`. `addr` has room for the years
+    /// In Unix seconds, whatever the peer claims up to `latestSeconds`. `addr` has room for the years
     /// up to 2106: later times are sent in it as the latest that it can hold.
     package let lastSeenSeconds: UInt64
 
-    /// A time beyond `Int64.max` counts as that.
+    /// A time beyond `latestSeconds` counts as that.
     package init(address: PeerAddress, services: UInt64, lastSeenSeconds: UInt64) {
         self.address = address
         self.services = services

@@ -46,7 +46,8 @@ extension PeerSession {
         return VersionMessage(
             protocolVersion: policy.protocolVersion,
             services: policy.services,
-            unixSeconds: now.wall.microseconds / 1_000_000,
+            // dcrd bans for a time before 1970.
+            unixSeconds: max(0, now.wall.microseconds / 1_000_000),
             receiver: receiver,
             sender: VersionMessage.Endpoint(
                 services: policy.services,

@@ -42,7 +42,10 @@ struct AddressList: AddressSource {
     }
 
     /// Offers other addresses from now on. Those that stay keep the time of their last attempt.
-    mutating func replace(with configured: [PeerAddress]) {
+    ///
+    /// - Parameter configured: What the configuration names now.
+    /// - Returns: Whether there are any that weren't there.
+    mutating func replace(with configured: [PeerAddress]) -> Bool {
         let old = self
         let isConfigured = Set(configured)
         let others = added.filter { !isConfigured.contains($0) }
@@ -52,6 +55,7 @@ struct AddressList: AddressSource {
         lastAttempts = addresses.map { address in
             old.indexes[address].flatMap { old.lastAttempts[$0] }
         }
+        return addresses.contains { old.indexes[$0] == nil }
     }
 
     /// Offers more addresses, in random places among the others.
@@ -121,10 +125,11 @@ struct AddressList: AddressSource {
         proofs[address, default: Proof()].services = services
     }
 
-    /// Those that have been good once, as others are told of them.
+    /// Those that have been good once, as others are told of them, in any order. It costs nothing where
+    /// none has been good, so that peers which ask then can't keep the loop busy with a long list.
     var proven: [AdvertisedAddress] {
-        addresses.compactMap { address in
-            guard let proof = proofs[address], let lastSeen = proof.lastSeen else { return nil }
+        proofs.compactMap { address, proof in
+            guard let lastSeen = proof.lastSeen else { return nil }
             return AdvertisedAddress(
                 address: address,
                 services: proof.services,

@@ -52,7 +52,7 @@ extension Daemon {
         case .ended(let subject, _, _, _):
             details.bytesIn = sockets.bytesRead(slot: subject.id.slot)
             details.bytesOut = sockets.bytesSent(slot: subject.id.slot)
-            details.text = endingDetail
+            if let detail = endingDetail, detail.id == subject.id { details.text = detail.text }
         case .ready(let subject):
             guard let peer = sessions.introduction(slot: subject.id.slot) else { break }
             details.text = peer.userAgent

@@ -158,7 +158,9 @@ extension Daemon {
     ) throws(Peers.Failure) {
         var new: [PeerAddress] = []
         for text in call.addresses {
-            guard case .address(let address) = try target(text), address.ip != nil else {
+            guard case .address(let address) = try target(text),
+                ConnectionCore.isDialable(address)
+            else {
                 throw .unsupportedAddress(address: text)
             }
             new.append(address)
@@ -167,6 +169,7 @@ extension Daemon {
             throw .tooManyAddresses(limit: AddressList.mostAdded)
         }
         service.noteChange()
+        if added > 0 { tell(.addressesAdded, at: now) }
         control[place].reply(
             Peers.AddAddresses.Reply(added: added, known: call.addresses.count - added)
         )
@@ -200,8 +203,15 @@ extension Daemon {
         case .id(let number): .number(number)
         case .address(let text):
             // An address without its port is that of several connections, whatever the default port.
-            if let host = IPAddress(text) { .host(host) } else { .target(try target(text)) }
+            if let host = Self.host(text) { .host(host) } else { .target(try target(text)) }
         }
+    }
+
+    /// The IP address that a text is without a port, also in the brackets that IPv6 has before one.
+    static func host(_ text: String) -> IPAddress? {
+        guard text.hasPrefix("["), text.hasSuffix("]") else { return IPAddress(text) }
+        let inner = text.dropFirst().dropLast()
+        return inner.contains(":") ? IPAddress(String(inner)) : nil
     }
 
     private func prefix(_ text: String) throws(Peers.Failure) -> Prefix {

@@ -139,7 +139,18 @@ extension Daemon {
         }
     }
 
-    /// Sends clients what they can take at once, and hangs up.
+    /// What is asked of a core that has shut down is refused at once, and what is read is short.
+    private mutating func answerLast(of place: Int) {
+        do throws(MessageError) {
+            for _ in 0..<Bounds.callsWaiting where control[place].isReady {
+                _ = try step(place, at: now)
+            }
+        } catch {
+            // As at any other time: it is hung up on, and here all are.
+        }
+    }
+
+    /// Answers what has been asked by now, as far as clients take it at once, and hangs up.
     mutating func closeControl() {
         do throws(SystemError) {
             try control.stopListening()
@@ -150,6 +161,8 @@ extension Daemon {
             if case .reload = control[place].work {
                 control[place].reply(Peers.Failure.shuttingDown)
             }
+            control.read(place)
+            answerLast(of: place)
             control[place].writeEvents(nowUnixUSec: now.wall.microseconds)
             control[place].flush()
             control.close(place)

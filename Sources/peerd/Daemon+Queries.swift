@@ -80,7 +80,7 @@ extension Daemon {
         at now: Moment
     ) throws(Peers.Failure) {
         let topic: Explanation.Topic =
-            if let host = IPAddress(call.address) { .host(host) } else {
+            if let host = Self.host(call.address) { .host(host) } else {
                 .target(try target(call.address))
             }
         let explanation = core.explain(

@@ -9,6 +9,8 @@ import Timing
 /// changes everything and drops nothing.
 extension Daemon {
     mutating func startReload() {
+        // systemd must not hear of a reload after the end.
+        guard !isStopping else { return }
         journal.write(.reloading)
         service.tell(.reloading)
         do throws(SystemError) {
@@ -60,7 +62,7 @@ extension Daemon {
         if !keysWaitingForRestart.isEmpty {
             journal.write(.restartNeeded(keys: keysWaitingForRestart))
         }
-        addresses.replace(with: new.knownAddresses)
+        if addresses.replace(with: new.knownAddresses) { tell(.addressesAdded, at: now) }
         keepConfiguredPeers(at: now)
         restoreRefusedPeers(at: now)
         // What led to ourselves may be somebody else's address now.

@@ -10,9 +10,12 @@ extension Daemon {
     /// together.
     static let sessionsPerTurn = 512
 
-    /// Starts the peer protocol on a connection that has just been established, if there is one.
+    /// Starts the peer protocol, if there is one, on a socket that has just been connected. Does nothing if
+    /// the core has closed it at once: a dial that reached itself, say.
     mutating func beginSession(of id: ConnectionID, at now: Moment) {
-        guard sessions.isSpoken, let connection = core.table[id] else { return }
+        guard sessions.isSpoken, !sessions.contains(id.slot), let connection = core.table[id],
+            connection.isOpen
+        else { return }
         let role: PeerSession.Role =
             switch connection.kind {
             case .inbound: .inbound
@@ -70,7 +73,7 @@ extension Daemon {
         switch fact {
         case .handshakeCompleted(let peer):
             sessions.noteCompleted(id.slot, with: peer)
-            if let connection = core.table[id], connection.kind == .outbound,
+            if let connection = core.table[id], connection.kind != .inbound,
                 let remote = connection.remote
             {
                 addresses.noteServices(peer.services, of: remote)
@@ -104,7 +107,7 @@ extension Daemon {
         for misbehaviour: Misbehaviour,
         at now: Moment
     ) {
-        endingDetail = "\(misbehaviour)"
+        endingDetail = EndingDetail(of: id, "\(misbehaviour)")
         defer { endingDetail = nil }
         do throws(Refusal) {
             try core.banMisbehaving(
@@ -134,7 +137,7 @@ extension Daemon {
         let fault = SessionFault(ending)
         let detail = "\(ending)"
         // Many say no more than the reason does.
-        if detail != fault.text { endingDetail = detail }
+        if detail != fault.text { endingDetail = EndingDetail(of: id, detail) }
         defer { endingDetail = nil }
         tell(.closed(id, .session(fault)), at: now)
     }

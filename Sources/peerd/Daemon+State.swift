@@ -46,6 +46,7 @@ extension Daemon {
         }
         let deadline = Moment.now.instant + Self.loadPatience
         while state.isBusy, !isStopping {
+            now = .now
             guard try awaitStore(until: deadline, mindingSignals: true) else {
                 journal.write(.stateLate(after: Self.loadPatience))
                 return

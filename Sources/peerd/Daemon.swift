@@ -36,8 +36,9 @@ struct Daemon: ~Copyable {
     /// Nonces that nobody can foresee.
     var random = SystemRandomNumberGenerator()
     var sample = AddressSample()
-    /// Why exactly a session gives its connection up, while the core is told so.
-    var endingDetail: String?
+    /// Why exactly a session gives its connection up, while the core is told so. A ban ends others of
+    /// the same host as well, for which it isn't the reason.
+    var endingDetail: EndingDetail?
     /// What has been changed in the configuration and can't while the daemon runs.
     var keysWaitingForRestart: [String] = []
     /// Addresses that peers have told of, the same one as often as it was told.
@@ -51,7 +52,7 @@ struct Daemon: ~Copyable {
     let startedAt: WallTime
     var history = History()
     /// The moment of this turn.
-    private(set) var now: Moment
+    var now: Moment
 
     /// What came of actions at once: told in the next turn, which then doesn't wait. So there is no
     /// recursion from an action into the core.
@@ -152,7 +153,7 @@ struct Daemon: ~Copyable {
         self.now = now
         let events = settled
         settled = []
-        for event in events { tell(event, at: now) }
+        for event in events { tellSettled(event, at: now) }
         for index in 0..<kernel.epoll.count {
             try dispatch(kernel.epoll[index], at: now)
         }
@@ -162,6 +163,11 @@ struct Daemon: ~Copyable {
         serveClients(at: now)
         keepState(at: now)
         keepUpWithSystemd(at: now)
+    }
+
+    private mutating func tellSettled(_ event: Event, at now: Moment) {
+        tell(event, at: now)
+        if case .dialSucceeded(let attempt, _) = event { beginSession(of: attempt.id, at: now) }
     }
 
     private mutating func keepUpWithSystemd(at now: Moment) {

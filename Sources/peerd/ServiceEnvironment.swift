@@ -63,6 +63,8 @@ struct DirectoryLocks: ~Copyable {
         do throws(DirectoryLock.Failure) {
             return try DirectoryLock(directory)
         } catch {
+            // It has both names, and is locked already.
+            if case .held(by: Accounts.process) = error { return nil }
             throw StartupError(locking: directory, error)
         }
     }

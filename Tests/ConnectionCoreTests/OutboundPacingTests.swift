@@ -184,4 +184,17 @@ struct OutboundPacingTests {
         #expect(manager.trace.contains("paused after 25 for 20 s"))
         #expect(manager.dials.count == 25 + 5)
     }
+
+    @Test("don't hold back addresses that are new")
+    func newAddresses() {
+        let manager = TestManager { $0.outbound.target = 1 }
+        manager.run(for: .seconds(1))
+        #expect(manager.trace.contains(pause))
+        manager.source.append(contentsOf: [peer(0)])
+        manager.run(for: .seconds(1))
+        #expect(manager.dials.isEmpty)
+        manager.tell(.addressesAdded)
+        manager.run(for: .zero)
+        #expect(manager.dials.count == 1)
+    }
 }

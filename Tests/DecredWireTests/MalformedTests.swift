@@ -189,11 +189,11 @@ struct MalformedTests {
         ),
         Case(
             name: "a time in the year 292 billion",
-            bytes: addrv2(type: 1, [127, 0, 0, 1], seconds: 1 << 63),
+            bytes: addrv2(type: 1, [127, 0, 0, 1], seconds: (1 << 63) - 62_135_596_800),
             message: "addrv2",
             field: .lastSeen,
             offset: 24 + 1,
-            reason: .badTime(1 << 63)
+            reason: .badTime((1 << 63) - 62_135_596_800)
         ),
         Case(
             name: "a user agent of 257 bytes",

@@ -34,6 +34,18 @@ struct PeerSessionHandshakeTests {
         }
     }
 
+    @Test("tells no time before 1970, whatever the clock says")
+    func clockBefore1970() {
+        let session = TestSession(.inbound)
+        session.pass(.seconds(-2_000_000_000))
+        session.receive(.version(.example()))
+        guard case .version(let version) = session.sent.first else {
+            Issue.record("\(session.sent)")
+            return
+        }
+        #expect(version.unixSeconds == 0)
+    }
+
     @Test("doesn't tell a peer an address that it must not know, or that has no IP address")
     func hiddenAddress() {
         for remote in [nil, AdvertisedAddress.onion.address] {

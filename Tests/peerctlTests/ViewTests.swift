@@ -95,7 +95,7 @@ struct ViewTests {
             "Max failed connection attempts reached [25] -- pausing connections for 5 s",
             "Out of descriptors or memory (too many open files (EMFILE)): inbound peers are "
                 + "dropped, and dials wait for 5 s",
-            "Banned 198.51.100.0/24 until 2026-01-01 00:00:00 (by misbehaviour), closed 3 connections",
+            "Banned 198.51.100.0/24 until 2026-01-01 00:00:00 (for misbehaviour), closed 3 connections",
             "Lifted the ban of 198.51.100.0/24",
             "Network active again",
             "Network inactive: closing all connections",

@@ -113,6 +113,25 @@ struct ControlReloadTests {
         #expect(try daemon.waitForEnd() == .exited(0))
     }
 
+    @Test("and every other call that comes with the shutdown is answered before the end")
+    func lastCalls() throws {
+        var daemon = try DaemonProcess("outbound.target = 0", withControl: true)
+        let client = try daemon.connectControl()
+        _ = try client.ask(Peers.Status())
+        try daemon.stop()
+        daemon.signal(SIGTERM)
+        try client.send(Peers.SetNetworkActive(active: false))
+        try client.send(Peers.Reload())
+        try client.send(Peers.List())
+        daemon.signal(SIGCONT)
+        let refusal = #"{"error":"org.peerd.Peers.ShuttingDown","parameters":{}}"#
+        #expect(try client.nextText() == refusal)
+        #expect(try client.nextText() == refusal)
+        #expect(try client.nextText() == #"{"parameters":{"connections":[]}}"#)
+        #expect(try client.nextMessage() == nil)
+        #expect(try daemon.waitForEnd() == .exited(0))
+    }
+
     @Test("takes back what was set for the log, and not what was set for the network")
     func levels() throws {
         let listener = try LoopbackListener(Loopback.address(194))

@@ -169,7 +169,17 @@ enum Namespace {
     /// A command that starts another one with nothing but a loopback interface that is down.
     static let withoutNetwork = [unshare, "--net", "--"]
 
-    /// The same with a file of ours in the place of /etc/hosts.
+    /// A command that starts another one with nothing but a loopback interface, on which the kernel
+    /// has no other port to give than these.
+    static func withPorts(_ ports: ClosedRange<UInt16>) -> [String] {
+        let range = "\(ports.lowerBound) \(ports.upperBound)"
+        let script = """
+            ip link set lo up && echo "$0" >/proc/sys/net/ipv4/ip_local_port_range && exec "$@"
+            """
+        return [unshare, "--net", "--", "/bin/sh", "-c", script, range]
+    }
+
+    /// As without network, with a file of ours in the place of /etc/hosts.
     static func withHosts(_ file: String) -> [String] {
         let script = "mount --bind \"$0\" /etc/hosts && exec \"$@\""
         return [unshare, "--mount", "--", "/bin/sh", "-c", script, file]

@@ -1,8 +1,8 @@
 import Addressing
 import Glibc
 
-/// Texts that operators and files name peers and networks by: what is read prints as the one form that
-/// reads back as the same.
+/// Texts that operators and files name peers and networks by: what is read prints as the one form
+/// that reads back as the same.
 enum AddressesCheck {
     static func run(_ input: InputReader) throws(BrokenPromise) {
         var input = input

@@ -2,8 +2,8 @@ import Addressing
 
 @testable import peerd
 
-/// What operators write: files, `--set` arguments and lists of addresses. A configuration that is read
-/// prints as one that reads as the same; what is wrong is told in bounds.
+/// What operators write: files, `--set` arguments and lists of addresses. A configuration that is
+/// read prints as one that reads as the same; what is wrong is told in bounds.
 enum ConfigurationCheck {
     static func run(_ input: InputReader) throws(BrokenPromise) {
         var input = input

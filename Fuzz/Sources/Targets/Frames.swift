@@ -33,8 +33,8 @@ enum Frames {
         return Array(bytes.dropFirst(headerBytes))
     }
 
-    /// Makes the first frames of a stream right, as far as they are there: their magic number and their
-    /// checksum. Not their command and length, by which mistakes are made.
+    /// Makes the first frames of a stream right, as far as they are there: their magic number and
+    /// their checksum. Not their command and length, by which mistakes are made.
     static func mend(_ stream: inout [UInt8], on network: WireNetwork) {
         var start = 0
         while stream.count - start >= headerBytes {

@@ -1,7 +1,7 @@
 import DecredWire
 
-/// A connection's bytes as frames: however the kernel splits them, the same steps come of them, and no
-/// more is kept than is promised.
+/// A connection's bytes as frames: however the kernel splits them, the same steps come of them, and
+/// no more is kept than is promised.
 enum FramesCheck {
     static func run(_ input: InputReader) throws(BrokenPromise) {
         var input = input

@@ -1,5 +1,5 @@
-/// Takes a case apart: choices first, then what is to be read. Behind the end everything is 0, so that
-/// each prefix of a case is a case.
+/// Takes a case apart: choices first, then what is to be read. Behind the end everything is 0, so
+/// that each prefix of a case is a case.
 struct InputReader {
     private(set) var rest: ArraySlice<UInt8>
 

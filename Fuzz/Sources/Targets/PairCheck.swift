@@ -1,8 +1,8 @@
 import DecredWire
 import Timing
 
-/// Two sessions that are connected to each other, with somebody between who may hold, change, drop and
-/// add what passes. If he only holds, they must come to an understanding.
+/// Two sessions that are connected to each other, with somebody between who may hold, change, drop
+/// and add what passes. If he only holds, they must come to an understanding.
 struct PairCheck {
     private var dialler: WatchedSession
     private var listener: WatchedSession

@@ -2,8 +2,8 @@ import Addressing
 import DecredWire
 import Timing
 
-/// Whole sessions in simulated time, one against whatever the input says, or two of them with somebody
-/// between who changes what they say.
+/// Whole sessions in simulated time, one against whatever the input says, or two of them with
+/// somebody between who changes what they say.
 enum SessionsCheck {
     static func run(_ input: InputReader) throws(BrokenPromise) {
         var input = input

@@ -22,7 +22,7 @@ extension Peerctl {
 
         @Option(
             help: ArgumentHelp(
-                "How long the attempt may take, such as 10s (default: outbound.dial-timeout).",
+                "How long connecting may take, such as 10s (default: outbound.dial-timeout).",
                 valueName: "duration"
             ),
             transform: { try Duration(systemdSpelling: $0) }

@@ -20,6 +20,15 @@ extension Peers.BanEntry {
 }
 
 extension Peers.BanOrigin {
+    /// As the journal says it.
+    var reason: String {
+        switch self {
+        case .operator: "by an operator"
+        case .automatic: "for misbehaviour"
+        }
+    }
+
+    /// In a table.
     var text: String {
         switch self {
         case .operator: "an operator"

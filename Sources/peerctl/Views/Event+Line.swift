@@ -43,7 +43,7 @@ extension Peers.Event {
         case .banned(let ban, let closed):
             "Banned \(ban.prefix) "
                 + (ban.untilUnixUSec.map { "until \(viewpoint.date($0))" } ?? "for ever")
-                + " (by \(ban.origin.text)), closed \(counted(closed, "connection"))"
+                + " (\(ban.origin.reason)), closed \(counted(closed, "connection"))"
         case .unbanned(let prefix): "Lifted the ban of \(prefix)"
         case .networkActive: "Network active again"
         case .networkInactive: "Network inactive: closing all connections"

@@ -7,19 +7,23 @@ enum KeySuggestion {
     /// in the wrong one, is like the key that ends the same.
     static func nearest(to key: String) -> String? {
         guard key.utf8.count <= maximumLength else { return nil }
-        let candidates = ConfigurationSchema.names + ConfigurationSchema.sections
-        let scored = candidates.map { (name: $0, score: difference(key, $0)) }
-        guard let best = scored.min(by: { $0.score < $1.score }) else { return nil }
         // A third of the letters may differ; of the shortest keys, two letters.
-        return best.score <= max(2, key.utf8.count / 3) ? best.name : nil
+        let limit = max(2, key.utf8.count / 3)
+        let candidates = ConfigurationSchema.names + ConfigurationSchema.sections
+        let scored = candidates.map { (name: $0, score: difference(key, $0, upTo: limit)) }
+        guard let best = scored.min(by: { $0.score < $1.score }) else { return nil }
+        return best.score <= limit ? best.name : nil
     }
 
     /// Compares the keys, and their last parts alone, where a difference before them counts as one.
-    private static func difference(_ key: String, _ known: String) -> Int {
-        min(
-            editDistance(key, known),
-            editDistance(lastPart(of: key), lastPart(of: known)) + 1
-        )
+    /// More than the limit may be any number above it.
+    private static func difference(_ key: String, _ known: String, upTo limit: Int) -> Int {
+        func distance(_ one: String, _ other: String) -> Int {
+            // So many letters at least must be added: most keys needn't be compared.
+            let least = abs(one.utf8.count - other.utf8.count)
+            return least > limit ? least : editDistance(one, other)
+        }
+        return min(distance(key, known), distance(lastPart(of: key), lastPart(of: known)) + 1)
     }
 
     private static func lastPart(of key: String) -> String {
@@ -35,6 +39,7 @@ enum KeySuggestion {
         var last = Array(0...other.count)
         for i in one.indices {
             var row = [i + 1]
+            row.reserveCapacity(other.count + 1)
             for j in other.indices {
                 var best = min(
                     last[j + 1] + 1,

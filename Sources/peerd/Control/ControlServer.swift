@@ -157,10 +157,15 @@ struct ControlServer: ~Copyable {
 
     /// Something is ready on a client's connection.
     mutating func note(_ event: ReadyEvent, at place: Int) {
-        if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: Self.bytesPerTurn) }
         // Both directions are over, even if there is still something to read.
         if event.isHangUp || event.isError { clients[place].noteGone() }
         if event.isWritable { clients[place].isFull = false }
+        read(place)
+    }
+
+    /// Takes what a client has sent, up to a bound.
+    mutating func read(_ place: Int) {
+        if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: Self.bytesPerTurn) }
         clients[place].read(into: &buffer)
     }
 

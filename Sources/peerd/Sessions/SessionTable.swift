@@ -46,10 +46,12 @@ struct SessionTable: Sendable {
     /// Whether connections have sessions.
     let isSpoken: Bool
 
-    /// Another policy of the same network, which holds from now on for the sessions that there are too.
+    /// Another policy of the same network, which holds from now on for the sessions that there are too:
+    /// what was due in an hour may be due now.
     mutating func adopt(_ policy: SessionPolicy) {
         surroundings.policy = policy
         turns = SessionTurns(policy)
+        for slot in slots.indices { arm(slot) }
     }
 
     /// When `nextDue` may have something. It may be in the past.
@@ -211,12 +213,13 @@ struct SessionTable: Sendable {
     /// Sees to it that the slot is looked at when something may be due.
     private mutating func arm(_ slot: Int) {
         guard let session = slots[slot].session else { return }
-        let next = min(
+        let due = min(
             session.deadline(in: surroundings),
             queues[slot]?.deadline.instant ?? .distantFuture
         )
+        let next = turns.first(from: due)
         // A later one is found when the earlier one is due.
-        if next < slots[slot].wake { setWake(turns.first(from: next), of: slot) }
+        if next < slots[slot].wake { setWake(next, of: slot) }
     }
 
     private mutating func setWake(_ instant: Instant, of slot: Int) {

@@ -1,0 +1,45 @@
+"""What the tests against hostile peers share."""
+
+import itertools
+
+from daemon import MOST_RESIDENT_KIB, Companion, DaemonTest
+
+_numbers = itertools.count(1)
+
+
+class HostileTest(DaemonTest):
+    """While a test runs, a good peer gets its pongs within a second all the time; after it the
+    daemon has not had more than 64 MiB, and still shakes hands."""
+
+    configuration = "outbound.target = 0\n"
+
+    def setUp(self):
+        # A ban covers all of an address, so each test's offender has one of its own.
+        number = next(_numbers)
+        self.source = f"127.5.{number // 250}.{number % 250 + 1}"
+        self.daemon.forget_most_resident()
+        self.companion = Companion(self.daemon)
+        self.addCleanup(self.check_unharmed)
+
+    def check_unharmed(self):
+        self.companion.finish()
+        self.assertGreater(self.companion.pings, 0)
+        self.assertLess(self.companion.slowest, 1)
+        self.dial().shake_hands().ping()
+        self.assertLess(self.daemon.most_resident_kib(), MOST_RESIDENT_KIB)
+
+    def hostile(self, **options):
+        return self.dial(self.source, **options)
+
+    def is_banned(self):
+        entry = {"prefix": f"{self.source}/32", "origin": "automatic"}
+        return any(entry.items() <= ban.items() for ban in self.daemon.bans())
+
+    def assert_banned(self, peer, cause="Malformed", answers=()):
+        self.assert_closed(peer, cause, answers)
+        self.assertTrue(self.is_banned())
+        self.daemon.await_line(rf"Banned {self.source}/32 .*for misbehaviour")
+
+    def assert_only_closed(self, peer, cause="UnexpectedMessage", answers=()):
+        self.assert_closed(peer, cause, answers)
+        self.assertFalse(self.is_banned())
