@@ -4,12 +4,12 @@
                                       127.0.0.0/8, RATE a second, or as fast as they can if it is 0
        peers accept PORT COUNT        wait at every address of 127.0.0.0/8 for COUNT connections
 
-   At most IN_FLIGHT dials haven't shaken hands at a time. It prints "ready" before the first dial, or once
-   it listens. When the last handshake is complete it prints "held first=NS last=NS", then takes commands, a line
-   each: "ping SECONDS" has each peer ping every so many seconds, one after the other at equal distances;
-   "count" prints "counted pings=N pongs=N", what has come since the last time; the end of input ends
-   it. A peer that is hung up on before its handshake is complete, or that is to ping then, ends it with an
-   error.
+   At most IN_FLIGHT dials haven't shaken hands at a time. It prints "ready" before the first dial, or
+   once it listens, and "held first=NS last=NS" when the last handshake is complete. Then it takes
+   commands, a line each: "ping SECONDS" has each peer ping every so many seconds, one after the other
+   at equal distances; "count" prints "counted pings=N pongs=N", what has come since the last time; the
+   end of input ends it. A peer that is hung up on before its handshake is complete, or that is to ping
+   then, ends it with an error.
 
    Both sides of this are also the least that a program needs for what the daemon does. */
 #include "bench.h"
