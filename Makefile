@@ -44,7 +44,7 @@ RUNS ?=
 # Enough to tell a difference of some percent on a machine that has other work.
 ROUNDS ?= 5
 BENCH := $(BUILD)/bench
-BENCH_PROGRAMS := floor load acceptor awake blake256
+BENCH_PROGRAMS := floor load acceptor peers awake blake256
 
 .PHONY: build run test check simulate bench fuzz install install-packages uninstall format clean
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """bench.py PROGRAMS: measures peerd beside the least that a C program would need.
 
-PROGRAMS is the folder of peerd, floor, load, acceptor, awake, blake256, corebench and wirebench. For
-each work both contenders take turns, so that what else the machine does meets both alike. Prints one
-table of them, and those of the core and of frames alone."""
+PROGRAMS is the folder of peerd, floor, load, acceptor, peers, awake, blake256, corebench and wirebench.
+For each work both contenders take turns, so that what else the machine does meets both alike. Prints
+one table of them, and those of the core and of frames alone."""
 
 import argparse
 import platform
@@ -51,10 +51,19 @@ ROWS = [
     Row("start", "start", "start to ready", "ms", most=4),
     Row("start-rss", "start", "RSS after the start", "MiB", most=14),
     Row("start-private", "start", "of it private", "MiB", most=1.5),
+    Row("greeted", "greet", "handshakes of 19,000 peers that dial", "1/s", digits=0),
+    Row("greeted-cpu", "greet", "the same: CPU each", "µs", most=30),
+    Row("peer-rss", "greet", "RSS per idle handshaken peer", "bytes", most=600, digits=0),
+    Row("introduced", "introduce", "handshakes of 10,000 dialled peers", "1/s", digits=0),
+    Row("introduced-cpu", "introduce", "the same: CPU each", "µs", most=30),
+    Row("pinging", "ping", "idle with 5,000 handshaken peers, pings both ways: CPU", "ms/s",
+        most=2),
     Row("hash-long", "hash", "BLAKE-256 of 1 MiB", "MB/s", least_ratio=0.6, digits=0),
     Row("hash-short", "hash", "BLAKE-256 of 8 bytes", "MB/s", least_ratio=0.6, digits=0),
 ]
 
+# Works that take minutes: no more rounds than these.
+MOST_ROUNDS = {"ping": 1}
 # Works that have no counterpart in C: programs that print tables of their own.
 ALONE = {"core": "corebench", "frames": "wirebench"}
 
@@ -72,6 +81,7 @@ def parse_arguments():
 def measure(works, contenders, work, rounds):
     """The numbers of one work: name of the number, then of the contender, to a list of values."""
     numbers = {}
+    rounds = min(rounds, MOST_ROUNDS.get(work, rounds))
     for turn in range(rounds):
         for contender in contenders:
             print(f"\r{work}: {turn + 1} of {rounds}, {contender.name}   ", end="", file=sys.stderr)
@@ -104,8 +114,8 @@ def line(row, numbers):
     ratio = statistics.median(mine / max(least, 1e-9) for mine, least in zip(peerd, floor))
     target, reached = judge(row, ratio, statistics.median(peerd))
     verdict = {True: "ok", False: "missed", None: ""}[reached]
-    shown = f"{ratio:.2f}" if ratio < 100 else "-"
     label = f"{row.label}, {row.unit}"
+    shown = f"{ratio:.2f}" if ratio < 100 else "-"
     return [label, *format_values(floor, row.digits), *format_values(peerd, row.digits), shown,
             target, verdict]
 

@@ -147,3 +147,18 @@ class Helper(Program):
     def _errors(self):
         self._process.kill()
         return self._process.stderr.read().decode()
+
+
+class Peers(Helper):
+    """One that says by a line when it is ready, and ends with its input."""
+
+    def wait_ready(self):
+        self.answer("ready")
+        return now_ns()
+
+    def stop(self):
+        self._process.stdin.close()
+        self._process.stdin = None
+        status = self._process.wait(DEADLINE)
+        if status != 0:
+            raise Failure(f"status {status}: {self._process.stderr.read().decode()}")

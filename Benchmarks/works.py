@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import network
-from program import Failure, Helper, Program, now_ns, until
+from program import Failure, Helper, Peers, Program, now_ns, until
 
 # 20,000 descriptors a process are what machines commonly allow; some are for the program itself.
 HELD = 19_000
@@ -24,6 +24,12 @@ REPLACEMENTS = 200
 READY_AFTER = 11.0
 IDLE_SECONDS = 5.0
 PORT = 20_000
+# Peers that have shaken hands and then only ping, as a network has them: they came one after the other
+# within one interval of our pings, lest all are due at once, and ping each other as often as dcrd does.
+PINGING = 5_000
+PING_INTERVAL = 107
+PEERS_PING_INTERVAL = 120
+PINGING_SECONDS = 60.0
 # Messages to hash: a long one, and one as short as a ping. Each takes some tenths of a second.
 HASHED = [("hash-long", 1 << 20, 200), ("hash-short", 8, 2_000_000)]
 
@@ -57,10 +63,27 @@ class Contender:
             inbound__flood_threshold=100_000_000,
         )
 
-    def dial(self, addresses, target):
+    def listen_as_peer(self, most):
+        """On a network whose protocol is spoken."""
+        if self.name == "floor":
+            return Peers(self._programs / "peers", "accept", PORT, most)
+        return self._peerd(
+            network='"regnet"',
+            listen=f'[{{address="127.0.0.1:{PORT}"}}]',
+            limits__connections=most + 1,
+            limits__reserved_manual=0,
+            outbound__target=0,
+            inbound__flood_threshold=100_000_000,
+        )
+
+    def dial(self, addresses, target, network="raw"):
+        if self.name == "floor" and network != "raw":
+            # All are at one address, and it comes from many, which costs about the same.
+            return Peers(self._programs / "peers", "dial", PORT, target, 0)
         if self.name == "floor":
             return Program(self._programs / "floor", "dial", addresses, target)
         return self._peerd(
+            network=f'"{network}"',
             limits__connections=max(target, 1),
             limits__reserved_manual=0,
             outbound__target=target,
@@ -176,7 +199,7 @@ class Works:
         return {"shed-rate": self._shed(contender, most, RATE_SOURCES, rate_limited=True)}
 
     @contextmanager
-    def _dialled(self, contender, target):
+    def _dialled(self, contender, target, network="raw"):
         """A contender that holds `target` connections, the acceptor, and what it took."""
         with tempfile.TemporaryDirectory() as folder:
             addresses = Path(folder) / "addresses"
@@ -184,17 +207,22 @@ class Works:
                 for number in range(DIALLED):
                     file.write(f"127.{20 + number // 250}.{number % 250 + 1}.1:{PORT}\n")
             # What reading the addresses costs is no part of dialling.
-            with contender.dial(addresses, 0) as program:
+            with contender.dial(addresses, 0, network) as program:
                 program.wait_ready()
                 start = program.settle()
                 program.stop()
-            with Helper(self._programs / "acceptor", PORT, target) as acceptor:
-                acceptor.answer("ready")
-                with contender.dial(addresses, target) as program:
+            with self._acceptor(target, network) as acceptor:
+                acceptor.wait_ready()
+                with contender.dial(addresses, target, network) as program:
                     since = program.wait_ready()
                     last = acceptor.answer("held")["last"]
                     cpu = program.settle() - start
                     yield program, acceptor, cpu, last - since
+
+    def _acceptor(self, count, network):
+        if network == "raw":
+            return Peers(self._programs / "acceptor", PORT, count)
+        return Peers(self._programs / "peers", "accept", PORT, count)
 
     def dial(self, contender):
         with self._dialled(contender, DIALLED) as (program, _, cpu, duration):
@@ -223,6 +251,61 @@ class Works:
             "start-rss": resident / 2**20,
             "start-private": private / 2**20,
         }
+
+    @contextmanager
+    def _greeted(self, contender, count, rate):
+        """A daemon that `count` peers dial and shake hands with, the peers, and what it took: CPU
+        time, duration, memory."""
+        with contender.listen_as_peer(count) as program:
+            program.wait_ready()
+            cpu = program.settle()
+            resident, _ = program.memory()
+            with Peers(self._programs / "peers", "dial", PORT, count, rate) as peers:
+                peers.wait_ready()
+                held = peers.answer("held")
+                cpu = (program.settle() if rate == 0 else program.cpu_ns()) - cpu
+                grown = program.memory()[0] - resident
+                yield program, peers, (cpu, held["last"] - held["first"], grown)
+                program.stop()
+
+    def greet(self, contender):
+        """Peers dial and introduce themselves, as fast as they are answered."""
+        with self._greeted(contender, self._held, 0) as (_, _, (cpu, duration, grown)):
+            return {
+                "greeted": self._held / (duration / 1e9),
+                "greeted-cpu": cpu / self._held / 1e3,
+                "peer-rss": grown / self._held,
+            }
+
+    def introduce(self, contender):
+        """Peers are dialled, all at once."""
+        with self._dialled(contender, DIALLED, "regnet") as (program, _, cpu, duration):
+            program.stop()
+        return {
+            "introduced": DIALLED / (duration / 1e9),
+            "introduced-cpu": cpu / DIALLED / 1e3,
+        }
+
+    def ping(self, contender):
+        """Peers that have nothing to say but pings."""
+        rate = PINGING // PING_INTERVAL
+        with self._greeted(contender, PINGING, rate) as (program, peers, _):
+            peers.command(f"ping {PEERS_PING_INTERVAL}")
+            if contender.name == "floor":
+                program.command(f"ping {PING_INTERVAL}")
+            time.sleep(1)
+            peers.command("count")
+            peers.answer("counted")
+            cpu = program.cpu_ns()
+            time.sleep(PINGING_SECONDS)
+            cpu = program.cpu_ns() - cpu
+            peers.command("count")
+            counted = peers.answer("counted")
+        for name, interval in [("pings", PING_INTERVAL), ("pongs", PEERS_PING_INTERVAL)]:
+            expected = PINGING * PINGING_SECONDS / interval
+            if not 0.9 * expected < counted[name] < 1.1 * expected:
+                raise Failure(f"{counted[name]} {name} instead of {expected:.0f}")
+        return {"pinging": cpu / PINGING_SECONDS / 1e6}
 
     def hash(self, contender):
         """Both programs take the same arguments and print megabytes per second of CPU time, then the

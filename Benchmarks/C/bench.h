@@ -18,6 +18,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef IP_BIND_ADDRESS_NO_PORT
+#define IP_BIND_ADDRESS_NO_PORT 24
+#endif
+
 /* Events of one epoll_wait, as many as peerd takes. */
 enum { EVENTS = 512 };
 
@@ -63,6 +67,29 @@ static inline struct sockaddr_in ipv4(uint32_t address, uint16_t port)
 static inline int tcp_socket(void)
 {
     return socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+/* 250 sources in a row, so that no address ends in .0 or .255. */
+enum { SOURCES_PER_24 = 250, FIRST_SOURCE = 127 << 24 | 10 << 16 };
+
+/* A socket that connects from the source of a number, one of many addresses of 127.0.0.0/8. It turns
+   writable when it has. */
+static inline int dial_from(long source, struct sockaddr_in server)
+{
+    int descriptor = tcp_socket();
+    check(descriptor, "socket");
+    /* The port is chosen by the whole connection, so that one address has more than 28,000. */
+    int one = 1;
+    check(setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one),
+          "IP_BIND_ADDRESS_NO_PORT");
+    uint32_t address = FIRST_SOURCE + (uint32_t)(source / SOURCES_PER_24 * 256
+                                                 + source % SOURCES_PER_24 + 1);
+    struct sockaddr_in here = ipv4(address, 0);
+    check(bind(descriptor, (struct sockaddr *)&here, sizeof here), "bind");
+    int result = connect(descriptor, (struct sockaddr *)&server, sizeof server);
+    if (result < 0 && errno != EINPROGRESS)
+        die("connect");
+    return descriptor;
 }
 
 /* `device` is NULL for any; INADDR_ANY on "lo" is all of 127.0.0.0/8 and nothing else. */

@@ -10,14 +10,7 @@
    line each: "close" closes all and prints "closed first=NS last=NS"; the end of input ends it. */
 #include "bench.h"
 
-#ifndef IP_BIND_ADDRESS_NO_PORT
-#define IP_BIND_ADDRESS_NO_PORT 24
-#endif
-
 enum { IN_FLIGHT = 256 };
-/* 250 sources in a row, so that no address ends in .0 or .255. */
-enum { SOURCES_PER_24 = 250, FIRST_SOURCE = 127 << 24 | 10 << 16 };
-
 enum phase { FREE, CONNECTING, OPEN };
 
 static uint8_t *phases;
@@ -35,30 +28,12 @@ static void end(int descriptor)
 
 static void start_one(void)
 {
-    long source = started++ % sources;
-    int descriptor = tcp_socket();
-    check(descriptor, "socket");
+    int descriptor = dial_from(started++ % sources, server);
     if (descriptor > highest)
         highest = descriptor;
-    /* The port is chosen by the whole connection, so that one address has more than 28,000. */
-    int one = 1;
-    check(setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one),
-          "IP_BIND_ADDRESS_NO_PORT");
-    uint32_t address = FIRST_SOURCE + (uint32_t)(source / SOURCES_PER_24 * 256
-                                                 + source % SOURCES_PER_24 + 1);
-    struct sockaddr_in here = ipv4(address, 0);
-    check(bind(descriptor, (struct sockaddr *)&here, sizeof here), "bind");
-    int result = connect(descriptor, (struct sockaddr *)&server, sizeof server);
-    if (result < 0 && errno != EINPROGRESS)
-        die("connect");
-    phases[descriptor] = result < 0 ? CONNECTING : OPEN;
-    watch(epoll, EPOLL_CTL_ADD, descriptor, result < 0 ? EPOLLOUT : EPOLLIN);
+    phases[descriptor] = CONNECTING;
+    watch(epoll, EPOLL_CTL_ADD, descriptor, EPOLLOUT);
     in_flight++;
-    if (result == 0 && !is_shedding) {
-        in_flight--;
-        finished++;
-        held++;
-    }
 }
 
 static void connected(int descriptor)

@@ -73,7 +73,8 @@ struct World {
 
     private mutating func letTimePass() {
         now = Moment(instant: now.instant + pace, wall: now.wall)
-        if let due = core.deadline, due <= now.instant {
+        // More than once where more is to be dialled than in one turn.
+        while let due = core.deadline, due <= now.instant {
             core.handle(.deadlineReached, at: now, picking: &source, &actions)
         }
         for action in actions.pending {

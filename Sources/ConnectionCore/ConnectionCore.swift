@@ -32,7 +32,7 @@ package struct ConnectionCore: Sendable {
 
     var random: SeededRandom
     /// Ends of waits and of dials. A connection whose phase has changed since leaves a stale entry.
-    var deadlines = DeadlineQueue<ConnectionID>()
+    var deadlines = DeadlineQueue()
     /// Established connections that aren't ready yet, in the order in which they will be, and some
     /// that have ended. At most two for each connection that there ever was at a time, and a few.
     var readying: Deque<(id: ConnectionID, since: Instant)> = []
@@ -107,7 +107,9 @@ package struct ConnectionCore: Sendable {
         }
         noteReady(at: now, &source, &actions)
         while let entry = deadlines.popDue(at: now.instant) {
-            guard let connection = table[entry.owner], connection.phase.deadline == entry.at else {
+            guard let connection = table[ConnectionID(raw: entry.owner)],
+                connection.phase.deadline == entry.at
+            else {
                 continue
             }
             switch connection.phase {
@@ -162,11 +164,11 @@ package struct ConnectionCore: Sendable {
     /// Starts a phase that ends by itself.
     mutating func schedule(_ connection: Connection) {
         guard let deadline = connection.phase.deadline else { return }
-        deadlines.schedule(connection.id, at: deadline)
+        deadlines.schedule(connection.id.raw, at: deadline)
         guard deadlines.isMostlyStale(live: table.census.timed) else { return }
-        var queue = DeadlineQueue<ConnectionID>()
+        var queue = DeadlineQueue()
         swap(&queue, &deadlines)
-        queue.rebuild { table[$0.owner]?.phase.deadline == $0.at }
+        queue.rebuild { table[ConnectionID(raw: $0.owner)]?.phase.deadline == $0.at }
         deadlines = queue
     }
 

@@ -17,6 +17,11 @@ package struct ConnectionID: Hashable, BitwiseCopyable, Sendable {
         raw = number << Self.slotBits | UInt64(slot)
     }
 
+    /// From what another connection's `raw` was.
+    init(raw: UInt64) {
+        self.raw = raw
+    }
+
     /// From 1 up, in the order in which connections came to be.
     package var number: UInt64 { raw >> Self.slotBits }
 

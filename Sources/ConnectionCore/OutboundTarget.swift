@@ -15,8 +15,9 @@ struct OutboundPacing: Sendable {
     var isRationed: Bool { failures >= Policy.Outbound.failuresBeforePause }
 }
 
-/// Holding the outbound target: all missing connections are dialled at the same time, nothing is
-/// dialled while the target is held, and the moment one closes, one dial starts.
+/// Holding the outbound target: all missing connections are dialled at the same time, in as many turns
+/// of the loop as it takes, nothing is dialled while the target is held, and the moment one closes,
+/// one dial starts.
 extension ConnectionCore {
     /// When the next automatic attempt may start; nil while none is wanted.
     var outboundDeadline: Instant? {
@@ -34,19 +35,24 @@ extension ConnectionCore {
     }
 
     /// Starts what may start now. Ends, since each turn either starts an attempt or counts a failure,
-    /// and 25 failures postpone the next one.
+    /// and 25 failures postpone the next one. Where more may start than `mostDialsAtOnce`, the deadline
+    /// stays "now".
     mutating func holdOutboundTarget<Source: AddressSource>(
         at now: Moment,
         _ source: inout Source,
         _ actions: inout Actions
     ) {
-        while let due = outboundDeadline, due <= now.instant {
+        var started = 0
+        while started < Policy.Outbound.mostDialsAtOnce,
+            let due = outboundDeadline, due <= now.instant
+        {
             pace(at: now.instant)
             guard let address = pickAddress(at: now, &source) else {
                 noteOutboundFailure(at: now.instant, &actions)
                 continue
             }
             source.attempted(address, at: now)
+            started += 1
             let connection = table.insert(
                 .outbound,
                 to: .address(address),

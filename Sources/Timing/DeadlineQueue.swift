@@ -1,4 +1,4 @@
-package import HeapModule
+internal import HeapModule
 
 /// Who wants to be woken when.
 ///
@@ -10,23 +10,24 @@ package import HeapModule
 ///
 /// Entries come in the order of time, and at the same time in the order of their owners, however
 /// they were put in: a run can be repeated.
-package struct DeadlineQueue<Owner: Comparable & BitwiseCopyable & Sendable>: Sendable {
+///
+/// An owner is a number, which its module makes of whatever it calls its owners. A generic queue would not
+/// be specialised in other modules, since what is `package` isn't inlined there, and would cost four times
+/// as much.
+package struct DeadlineQueue: Sendable {
     package struct Entry: Comparable, BitwiseCopyable, Sendable {
         package let at: Instant
-        package let owner: Owner
+        package let owner: UInt64
 
-        @inlinable
-        package init(at: Instant, owner: Owner) {
+        package init(at: Instant, owner: UInt64) {
             self.at = at
             self.owner = owner
         }
 
-        @inlinable
         package static func == (left: Entry, right: Entry) -> Bool {
             left.at == right.at && left.owner == right.owner
         }
 
-        @inlinable
         package static func < (left: Entry, right: Entry) -> Bool {
             left.at == right.at ? left.owner < right.owner : left.at < right.at
         }
@@ -34,39 +35,35 @@ package struct DeadlineQueue<Owner: Comparable & BitwiseCopyable & Sendable>: Se
 
     /// Below so many stale entries a rebuild isn't worth its cost; they are 1 KiB of 16-byte
     /// entries.
-    @inlinable package static var leastStaleForRebuild: Int { 64 }
+    package static var leastStaleForRebuild: Int { 64 }
 
-    @usableFromInline var heap = Heap<Entry>()
+    private var heap = Heap<Entry>()
 
-    @inlinable
     package init() {}
 
     /// The time of the first entry. It may be stale: then somebody wakes early and does nothing.
-    @inlinable package var earliest: Instant? { heap.min?.at }
+    package var earliest: Instant? { heap.min?.at }
 
     /// Entries, stale ones included.
-    @inlinable package var count: Int { heap.count }
+    package var count: Int { heap.count }
 
     /// Whether `rebuild(keeping:)` is due: more stale entries than live ones, and at least
     /// `leastStaleForRebuild`.
     ///
     /// `live` is how many owners have a deadline at present.
-    @inlinable
     package func isMostlyStale(live: Int) -> Bool {
         let stale = heap.count - live
         return stale >= Self.leastStaleForRebuild && stale > live
     }
 
     /// Adds an entry. An earlier one of the same owner stays and is stale from now on.
-    @inlinable
-    package mutating func schedule(_ owner: Owner, at instant: Instant) {
+    package mutating func schedule(_ owner: UInt64, at instant: Instant) {
         heap.insert(Entry(at: instant, owner: owner))
     }
 
     /// Takes out the first entry if its time has come.
     ///
     /// - Returns: An entry with `at <= now`, or nil when nothing is due.
-    @inlinable
     package mutating func popDue(at now: Instant) -> Entry? {
         guard let first = heap.min, first.at <= now else { return nil }
         return heap.removeMin()
@@ -76,7 +73,6 @@ package struct DeadlineQueue<Owner: Comparable & BitwiseCopyable & Sendable>: Se
     ///
     /// Of equal entries one is kept: an owner who moved a deadline and moved it back has two that look
     /// live.
-    @inlinable
     package mutating func rebuild(keeping isLive: (Entry) -> Bool) {
         var kept: [Entry] = []
         for entry in heap.unordered.filter(isLive).sorted() where entry != kept.last {

@@ -14,14 +14,24 @@ extension Daemon {
         at now: Moment
     ) throws(Peers.Failure) {
         let target = try target(call.address)
+        let timeout = call.timeoutUSec.map { Duration.microseconds($0) }
+        let id = try ask { core, actions throws(Refusal) in
+            try core.connect(target, within: timeout, at: now, &actions)
+        }
+        control[place].begin(.connect(id))
+        perform()
+    }
+
+    /// Has the core decide; its refusal is told in the interface's words. What it wants done is the
+    /// caller's to perform, once the answer is written.
+    private mutating func ask<Answer>(
+        _ question: (inout ConnectionCore, inout Actions) throws(Refusal) -> Answer
+    ) throws(Peers.Failure) -> Answer {
         do throws(Refusal) {
-            let timeout = call.timeoutUSec.map { Duration.microseconds($0) }
-            let id = try core.connect(target, within: timeout, at: now, &actions)
-            control[place].begin(.connect(id))
+            return try question(&core, &actions)
         } catch {
             throw Peers.Failure(error)
         }
-        perform()
     }
 
     /// Answers whoever waits for a connection, if its attempt has ended by this.
@@ -59,12 +69,10 @@ extension Daemon {
         at now: Moment
     ) throws(Peers.Failure) {
         let target = try target(call.address)
-        do throws(Refusal) {
-            let id = try core.addPersistent(target, from: .runtime, at: now, &actions)
-            control[place].reply(Peers.AddPersistent.Reply(id: id.number))
-        } catch {
-            throw Peers.Failure(error)
+        let id = try ask { core, actions throws(Refusal) in
+            try core.addPersistent(target, from: .runtime, at: now, &actions)
         }
+        control[place].reply(Peers.AddPersistent.Reply(id: id.number))
         perform()
     }
 
@@ -74,12 +82,10 @@ extension Daemon {
         at now: Moment
     ) throws(Peers.Failure) {
         let selector = try selector(call.selection)
-        do throws(Refusal) {
-            let count = try core.disconnect(selector, at: now, &actions)
-            control[place].reply(Peers.Disconnect.Reply(count: count))
-        } catch {
-            throw Peers.Failure(error)
+        let count = try ask { core, actions throws(Refusal) in
+            try core.disconnect(selector, at: now, &actions)
         }
+        control[place].reply(Peers.Disconnect.Reply(count: count))
         perform()
     }
 
@@ -89,16 +95,12 @@ extension Daemon {
         at now: Moment
     ) throws(Peers.Failure) {
         let selector = try selector(call.selection)
-        do throws(Refusal) {
-            let outcome = try core.remove(selector, at: now, &actions)
-            let reply = Peers.Remove.Reply(
-                count: outcome.count,
-                untilReload: outcome.isUntilReload
-            )
-            control[place].reply(reply)
-        } catch {
-            throw Peers.Failure(error)
+        let outcome = try ask { core, actions throws(Refusal) in
+            try core.remove(selector, at: now, &actions)
         }
+        control[place].reply(
+            Peers.Remove.Reply(count: outcome.count, untilReload: outcome.isUntilReload)
+        )
         perform()
     }
 
@@ -110,28 +112,20 @@ extension Daemon {
         at now: Moment
     ) throws(Peers.Failure) {
         let prefix = try prefix(call.prefix)
-        do throws(Refusal) {
-            let duration = call.durationUSec.map { Duration.microseconds($0) }
-            let outcome = try core.ban(prefix, for: duration, at: now, &actions)
-            let reply = Peers.Ban.Reply(
-                closed: outcome.closed,
-                spared: outcome.spared.map(\.number)
-            )
-            control[place].reply(reply)
-        } catch {
-            throw Peers.Failure(error)
+        let duration = call.durationUSec.map { Duration.microseconds($0) }
+        let outcome = try ask { core, actions throws(Refusal) in
+            try core.ban(prefix, for: duration, at: now, &actions)
         }
+        control[place].reply(
+            Peers.Ban.Reply(closed: outcome.closed, spared: outcome.spared.map(\.number))
+        )
         perform()
     }
 
     mutating func unban(_ call: Peers.Unban, for place: Int) throws(Peers.Failure) {
         let prefix = try prefix(call.prefix)
-        do throws(Refusal) {
-            try core.unban(prefix, &actions)
-            control[place].reply(Done())
-        } catch {
-            throw Peers.Failure(error)
-        }
+        try ask { core, actions throws(Refusal) in try core.unban(prefix, &actions) }
+        control[place].reply(Done())
         perform()
     }
 
@@ -142,12 +136,10 @@ extension Daemon {
         for place: Int,
         at now: Moment
     ) throws(Peers.Failure) {
-        do throws(Refusal) {
+        try ask { core, actions throws(Refusal) in
             try core.setNetworkActive(isActive, at: now, &actions)
-            control[place].reply(Done())
-        } catch {
-            throw Peers.Failure(error)
         }
+        control[place].reply(Done())
         perform()
     }
 

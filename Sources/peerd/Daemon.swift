@@ -135,11 +135,18 @@ struct Daemon: ~Copyable {
 
     private func timeout(at now: Moment) -> Duration? {
         if !settled.isEmpty || control.isBehind { return .zero }
-        let deadlines = [
-            core.deadline, sessions.deadline, listeners.deadline, control.deadline,
-            state.deadline, service.deadline, journal.deadline,
-        ]
-        return deadlines.compactMap { $0 }.min().map { max($0 - now.instant, .zero) }
+        var nearest = Instant.distantFuture
+        func consider(_ deadline: Instant?) {
+            if let deadline { nearest = min(nearest, deadline) }
+        }
+        consider(core.deadline)
+        consider(sessions.deadline)
+        consider(listeners.deadline)
+        consider(control.deadline)
+        consider(state.deadline)
+        consider(service.deadline)
+        consider(journal.deadline)
+        return nearest == .distantFuture ? nil : max(nearest - now.instant, .zero)
     }
 
     private mutating func turn(at now: Moment) throws(SystemError) {

@@ -33,6 +33,26 @@ struct OutboundTargetTests {
         #expect(manager.dials.count == 8)
     }
 
+    @Test("of more than are dialled in one turn is dialled for turn by turn, without a pause")
+    func turns() throws {
+        var policy = Policy()
+        policy.limits.connections = 1_000
+        policy.outbound.target = 2 * Policy.Outbound.mostDialsAtOnce + 1
+        var core = ConnectionCore(policy: policy, seed: 1)
+        var source = ListedAddresses()
+        source.append(contentsOf: (0..<1_000).map { peer($0) })
+        let now = Moment(instant: Instant(nanoseconds: 1), wall: WallTime(microseconds: 1))
+        for expected in [Policy.Outbound.mostDialsAtOnce, Policy.Outbound.mostDialsAtOnce, 1] {
+            var actions = Actions()
+            #expect(try #require(core.deadline) <= now.instant)
+            core.handle(.deadlineReached, at: now, picking: &source, &actions)
+            let dials = actions.pending.count { if case .dial = $0 { true } else { false } }
+            #expect(dials == expected)
+            core.checkInvariants()
+        }
+        #expect(try #require(core.deadline) > now.instant)
+    }
+
     @Test("of 0 dials nothing, however long it takes")
     func connectMode() {
         let manager = manager(target: 0)

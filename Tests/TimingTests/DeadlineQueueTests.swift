@@ -3,11 +3,9 @@ import Timing
 
 @Suite("The deadline queue")
 struct DeadlineQueueTests {
-    typealias Queue = DeadlineQueue<Int>
-
     @Test("is empty at first")
     func empty() {
-        var queue = Queue()
+        var queue = DeadlineQueue()
         #expect(queue.earliest == nil)
         #expect(queue.count == 0)
         #expect(!queue.isMostlyStale(live: 0))
@@ -16,7 +14,7 @@ struct DeadlineQueueTests {
 
     @Test("gives what is due and nothing before its time")
     func due() {
-        var queue = Queue()
+        var queue = DeadlineQueue()
         queue.schedule(1, at: Instant(nanoseconds: 10))
         queue.schedule(2, at: Instant(nanoseconds: 20))
         #expect(queue.earliest == Instant(nanoseconds: 10))
@@ -31,11 +29,11 @@ struct DeadlineQueueTests {
     @Test("gives entries by time, at the same time by owner, however they came", arguments: 0..<20)
     func order(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
-        var queue = Queue()
-        var expected: [Queue.Entry] = []
+        var queue = DeadlineQueue()
+        var expected: [DeadlineQueue.Entry] = []
         for _ in 0..<200 {
             // Few times and owners, so that there are many ties and repetitions.
-            let new = entry(Int64(random.number(below: 20)), random.number(below: 10))
+            let new = entry(Int64(random.number(below: 20)), UInt64(random.number(below: 10)))
             queue.schedule(new.owner, at: new.at)
             expected.append(new)
         }
@@ -45,7 +43,7 @@ struct DeadlineQueueTests {
 
     @Test("keeps an owner's earlier entry until it is popped")
     func stale() {
-        var queue = Queue()
+        var queue = DeadlineQueue()
         queue.schedule(1, at: Instant(nanoseconds: 10))
         queue.schedule(1, at: Instant(nanoseconds: 30))
         #expect(queue.count == 2)
@@ -63,15 +61,17 @@ struct DeadlineQueueTests {
         ]
     )
     func mostlyStale(count: Int, stale: Int, isMostlyStale: Bool) {
-        var queue = Queue()
-        for owner in 0..<count { queue.schedule(owner, at: Instant(nanoseconds: Int64(owner))) }
+        var queue = DeadlineQueue()
+        for owner in 0..<count {
+            queue.schedule(UInt64(owner), at: Instant(nanoseconds: Int64(owner)))
+        }
         #expect(queue.isMostlyStale(live: count - stale) == isMostlyStale)
     }
 
     @Test("keeps the live entries when it is rebuilt, in their order")
     func rebuild() {
-        var queue = Queue()
-        for owner in (0..<100).reversed() {
+        var queue = DeadlineQueue()
+        for owner in (UInt64(0)..<100).reversed() {
             queue.schedule(owner, at: Instant(nanoseconds: Int64(owner % 7)))
         }
         #expect(queue.isMostlyStale(live: 30))
@@ -81,12 +81,12 @@ struct DeadlineQueueTests {
         #expect(!queue.isMostlyStale(live: 30))
         let rest = drained(&queue)
         #expect(rest == rest.sorted())
-        #expect(Set(rest.map(\.owner)) == Set((0..<100).filter { $0 % 10 < 3 }))
+        #expect(Set(rest.map(\.owner)) == Set((UInt64(0)..<100).filter { $0 % 10 < 3 }))
     }
 
     @Test("counts a deadline that was moved and moved back once when it is rebuilt")
     func movedAndMovedBack() {
-        var queue = Queue()
+        var queue = DeadlineQueue()
         for time: Int64 in [10, 20, 10] { queue.schedule(1, at: Instant(nanoseconds: time)) }
         queue.rebuild { $0 == entry(10, 1) }
         #expect(queue.count == 1)
@@ -96,7 +96,7 @@ struct DeadlineQueueTests {
 
     @Test("is empty when nothing was live")
     func rebuildToNothing() {
-        var queue = Queue()
+        var queue = DeadlineQueue()
         queue.schedule(1, at: Instant(nanoseconds: 1))
         queue.rebuild { _ in false }
         #expect(queue.count == 0)
@@ -108,11 +108,11 @@ struct DeadlineQueueTests {
     @Test("loses no deadline and stays small under its owner's discipline", arguments: 0..<10)
     func discipline(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
-        var queue = Queue()
-        var deadlines: [Int: Instant] = [:]
+        var queue = DeadlineQueue()
+        var deadlines: [UInt64: Instant] = [:]
         for step in 0..<5_000 {
             let now = Instant(nanoseconds: Int64(step))
-            let owner = random.number(below: 50)
+            let owner = UInt64(random.number(below: 50))
             let wanted = now + .nanoseconds(1 + random.number(below: 500))
             deadlines[owner] = wanted
             queue.schedule(owner, at: wanted)
@@ -132,15 +132,15 @@ struct DeadlineQueueTests {
 
     @Test("takes 16 bytes for an entry with an owner of 8")
     func size() {
-        #expect(MemoryLayout<Queue.Entry>.size == 16)
+        #expect(MemoryLayout<DeadlineQueue.Entry>.size == 16)
     }
 
-    private func entry(_ nanoseconds: Int64, _ owner: Int) -> Queue.Entry {
-        Queue.Entry(at: Instant(nanoseconds: nanoseconds), owner: owner)
+    private func entry(_ nanoseconds: Int64, _ owner: UInt64) -> DeadlineQueue.Entry {
+        DeadlineQueue.Entry(at: Instant(nanoseconds: nanoseconds), owner: owner)
     }
 
-    private func drained(_ queue: inout Queue) -> [Queue.Entry] {
-        var entries: [Queue.Entry] = []
+    private func drained(_ queue: inout DeadlineQueue) -> [DeadlineQueue.Entry] {
+        var entries: [DeadlineQueue.Entry] = []
         while let next = queue.popDue(at: .distantFuture) { entries.append(next) }
         return entries
     }

@@ -80,6 +80,11 @@ class Installing(unittest.TestCase):
         self.assertEqual(systemctl("is-active", "peerd", "peerd@one").stdout, "active\nactive\n")
         (CONFIGURATION / "one.toml").unlink()
         make("uninstall")
+        # What the daemons knew stays until it is purged, and so does whose it is.
+        left = files() - before
+        self.assertEqual({path for path in left if not path.startswith("/var/lib/peerd")}, set())
+        self.assertIn("/var/lib/peerd-one/peerd.db", left)
+        make("uninstall", "PURGE=1")
         self.assertEqual(files() - before, set())
         self.assertEqual(before - files(), set())
         self.assertEqual(users(), users_before)

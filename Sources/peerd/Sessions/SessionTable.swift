@@ -28,9 +28,10 @@ struct SessionTable: Sendable {
     private var queues: [Int: SendQueue] = [:]
     /// Those of dials whose handshake isn't complete, by slot.
     private var nonces: [Int: UInt64] = [:]
-    private var deadlines = DeadlineQueue<UInt32>()
+    private var deadlines = DeadlineQueue()
     /// Slots that have a live entry in `deadlines`.
     private var timed = 0
+    private var turns: SessionTurns
     private var surroundings: SessionSurroundings
     /// What the last call of a session has said.
     private(set) var output = SessionOutput()
@@ -38,6 +39,7 @@ struct SessionTable: Sendable {
     /// - Parameter policy: nil where nothing is spoken: then no session may begin.
     init(policy: SessionPolicy?) {
         surroundings = SessionSurroundings(policy: policy ?? SessionPolicy(network: .mainnet))
+        turns = SessionTurns(surroundings.policy)
         isSpoken = policy != nil
     }
 
@@ -48,6 +50,7 @@ struct SessionTable: Sendable {
     /// what was due in an hour may be due now.
     mutating func adopt(_ policy: SessionPolicy) {
         surroundings.policy = policy
+        turns = SessionTurns(policy)
         for slot in slots.indices { arm(slot) }
     }
 
@@ -210,10 +213,11 @@ struct SessionTable: Sendable {
     /// Sees to it that the slot is looked at when something may be due.
     private mutating func arm(_ slot: Int) {
         guard let session = slots[slot].session else { return }
-        let next = min(
+        let due = min(
             session.deadline(in: surroundings),
             queues[slot]?.deadline.instant ?? .distantFuture
         )
+        let next = turns.first(from: due)
         // A later one is found when the earlier one is due.
         if next < slots[slot].wake { setWake(next, of: slot) }
     }
@@ -223,7 +227,7 @@ struct SessionTable: Sendable {
         slots[slot].wake = instant
         guard instant != .distantFuture else { return }
         timed += 1
-        deadlines.schedule(UInt32(slot), at: instant)
+        deadlines.schedule(UInt64(slot), at: instant)
         guard deadlines.isMostlyStale(live: timed) else { return }
         deadlines.rebuild { slots[Int($0.owner)].wake == $0.at }
     }
