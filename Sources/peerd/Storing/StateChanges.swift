@@ -20,6 +20,9 @@ struct StateChanges: Sendable {
     /// Changed peers and prefixes that are remembered one by one, some 60 bytes each. With more, all that
     /// is held is written instead. To find out about so many takes the loop less than a millisecond.
     static let limit = 500
+    /// The same while the store hasn't been read, when nothing else tells that a stored ban was lifted:
+    /// as many as there may be bans, at most 1.2 MB until then. With more, what was lifted comes back.
+    static let limitUnloaded = Database.maxBans
     /// The wait after a failure, which doubles with each further one, up to `longestRetry`. A disk that
     /// is full for a day is tried 1,440 times, and one that has room again is used within a minute.
     static let firstRetry = Duration.seconds(1)
@@ -104,7 +107,8 @@ struct StateChanges: Sendable {
     }
 
     private mutating func checkLimit() {
-        if changedPeers.count + changedPrefixes.count > Self.limit { markAllChanged() }
+        let limit = isLoaded ? Self.limit : Self.limitUnloaded
+        if changedPeers.count + changedPrefixes.count > limit { markAllChanged() }
     }
 
     private mutating func markAllChanged() {
@@ -278,10 +282,10 @@ extension StateChanges {
     ) -> Restoration {
         isLoaded = true
         unreadable = stored.unreadable
-        if !stored.isAsWritten { markAllChanged() }
         let bans = stored.bans.filter {
             !changedPrefixes.contains($0.prefix) && core.bans.ban(of: $0.prefix) == nil
         }
+        if stored.isAsWritten { checkLimit() } else { markAllChanged() }
         let before = core.bans.count
         core.restoreBans(bans, at: now)
         var restoration = restore(stored.peers, to: &core, at: now, &actions)
