@@ -10,14 +10,14 @@ package enum Phase: Equatable, BitwiseCopyable, Sendable {
     case dialing(until: Instant)
     /// The socket is connected, and the handshake of the network's protocol under way; at `until` the
     /// peer is given up.
-    case handshaking(until: Instant)
+    case handshaking(since: Instant, until: Instant)
     /// Connected, and after a handshake if there is one.
     case established(since: Instant)
 
     /// When the phase ends by itself; nil if only an event can end it.
     package var deadline: Instant? {
         switch self {
-        case .waiting(let until), .dialing(let until), .handshaking(let until):
+        case .waiting(let until), .dialing(let until), .handshaking(_, let until):
             until == .distantFuture ? nil : until
         case .established:
             nil

@@ -11,6 +11,9 @@ package enum Ending: Equatable, Sendable {
     case session(SessionFault)
     case byOperator
     /// Whoever had asked for it went away before its handshake was complete.
+    /// Its handshake wasn't complete when the time was over that its caller had given the whole
+    /// attempt.
+    case attemptTimedOut(after: Duration)
     case abandoned
     case banned(Prefix)
     case networkInactive
@@ -20,7 +23,9 @@ package enum Ending: Equatable, Sendable {
     /// ready: whatever doesn't empty the table.
     var isOutboundFailure: Bool {
         switch self {
-        case .closedByPeer, .timedOut, .io, .session, .byOperator, .abandoned, .banned: true
+        case .closedByPeer, .timedOut, .io, .session, .byOperator, .attemptTimedOut, .abandoned,
+            .banned:
+            true
         case .networkInactive, .shutdown: false
         }
     }
@@ -28,7 +33,7 @@ package enum Ending: Equatable, Sendable {
     /// Whether it tells something bad about the peer's address, if the connection wasn't ready.
     var blamesAddress: Bool {
         switch self {
-        case .closedByPeer, .timedOut, .io: true
+        case .closedByPeer, .timedOut, .io, .attemptTimedOut: true
         case .session(let fault): fault != .selfConnection
         case .byOperator, .abandoned, .banned, .networkInactive, .shutdown: false
         }

@@ -27,7 +27,9 @@ extension ConnectionCore {
     /// Connects once. The attempt's end is reported: `failed`, or else `connected`, after which
     /// it may be `handshaking` still: then the end is `ready`, or `ended`.
     ///
-    /// Up to `connected` it may take so long in all; without a limit `outbound.dialTimeout` holds for each address.
+    /// It may take so long in all, with its handshake, and no longer than `handshake.timeout` for
+    /// that. Without a limit `outbound.dialTimeout` holds for each address. A limit ends with the
+    /// caller's attempt: one that becomes persistent meanwhile has none.
     package mutating func connect(
         _ target: PeerTarget,
         within limit: Duration? = nil,
@@ -50,7 +52,9 @@ extension ConnectionCore {
         try checkSlots(for: .manual)
         let phase = Phase.dialing(until: now.instant)
         let connection = table.insert(.manual, to: target, phase: phase)
-        attemptTimeouts[connection.id] = limit
+        if let limit {
+            attemptLimits[connection.id] = AttemptLimit(duration: limit, until: now.instant + limit)
+        }
         dial(connection.id, at: now.instant, &actions)
         return connection.id
     }

@@ -59,6 +59,9 @@ extension ConnectionCore {
             $0.kind = .manual
             $0.traits.insert(.persistent)
         }
+        // Whoever was in a hurry isn't who keeps it.
+        attemptLimits[adopted.id] = nil
+        rescheduleHandshake(of: adopted)
         table.updatePersistence(adopted.id) { $0.origin = origin }
         actions.report(.persistentAdopted(subject(adopted)))
         return adopted.id

@@ -16,8 +16,9 @@ extension ConnectionCore {
         _ actions: inout Actions
     ) -> [(target: PeerTarget, refusal: Refusal)] {
         guard !isShuttingDown else { return [] }
-        reschedule(handshakesOf: self.policy.handshake.timeout, as: policy.handshake.timeout)
         self.policy = policy
+        // A new time-out holds for what is under way as well.
+        for connection in Array(table.connections) { rescheduleHandshake(of: connection) }
         removeUnconfigured(keeping: configured, at: now.instant, &actions)
         var refused: [(target: PeerTarget, refusal: Refusal)] = []
         for target in configured {

@@ -170,9 +170,12 @@ final class TestManager {
     }
 
     @discardableResult
-    func connect(_ text: String) throws(Refusal) -> ConnectionID {
+    func connect(
+        _ text: String,
+        within limit: Duration? = nil
+    ) throws(Refusal) -> ConnectionID {
         try command { core, now, actions throws(Refusal) in
-            try core.connect(target(text), at: now, &actions)
+            try core.connect(target(text), within: limit, at: now, &actions)
         }
     }
 

@@ -121,11 +121,12 @@ extension Ledger {
                 throw BrokenPromise("\(entry.id) should have been dialled again")
             }
         case .dialing:
-            guard now - entry.since < policy.outbound.dialTimeout else {
+            let isLate = now - entry.since >= policy.outbound.dialTimeout
+            guard entry.limit == nil ? !isLate : !isOver(entry, at: now) else {
                 throw BrokenPromise("\(entry.id) dials longer than it may")
             }
         case .handshaking(let since):
-            guard now - since < policy.handshake.timeout else {
+            guard now - since < policy.handshake.timeout, !isOver(entry, at: now) else {
                 throw BrokenPromise("\(entry.id) shakes hands for longer than it may")
             }
         case .established(let since):

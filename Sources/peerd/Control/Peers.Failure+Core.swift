@@ -58,6 +58,7 @@ extension Peers.Failure {
             case .io(let errno): .io(errno: errno)
             case .session(let fault): Peers.Failure(fault)
             case .abandoned: .cancelled(by: .caller)
+            case .attemptTimedOut(let after): .timedOut(afterUSec: after.inMicroseconds)
             case .byOperator: .closedByOperator
             case .banned(let prefix): .banned(prefix: prefix.description, untilUnixUSec: nil)
             case .networkInactive: .networkInactive

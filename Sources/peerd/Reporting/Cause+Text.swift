@@ -44,6 +44,7 @@ extension Ending {
         case .io(let code): errnoText(code)
         case .session(let fault): fault.text
         case .abandoned: "given up by its caller"
+        case .attemptTimedOut(let after): "no handshake within \(after.briefDescription) in all"
         case .byOperator: "closed by an operator"
         case .banned(let prefix): "banned with \(prefix)"
         case .networkInactive: "network inactive"

@@ -69,8 +69,8 @@ extension Ending {
         return switch self {
         case .io(let code): [reason, .init(.errno, code)]
         case .banned(let prefix): [reason, .init(.prefix, prefix)]
-        case .closedByPeer, .timedOut, .session, .abandoned, .byOperator, .networkInactive,
-            .shutdown:
+        case .closedByPeer, .timedOut, .session, .attemptTimedOut, .abandoned, .byOperator,
+            .networkInactive, .shutdown:
             [reason]
         }
     }

@@ -31,8 +31,10 @@ enum SampleReports {
         ] + [.caller, .operator, .networkInactive, .ban, .shutdown].map { .cancelled(by: $0) }
 
     static let endings: [Ending] = [
-        .closedByPeer, .timedOut, .io(errno: ECONNRESET), .byOperator, .banned(prefix),
-        .networkInactive, .shutdown, .abandoned, .session(.malformed),
+        .closedByPeer, .timedOut, .io(errno: ECONNRESET), .byOperator,
+        .banned(prefix),
+        .networkInactive, .shutdown, .abandoned, .attemptTimedOut(after: .seconds(5)),
+        .session(.malformed),
     ]
 
     static let reports: [Report] =
