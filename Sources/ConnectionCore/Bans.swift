@@ -131,7 +131,7 @@ extension ConnectionCore {
             let fault = connection.id == offence?.by.id ? offence?.fault : nil
             terminate(
                 connection,
-                fault.map { .session($0) } ?? .banned(prefix),
+                fault.map { .session($0) } ?? .banned(prefix, until: inForce.until),
                 .cancelled(by: .ban),
                 at: now.instant,
                 &actions

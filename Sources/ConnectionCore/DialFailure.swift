@@ -1,3 +1,6 @@
+package import Addressing
+package import Timing
+
 /// Why a dial didn't lead to a connection.
 package enum DialFailure: Equatable, Sendable {
     case timedOut(after: Duration)
@@ -11,8 +14,9 @@ package enum DialFailure: Equatable, Sendable {
     case selfConnection
     /// Each address of a name is connected already, the last one as this connection.
     case alreadyConnected(ConnectionID)
-    /// Each address of a name is banned, or every one but those that failed otherwise.
-    case banned
+    /// Each address of a name is banned, or every one but those that failed otherwise; the last one
+    /// by this ban.
+    case banned(Prefix, until: WallTime?)
     case tooManyPerHost(limit: Int)
     case unsupportedAddress
     /// Our own trouble: no descriptor or no memory.

@@ -93,7 +93,9 @@ extension ConnectionCore {
         if let other = table.connection(at: address) { return .alreadyConnected(other.id) }
         // The operator named a persistent peer: it is exempt from bans and from the per-host limit.
         if connection.isPersistent { return nil }
-        if bans.ban(covering: address, at: now.wall) != nil { return .banned }
+        if let ban = bans.ban(covering: address, at: now.wall) {
+            return .banned(ban.prefix, until: ban.until)
+        }
         let limit = policy.limits.perHost
         if limit > 0, table.count(of: HostKey(address.host)) >= limit {
             return .tooManyPerHost(limit: limit)

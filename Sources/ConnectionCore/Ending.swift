@@ -1,4 +1,5 @@
 package import Addressing
+package import Timing
 
 /// Why a connection ended that had a connected socket.
 package enum Ending: Equatable, Sendable {
@@ -10,12 +11,12 @@ package enum Ending: Equatable, Sendable {
     /// The session with the peer gave it up.
     case session(SessionFault)
     case byOperator
-    /// Whoever had asked for it went away before its handshake was complete.
     /// Its handshake wasn't complete when the time was over that its caller had given the whole
     /// attempt.
     case attemptTimedOut(after: Duration)
+    /// Whoever had asked for it went away before its handshake was complete.
     case abandoned
-    case banned(Prefix)
+    case banned(Prefix, until: WallTime?)
     case networkInactive
     case shutdown
 

@@ -25,14 +25,15 @@ enum SampleReports {
     static let failures: [DialFailure] =
         [
             .timedOut(after: .seconds(30)), .refused, .unreachable, .noRoute,
-            .unresolved("no such host"), .selfConnection, .alreadyConnected(id), .banned,
+            .unresolved("no such host"), .selfConnection, .alreadyConnected(id),
+            .banned(prefix, until: until),
             .tooManyPerHost(limit: 5), .unsupportedAddress, .resourcesExhausted(errno: EMFILE),
             .io(errno: EACCES),
         ] + [.caller, .operator, .networkInactive, .ban, .shutdown].map { .cancelled(by: $0) }
 
     static let endings: [Ending] = [
         .closedByPeer, .timedOut, .io(errno: ECONNRESET), .byOperator,
-        .banned(prefix),
+        .banned(prefix, until: until),
         .networkInactive, .shutdown, .abandoned, .attemptTimedOut(after: .seconds(5)),
         .session(.malformed),
     ]
