@@ -4,17 +4,17 @@ package import Timing
 
 /// The connection manager. It decides who may connect, who is dialled and when, and what ends.
 ///
-/// Facts go in (`handle`, and functions such as `admit` for what needs an answer), steps come out (an
-/// `Actions` buffer), and `deadline` says when it wants to be called though nothing happened. It reads
-/// no clock, draws no chance but from its own generator, opens no socket and writes no log, so that a
-/// seed and a sequence of facts decide everything that it does.
+/// Facts go in (`handle`, and functions such as `admit` for what needs an answer), steps come out
+/// (an `Actions` buffer), and `deadline` says when it wants to be called though nothing happened.
+/// It reads no clock, draws no chance but from its own generator, opens no socket and writes no
+/// log, so that a seed and a sequence of facts decide everything that it does.
 ///
 ///     waiting ──deadline──► dialing ──dialSucceeded──► established ──10 s──► (ready)
 ///        ▲                     │                           │
 ///        └── persistent ◄──────┴──── failed, ended ◄───────┘
 ///
-/// Where the network has a protocol, `handshaking` lies between the two, which ends with the handshake;
-/// then the connection is established and ready at once.
+/// Where the network has a protocol, `handshaking` lies between the two, which ends with the
+/// handshake; then the connection is established and ready at once.
 ///
 /// What is where: `InboundAdmission` decides about peers that come, `OutboundTarget` about whom to
 /// dial, `Dialing` carries an attempt to its end, `Handshaking` makes it ready, `Endings` is how
@@ -182,8 +182,8 @@ package struct ConnectionCore: Sendable {
         )
     }
 
-    /// Recomputes what can be recomputed and traps where it differs: for tests and simulations, after
-    /// every event.
+    /// Recomputes what can be recomputed and traps where it differs: for tests and simulations,
+    /// after every event.
     package func checkInvariants() {
         table.checkInvariants()
         rateLimiter.checkInvariants()

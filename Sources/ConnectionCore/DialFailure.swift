@@ -6,7 +6,8 @@ package enum DialFailure: Equatable, Sendable {
     case timedOut(after: Duration)
     case refused
     case unreachable
-    /// The kernel has no route, or no address of ours, to reach it from: says nothing about the peer.
+    /// The kernel has no route, or no address of ours, to reach it from: says nothing about the
+    /// peer.
     case noRoute
     /// The resolver's word on a name.
     case unresolved(String)
@@ -24,7 +25,8 @@ package enum DialFailure: Equatable, Sendable {
     case cancelled(by: Canceller)
     case io(errno: Int32)
 
-    /// Whether the failure tells something bad about the address. Our own troubles and decisions don't.
+    /// Whether the failure tells something bad about the address. Our own troubles and decisions
+    /// don't.
     var blamesAddress: Bool {
         switch self {
         case .timedOut, .refused, .unreachable, .io:
@@ -35,8 +37,8 @@ package enum DialFailure: Equatable, Sendable {
         }
     }
 
-    /// Whether it counts as one of the automatic dialler's failures in a row. What empties the table, and
-    /// exhausted resources, which have a pause of their own, don't.
+    /// Whether it counts as one of the automatic dialler's failures in a row. What empties the
+    /// table, and exhausted resources, which have a pause of their own, don't.
     var isOutboundFailure: Bool {
         switch self {
         case .timedOut, .refused, .unreachable, .noRoute, .unresolved, .selfConnection, .io,

@@ -44,8 +44,8 @@ extension ConnectionCore {
         dialNextAddress(of: connection, at: now, &source, &actions)
     }
 
-    /// Dials the next address of a name that may be dialled, or ends the attempt with the last reason
-    /// why one was not.
+    /// Dials the next address of a name that may be dialled, or ends the attempt with the last
+    /// reason why one was not.
     private mutating func dialNextAddress<Source: AddressSource>(
         of connection: Connection,
         at now: Moment,
@@ -53,7 +53,8 @@ extension ConnectionCore {
         _ actions: inout Actions
     ) {
         let id = connection.id
-        // Resolving and the first address share one timeout; the caller's own one is for all of them.
+        // Resolving and the first address share one timeout; the caller's own one is for all of
+        // them.
         let isShared = connection.remote == nil || attemptLimits[id] != nil
         let until = isShared ? connection.phase.deadline : nil
         // Its own last address must not look like somebody else's.

@@ -20,8 +20,8 @@ package enum Ending: Equatable, Sendable {
     case networkInactive
     case shutdown
 
-    /// Whether it counts as one of the automatic dialler's failures in a row, if the connection wasn't
-    /// ready: whatever doesn't empty the table.
+    /// Whether it counts as one of the automatic dialler's failures in a row, if the connection
+    /// wasn't ready: whatever doesn't empty the table.
     var isOutboundFailure: Bool {
         switch self {
         case .closedByPeer, .timedOut, .io, .session, .byOperator, .attemptTimedOut, .abandoned,

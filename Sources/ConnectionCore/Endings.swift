@@ -2,8 +2,8 @@ internal import Addressing
 internal import Timing
 
 /// How connections with a connected socket end. A connection ends once, and ending it, from
-/// whichever side, by itself takes it out of the table, frees its slots, reports it and schedules its
-/// retry: no caller has anything else to clean up.
+/// whichever side, by itself takes it out of the table, frees its slots, reports it and schedules
+/// its retry: no caller has anything else to clean up.
 extension ConnectionCore {
     /// The peer, the path to it or its session ended the connection.
     mutating func closed<Source: AddressSource>(

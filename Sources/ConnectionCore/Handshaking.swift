@@ -1,11 +1,11 @@
 internal import Addressing
 internal import Timing
 
-/// From a connected socket to a ready connection: by a handshake where the network has a protocol, by
-/// lasting for `Policy.readyAfter` where it has none.
+/// From a connected socket to a ready connection: by a handshake where the network has a protocol,
+/// by lasting for `Policy.readyAfter` where it has none.
 ///
-/// The handshake itself is the session's business. The core says how long it may take, and holds the
-/// connection's slot meanwhile.
+/// The handshake itself is the session's business. The core says how long it may take, and holds
+/// the connection's slot meanwhile.
 extension ConnectionCore {
     /// The phase of a connection whose socket is connected now.
     func openPhase(at now: Instant, within limit: AttemptLimit? = nil) -> Phase {

@@ -59,8 +59,8 @@ extension ConnectionCore {
         return connection.id
     }
 
-    /// Whoever asked for the connection has gone: the attempt ends. One that has led to an established
-    /// connection already stays, and so does one that became persistent meanwhile.
+    /// Whoever asked for the connection has gone: the attempt ends. One that has led to an
+    /// established connection already stays, and so does one that became persistent meanwhile.
     package mutating func abandon(_ id: ConnectionID, at now: Moment, _ actions: inout Actions) {
         guard let connection = table[id], !connection.isPersistent else { return }
         switch connection.phase {
@@ -73,8 +73,8 @@ extension ConnectionCore {
         }
     }
 
-    /// Closes what is established and cancels what is being dialled. A persistent connection then waits
-    /// for its next retry; one that waits already goes on waiting.
+    /// Closes what is established and cancels what is being dialled. A persistent connection then
+    /// waits for its next retry; one that waits already goes on waiting.
     ///
     /// - Returns: How many connections the command was about.
     @discardableResult
@@ -98,8 +98,8 @@ extension ConnectionCore {
         return selected.count
     }
 
-    /// Ends persistent connections for good, in whatever phase they are. Their ids and addresses are
-    /// free in the same step. Nothing is closed if none of the selected is persistent.
+    /// Ends persistent connections for good, in whatever phase they are. Their ids and addresses
+    /// are free in the same step. Nothing is closed if none of the selected is persistent.
     ///
     /// Removing one that the configuration names lasts until it is read again.
     @discardableResult
@@ -170,8 +170,8 @@ extension ConnectionCore {
         }
     }
 
-    /// Cancels every dial, then closes every connection. Afterwards every call answers `shuttingDown`.
-    /// The listeners are the shell's and close before.
+    /// Cancels every dial, then closes every connection. Afterwards every call answers
+    /// `shuttingDown`. The listeners are the shell's and close before.
     package mutating func shutDown(at now: Moment, _ actions: inout Actions) {
         guard !isShuttingDown else { return }
         isShuttingDown = true

@@ -33,8 +33,8 @@ extension ConnectionCore {
             && Reservation(policy).admits(.outbound, beside: table.census.limited)
     }
 
-    /// Starts what may start now. Ends, since each turn either starts an attempt or counts a failure,
-    /// and 25 failures postpone the next one.
+    /// Starts what may start now. Ends, since each turn either starts an attempt or counts a
+    /// failure, and 25 failures postpone the next one.
     mutating func holdOutboundTarget<Source: AddressSource>(
         at now: Moment,
         _ source: inout Source,

@@ -2,13 +2,13 @@ package import Addressing
 package import Timing
 
 extension ConnectionCore {
-    /// Decides by other numbers from now on, and keeps the persistent peers of the configuration as it
-    /// names them now. Nothing that exists is closed for a lowered limit; admission waits until there
-    /// is room.
+    /// Decides by other numbers from now on, and keeps the persistent peers of the configuration as
+    /// it names them now. Nothing that exists is closed for a lowered limit; admission waits until
+    /// there is room.
     ///
-    /// `configured` are the persistent peers in the order of the configuration. Those that came from it
-    /// and are no longer in it are removed; those that were added at run time stay. What can't be kept
-    /// is returned, with the reason.
+    /// `configured` are the persistent peers in the order of the configuration. Those that came
+    /// from it and are no longer in it are removed; those that were added at run time stay. What
+    /// can't be kept is returned, with the reason.
     package mutating func reload(
         _ policy: Policy,
         configured: [PeerTarget],

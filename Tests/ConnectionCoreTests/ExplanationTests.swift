@@ -237,8 +237,8 @@ struct ExplanationTests {
         #expect(outboundRules(of: example.peer, manager) == example.expected)
     }
 
-    /// What would be said if one connection were to be held and the peer had just been listed: before
-    /// it is dialled for that.
+    /// What would be said if one connection were to be held and the peer had just been listed:
+    /// before it is dialled for that.
     private func outboundRules(
         of peer: String,
         lastAttempt: Instant? = nil,

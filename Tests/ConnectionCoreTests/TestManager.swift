@@ -4,8 +4,9 @@ import Testing
 import Timing
 
 /// A core in simulated time, with a shell that is stricter than the real one: every step must fit
-/// what was opened before it, nothing may be opened twice or while it must not, and after each event
-/// and command the sockets must be exactly those of the table, whose invariants are recomputed.
+/// what was opened before it, nothing may be opened twice or while it must not, and after each
+/// event and command the sockets must be exactly those of the table, whose invariants are
+/// recomputed.
 ///
 /// Nothing is dialled by itself unless a test sets `outbound.target`.
 final class TestManager {

@@ -214,8 +214,8 @@ struct PeerSessionHostilityTests {
         }
     }
 
-    /// Whole conversations of valid and damaged frames in simulated time. Whatever comes, nothing is
-    /// sent before the handshake but `version` and `verack`, and nothing after the end.
+    /// Whole conversations of valid and damaged frames in simulated time. Whatever comes, nothing
+    /// is sent before the handshake but `version` and `verack`, and nothing after the end.
     @Test("keeps its order whatever it hears, in 500 random conversations")
     func conversations() {
         for seed in UInt64(1)...500 {

@@ -85,8 +85,8 @@ extension Ledger {
         }
     }
 
-    /// Why an address must not be dialled automatically now, but for the time of its last attempt and
-    /// the pace; nil if it may.
+    /// Why an address must not be dialled automatically now, but for the time of its last attempt
+    /// and the pace; nil if it may.
     func obstacleToPicking(_ address: PeerAddress, at now: Moment, _ bans: BanBook) -> String? {
         if isShuttingDown || !isNetworkActive { return "nothing may be dialled" }
         if limited.outbound >= policy.outbound.target || !admits(.outbound) { return "no slot" }

@@ -203,7 +203,8 @@ extension World {
         }
     }
 
-    /// Of an address, how many bits one host has: where IPv4 is inside, what stands for one address.
+    /// Of an address, how many bits one host has: where IPv4 is inside, what stands for one
+    /// address.
     private static func hostLength(of ip: IPAddress) -> Int {
         if ip.v4 != nil { return 128 }
         guard ip.embeddedIPv4 != nil else { return 64 }

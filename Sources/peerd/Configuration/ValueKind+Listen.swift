@@ -132,9 +132,9 @@ extension Configuration.Listen {
 }
 
 extension PeerAddress {
-    /// Whether there can't be a listener for each: they are the same, which tells listeners apart, or
-    /// the kernel would refuse to bind the second of them: the same port (but not "any"), and one of
-    /// them all addresses of its family.
+    /// Whether there can't be a listener for each: they are the same, which tells listeners apart,
+    /// or the kernel would refuse to bind the second of them: the same port (but not "any"), and
+    /// one of them all addresses of its family.
     fileprivate func overlaps(_ other: PeerAddress) -> Bool {
         guard let ip, let otherIP = other.ip, port == other.port else { return false }
         guard (ip.v4 == nil) == (otherIP.v4 == nil) else { return false }

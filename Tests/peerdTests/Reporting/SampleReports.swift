@@ -7,8 +7,8 @@ import Timing
 
 @testable import peerd
 
-/// One of every report and notice, and of every cause in them, made by a real core wherever it can make
-/// them.
+/// One of every report and notice, and of every cause in them, made by a real core wherever it can
+/// make them.
 enum SampleReports {
     static let prefix = Prefix(IPAddress(v4: 0xcb00_7100), length: 120)
     static let until = WallTime(microseconds: 1_800_000_000_000_000)
