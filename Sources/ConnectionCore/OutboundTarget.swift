@@ -34,9 +34,9 @@ extension ConnectionCore {
             && Reservation(policy).admits(.outbound, beside: table.census.limited)
     }
 
-    /// Starts what may start now. Ends, since each turn either starts an attempt or counts a failure,
-    /// and 25 failures postpone the next one. Where more may start than `mostDialsAtOnce`, the deadline
-    /// stays "now".
+    /// Starts what may start now. Ends, since each turn either starts an attempt or counts a
+    /// failure, and 25 failures postpone the next one. Where more may start than `mostDialsAtOnce`,
+    /// the deadline stays "now".
     mutating func holdOutboundTarget<Source: AddressSource>(
         at now: Moment,
         _ source: inout Source,

@@ -22,7 +22,10 @@ extension Peerctl {
 
         @Option(
             help: ArgumentHelp(
-                "How long connecting may take, such as 10s (default: outbound.dial-timeout).",
+                """
+                How long it may take in all, with the handshake, such as 10s (default: \
+                outbound.dial-timeout for each address, and protocol.handshake-timeout).
+                """,
                 valueName: "duration"
             ),
             transform: { try Duration(systemdSpelling: $0) }

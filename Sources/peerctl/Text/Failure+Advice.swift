@@ -1,8 +1,8 @@
 import Control
 
 extension Peers.Failure {
-    /// What to do next, as a sentence, after a method was asked of a daemon; nil where there is nothing
-    /// but to try again or to leave it.
+    /// What to do next, as a sentence, after a method was asked of a daemon; nil where there is
+    /// nothing but to try again or to leave it.
     func advice(for method: Method, of instance: Instance) -> String? {
         let command = instance.command
         return switch self {
