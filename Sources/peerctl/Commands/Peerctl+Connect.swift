@@ -14,7 +14,10 @@ extension Peerctl {
                 """
         )
 
-        @Argument(help: ArgumentHelp("ADDRESS:PORT or NAME:PORT.", valueName: "address"))
+        @Argument(
+            help: ArgumentHelp("ADDRESS:PORT or NAME:PORT.", valueName: "address"),
+            transform: { try String(callText: $0) }
+        )
         var address: String
 
         @Flag(help: "Keeps the peer connected until it is removed.")
