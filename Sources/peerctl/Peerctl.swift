@@ -40,11 +40,11 @@ struct Peerctl: ParsableCommand {
         }
     }
 
-    /// What was wrong with the command line. A misspelt command is taken for an argument of the default
-    /// one, whose usage helps nobody who hasn't named it.
+    /// What was wrong with the command line. A misspelt command is taken for an argument of the
+    /// default one, whose usage helps nobody who hasn't named it.
     static func usageMessage(for error: any Error, of arguments: some Sequence<String>) -> String {
         let message = fullMessage(for: error)
-        let names = configuration.subcommands.map(\._commandName)
+        let names = configuration.subcommands.map { $0._commandName }
         guard !arguments.contains(where: names.contains) else { return message }
         return message + "\n  'peerctl help' lists the commands."
     }
