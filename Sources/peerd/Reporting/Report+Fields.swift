@@ -48,7 +48,7 @@ extension Subject {
     }
 }
 
-private func fields(ofBan prefix: Prefix, _ until: WallTime?) -> [LogEntry.Field] {
+private func banFields(_ prefix: Prefix, _ until: WallTime?) -> [LogEntry.Field] {
     [.init(.prefix, prefix)] + (until.map { [.init(.until, $0.microseconds)] } ?? [])
 }
 
@@ -61,7 +61,7 @@ extension DialFailure {
         case .tooManyPerHost(let limit):
             [reason, .init(.rule, "limits.per-host"), .init(.limit, limit)]
         case .banned(let prefix, let until):
-            [reason] + fields(ofBan: prefix, until)
+            [reason] + banFields(prefix, until)
         case .timedOut, .refused, .unreachable, .noRoute, .unresolved, .selfConnection,
             .alreadyConnected, .unsupportedAddress, .cancelled:
             [reason]
@@ -74,7 +74,7 @@ extension Ending {
         let reason = LogEntry.Field(.reason, word)
         return switch self {
         case .io(let code): [reason, .init(.errno, code)]
-        case .banned(let prefix, let until): [reason] + fields(ofBan: prefix, until)
+        case .banned(let prefix, let until): [reason] + banFields(prefix, until)
         case .closedByPeer, .timedOut, .session, .attemptTimedOut, .abandoned, .byOperator,
             .networkInactive, .shutdown:
             [reason]
@@ -88,7 +88,7 @@ extension Refusal {
         let reason = LogEntry.Field(.reason, word)
         return switch self {
         case .banned(let prefix, let until):
-            [reason] + fields(ofBan: prefix, until)
+            [reason] + banFields(prefix, until)
         case .rateLimited:
             [reason, .init(.rule, "inbound.rate")]
         case .flooded:
