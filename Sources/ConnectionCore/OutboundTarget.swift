@@ -15,9 +15,9 @@ struct OutboundPacing: Sendable {
     var isRationed: Bool { failures >= Policy.Outbound.failuresBeforePause }
 }
 
-/// Holding the outbound target: all missing connections are dialled at the same time, in as many turns
-/// of the loop as it takes, nothing is dialled while the target is held, and the moment one closes,
-/// one dial starts.
+/// Holding the outbound target: all missing connections are dialled at the same time, in as many
+/// turns of the loop as it takes, nothing is dialled while the target is held, and the moment one
+/// closes, one dial starts.
 extension ConnectionCore {
     /// When the next automatic attempt may start; nil while none is wanted.
     var outboundDeadline: Instant? {

@@ -67,8 +67,8 @@ package struct Policy: Equatable, Sendable {
         package static let recently = Duration.seconds(10 * 60)
         /// What was attempted within this time is not picked at any try.
         package static let justNow = Duration.seconds(60)
-        /// Attempts that start in one turn of the loop, 25 µs each with the kernel's part: a target of
-        /// 10,000 would keep everybody else waiting for a quarter of a second otherwise.
+        /// Attempts that start in one turn of the loop, 25 µs each with the kernel's part: a target
+        /// of 10,000 would keep everybody else waiting for a quarter of a second otherwise.
         package static let mostDialsAtOnce = 128
     }
 

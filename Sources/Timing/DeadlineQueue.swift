@@ -11,9 +11,9 @@ internal import HeapModule
 /// Entries come in the order of time, and at the same time in the order of their owners, however
 /// they were put in: a run can be repeated.
 ///
-/// An owner is a number, which its module makes of whatever it calls its owners. A generic queue would not
-/// be specialised in other modules, since what is `package` isn't inlined there, and would cost four times
-/// as much.
+/// An owner is a number, which its module makes of whatever it calls its owners. A generic queue
+/// would not be specialised in other modules, since what is `package` isn't inlined there, and
+/// would cost four times as much.
 package struct DeadlineQueue: Sendable {
     package struct Entry: Comparable, BitwiseCopyable, Sendable {
         package let at: Instant

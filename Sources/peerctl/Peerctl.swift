@@ -40,8 +40,8 @@ struct Peerctl: ParsableCommand {
         }
     }
 
-    /// What was wrong with the command line. A misspelt command is taken for an argument of the default
-    /// one, whose usage helps nobody who hasn't named it.
+    /// What was wrong with the command line. A misspelt command is taken for an argument of the
+    /// default one, whose usage helps nobody who hasn't named it.
     static func usageMessage(for error: any Error, of arguments: some Sequence<String>) -> String {
         let message = fullMessage(for: error)
         let names = configuration.subcommands.map(\._commandName)
