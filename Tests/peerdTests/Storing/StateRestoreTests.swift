@@ -124,7 +124,7 @@ struct StateRestoreTests {
         for number in 0..<(2 * StateChanges.limit) {
             keeping.ban("10.1.\(number / 256).\(number % 256)")
         }
-        keeping.load(Contents(bans: ["192.0.1.0/24", other]))
+        keeping.load(Contents(peers: [], bans: ["192.0.1.0/24", other]))
         #expect(keeping.bans.count == 2 * StateChanges.limit + 1)
         #expect(!keeping.bans.contains("192.0.1.0/24"))
         guard case .replace(let snapshot) = keeping.next() else {
@@ -146,7 +146,7 @@ struct StateRestoreTests {
                 keeping.ban(prefix)
                 keeping.unban(prefix)
             }
-            keeping.load(Contents(bans: ["10.0.0.0/32"]))
+            keeping.load(Contents(peers: [], bans: ["10.0.0.0/32"]))
             #expect(keeping.bans.isEmpty == isKnown)
         }
     }
