@@ -114,7 +114,7 @@ struct WireBenchmark {
             while let step = try reader.next(in: bytes, at: &position) {
                 switch step {
                 case .message, .skipped: whole += 1
-                case .skipping: break
+                case .skipping, .unexpected: break
                 }
             }
         } catch {

@@ -1,23 +1,24 @@
 package import Addressing
 
-/// What the shell must do. Each is a single step; a report precedes the step that ends what it speaks
-/// of.
+/// What the shell must do. Each is a single step; a report precedes the step that ends what it
+/// speaks of.
 package enum Action: Sendable {
     /// Look the name up and answer with `resolved` or `dialFailed`.
     case resolve(DialAttempt, PeerName)
     /// Connect and answer with `dialSucceeded` or `dialFailed`. Replaces the socket of an earlier
     /// attempt of the same connection.
     case dial(DialAttempt, PeerAddress)
-    /// Give up what the connection has: a lookup, a connecting socket or an established one. There may
-    /// be nothing to give up any more.
+    /// Give up what the connection has: a lookup, a connecting socket or an established one. There
+    /// may be nothing to give up any more.
     case close(ConnectionID)
     case report(Report)
 }
 
-/// What is to be done, in order: a buffer that is lent to the core and keeps its memory from event to
-/// event.
+/// What is to be done, in order: a buffer that is lent to the core and keeps its memory from event
+/// to event.
 package struct Actions: Sendable {
-    /// Room that is kept between events. More (a shutdown of 20,000 connections, say) is given back.
+    /// Room that is kept between events. More (a shutdown of 20,000 connections, say) is given
+    /// back.
     package static let keptCapacity = 1_024
 
     package private(set) var pending: [Action] = []

@@ -1,22 +1,22 @@
 internal import Addressing
 
-/// Finds the slot that holds an address: an open hash table of slot numbers whose keys are the table's
-/// own entries.
+/// Finds the slot that holds an address: an open hash table of slot numbers whose keys are the
+/// table's own entries.
 ///
-/// It is at most half full, so it costs 8 to 16 bytes an address, where a `Dictionary` with a copy of
-/// the 36-byte key would take 72 to 140.
+/// It is at most half full, so it costs 8 to 16 bytes an address, where a `Dictionary` with a copy
+/// of the 36-byte key would take 72 to 140.
 ///
-/// Among a million connections each entry that is looked at is a cache miss, and most of the cost. So
-/// a bucket's 4 bytes hold, beside the 24 bits of the slot, a mark of the address: 6 bits of where its
-/// home is, so that a gap is closed without a look at the entries behind it, and 2 bits more of its
-/// hash, so that a lookup passes over three of four others that have the same home.
+/// Among a million connections each entry that is looked at is a cache miss, and most of the cost.
+/// So a bucket's 4 bytes hold, beside the 24 bits of the slot, a mark of the address: 6 bits of
+/// where its home is, so that a gap is closed without a look at the entries behind it, and 2 bits
+/// more of its hash, so that a lookup passes over three of four others that have the same home.
 struct AddressIndex: Sendable {
     private static let empty = UInt32.max
     private static let leastBuckets = 64
     private static let slotBits: UInt32 = 24
     private static let homeBits: UInt64 = 6
-    /// How far from its home an entry may lie, so that `homeBits` tell it. The table grows when one has
-    /// no place nearer, which happens to a few of a million while it is half full.
+    /// How far from its home an entry may lie, so that `homeBits` tell it. The table grows when one
+    /// has no place nearer, which happens to a few of a million while it is half full.
     private static let reach = 1 << homeBits
 
     private var buckets = [UInt32](repeating: empty, count: leastBuckets)

@@ -1,8 +1,8 @@
 package import Addressing
 package import Timing
 
-/// What the core needs of whoever knows addresses. It is told of each attempt and its result, and only
-/// of failures that the address is to blame for.
+/// What the core needs of whoever knows addresses. It is told of each attempt and its result, and
+/// only of failures that the address is to blame for.
 package protocol AddressSource {
     /// An address to try, or nil if none is known. The core judges whether it is suitable, and asks
     /// again if not.
@@ -16,8 +16,8 @@ package protocol AddressSource {
 
 package struct AddressCandidate: Equatable, Sendable {
     package let address: PeerAddress
-    /// How long ago, not when: what knows addresses may live in wall time, the core doesn't. Nil if it
-    /// was never attempted.
+    /// How long ago, not when: what knows addresses may live in wall time, the core doesn't. Nil if
+    /// it was never attempted.
     package let sinceLastAttempt: Duration?
 
     package init(address: PeerAddress, sinceLastAttempt: Duration?) {

@@ -1,7 +1,8 @@
 package import Addressing
 package import Timing
 
-/// What is kept out, by whom and for how long. Bans live in wall time, since they outlive the process.
+/// What is kept out, by whom and for how long. Bans live in wall time, since they outlive the
+/// process.
 package struct Ban: Equatable, Sendable {
     package enum Origin: Equatable, Sendable {
         case `operator`
@@ -27,8 +28,9 @@ package struct Ban: Equatable, Sendable {
 
 /// The bans in force, found by the address that they cover.
 ///
-/// A lookup costs one hash for each length of prefix in use. At most 10,000 automatic bans, of which
-/// the soonest to expire makes room, and 10,000 of operators, which are never evicted: about 2 MB.
+/// A lookup costs one hash for each length of prefix in use. At most 10,000 automatic bans, of
+/// which the soonest to expire makes room, and 10,000 of operators, which are never evicted: about
+/// 2 MB.
 package struct BanList: Sendable {
     package static let maxAutomatic = 10_000
     package static let maxOperator = 10_000
@@ -76,10 +78,12 @@ package struct BanList: Sendable {
         page(after: nil, limit: bans.count, at: now)
     }
 
-    /// At most `limit` bans in force, the shortest prefixes first, those of one length by their network.
+    /// At most `limit` bans in force, the shortest prefixes first, those of one length by their
+    /// network.
     ///
-    /// `previous` is the last prefix of the page before, nil for the first page. It needn't be banned
-    /// any more: whatever comes and goes between two pages, a ban that stays is on exactly one. O(n).
+    /// `previous` is the last prefix of the page before, nil for the first page. It needn't be
+    /// banned any more: whatever comes and goes between two pages, a ban that stays is on exactly
+    /// one. O(n).
     package func page(after previous: Prefix?, limit: Int, at now: WallTime) -> [Ban] {
         let from = previous.map(\.sortKey)
         return bans.values.lazy
@@ -99,8 +103,8 @@ package struct BanList: Sendable {
         case full
     }
 
-    /// Adds a ban or replaces that of the same prefix, except that an automatic one never replaces an
-    /// operator's.
+    /// Adds a ban or replaces that of the same prefix, except that an automatic one never replaces
+    /// an operator's.
     mutating func insert(_ ban: Ban, at now: WallTime) -> Insertion {
         if let known = bans[ban.prefix], known.isInForce(at: now) {
             if known.origin == .operator, ban.origin == .automatic { return .kept(known) }
@@ -121,8 +125,8 @@ package struct BanList: Sendable {
         return .inserted(evicted: evicted)
     }
 
-    /// Takes in bans of an earlier process, as far as they are in force and there is room: of automatic
-    /// ones those that last longest, of operators' the widest.
+    /// Takes in bans of an earlier process, as far as they are in force and there is room: of
+    /// automatic ones those that last longest, of operators' the widest.
     mutating func restore(_ old: [Ban], at now: WallTime) {
         let inForce = old.lazy.filter { $0.isInForce(at: now) }
         let automatic = inForce.filter { $0.origin == .automatic }

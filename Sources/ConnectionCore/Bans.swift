@@ -10,12 +10,12 @@ package struct BanOutcome: Equatable, Sendable {
 }
 
 /// Every change of the bans is reported but one: `banned` for a new one, or for one that replaces
-/// another of its prefix; `unbanned` for one that is lifted, or has to make room. That one's time is
-/// over isn't reported, since nothing happens then: whoever keeps bans looks at their `until`.
+/// another of its prefix; `unbanned` for one that is lifted, or has to make room. That one's time
+/// is over isn't reported, since nothing happens then: whoever keeps bans looks at their `until`.
 extension ConnectionCore {
-    /// Takes in the bans of an earlier process, before anything is connected. Expired ones are left out,
-    /// and of what exceeds the limits the automatic ones that end soonest. Reports nothing and closes
-    /// nothing; `bans` says what is in force.
+    /// Takes in the bans of an earlier process, before anything is connected. Expired ones are left
+    /// out, and of what exceeds the limits the automatic ones that end soonest. Reports nothing and
+    /// closes nothing; `bans` says what is in force.
     package mutating func restoreBans(_ old: [Ban], at now: Moment) {
         bans.restore(old, at: now.wall)
     }
@@ -33,9 +33,9 @@ extension ConnectionCore {
     }
 
     /// A peer misbehaved: its connection ends with `fault`, of whatever kind it is, and its host is
-    /// banned: its IPv4 address or IPv6 /64, or what stands for an IPv4 address in 6to4 (a /48), Teredo
-    /// and NAT64 (an address). Whitelisted peers are not banned, and neither are those that came
-    /// through a proxy, whose address isn't theirs.
+    /// banned: its IPv4 address or IPv6 /64, or what stands for an IPv4 address in 6to4 (a /48),
+    /// Teredo and NAT64 (an address). Whitelisted peers are not banned, and neither are those that
+    /// came through a proxy, whose address isn't theirs.
     ///
     /// Refused as `notFound` if the connection has no connected socket any more.
     package mutating func banMisbehaving<Source: AddressSource>(
@@ -90,7 +90,8 @@ extension ConnectionCore {
         actions.report(.unbanned(prefix))
     }
 
-    /// `offence` is what an automatic ban is for: that connection ends in any case, by its own fault.
+    /// `offence` is what an automatic ban is for: that connection ends in any case, by its own
+    /// fault.
     @discardableResult
     private mutating func ban(
         _ prefix: Prefix,
@@ -131,7 +132,7 @@ extension ConnectionCore {
             let fault = connection.id == offence?.by.id ? offence?.fault : nil
             terminate(
                 connection,
-                fault.map { .session($0) } ?? .banned(prefix),
+                fault.map { .session($0) } ?? .banned(prefix, until: inForce.until),
                 .cancelled(by: .ban),
                 at: now.instant,
                 &actions

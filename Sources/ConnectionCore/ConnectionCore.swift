@@ -4,21 +4,22 @@ package import Timing
 
 /// The connection manager. It decides who may connect, who is dialled and when, and what ends.
 ///
-/// Facts go in (`handle`, and functions such as `admit` for what needs an answer), steps come out (an
-/// `Actions` buffer), and `deadline` says when it wants to be called though nothing happened. It reads
-/// no clock, draws no chance but from its own generator, opens no socket and writes no log, so that a
-/// seed and a sequence of facts decide everything that it does.
+/// Facts go in (`handle`, and functions such as `admit` for what needs an answer), steps come out
+/// (an `Actions` buffer), and `deadline` says when it wants to be called though nothing happened.
+/// It reads no clock, draws no chance but from its own generator, opens no socket and writes no
+/// log, so that a seed and a sequence of facts decide everything that it does.
 ///
 ///     waiting ──deadline──► dialing ──dialSucceeded──► established ──10 s──► (ready)
 ///        ▲                     │                           │
 ///        └── persistent ◄──────┴──── failed, ended ◄───────┘
 ///
-/// Where the network has a protocol, `handshaking` lies between the two, which ends with the handshake;
-/// then the connection is established and ready at once.
+/// Where the network has a protocol, `handshaking` lies between the two, which ends with the
+/// handshake; then the connection is established and ready at once.
 ///
 /// What is where: `InboundAdmission` decides about peers that come, `OutboundTarget` about whom to
-/// dial, `Dialing` carries an attempt to its end, `Handshaking` makes it ready, `Endings` is how established connections end,
-/// `PersistentPeers` is about those kept for ever, and `OperatorCommands` about what people ask for.
+/// dial, `Dialing` carries an attempt to its end, `Handshaking` makes it ready, `Endings` is how
+/// established connections end, `PersistentPeers` is about those kept for ever, and
+/// `OperatorCommands` about what people ask for.
 package struct ConnectionCore: Sendable {
     package internal(set) var policy: Policy
     package internal(set) var table: ConnectionTable
@@ -36,8 +37,9 @@ package struct ConnectionCore: Sendable {
     /// Established connections that aren't ready yet, in the order in which they will be, and some
     /// that have ended. At most two for each connection that there ever was at a time, and a few.
     var readying: Deque<(id: ConnectionID, since: Instant)> = []
-    /// For attempts whose caller has said how long they may take. All of them are being dialled.
-    var attemptTimeouts: [ConnectionID: Duration] = [:]
+    /// For attempts whose caller has said how long they may take. All of them are being dialled or
+    /// shake hands.
+    var attemptLimits: [ConnectionID: AttemptLimit] = [:]
     var rateLimiter = RateLimiter()
     var floodGate = FloodGate()
     var readyHosts = RecentKeys<HostKey>()
@@ -118,7 +120,7 @@ package struct ConnectionCore: Sendable {
             case .dialing:
                 dialTimedOut(connection, at: now, &source, &actions)
             case .handshaking:
-                let ending = Ending.session(.handshakeTimedOut)
+                let ending = endingOfHandshake(of: connection.id, due: entry.at)
                 closed(connection.id, ending, at: now, &source, &actions)
             case .established:
                 preconditionFailure("an established connection has no deadline")
@@ -182,8 +184,8 @@ package struct ConnectionCore: Sendable {
         )
     }
 
-    /// Recomputes what can be recomputed and traps where it differs: for tests and simulations, after
-    /// every event.
+    /// Recomputes what can be recomputed and traps where it differs: for tests and simulations,
+    /// after every event.
     package func checkInvariants() {
         table.checkInvariants()
         rateLimiter.checkInvariants()
@@ -199,8 +201,8 @@ package struct ConnectionCore: Sendable {
         )
         precondition(readyHosts.count <= RecentKeys<HostKey>.max)
         precondition(ownAddresses.count <= RecentKeys<PeerAddress>.max)
-        for id in attemptTimeouts.keys {
-            precondition(table[id]?.isDialing ?? false, "\(id) has a time-out and isn't dialled")
+        for (id, limit) in attemptLimits {
+            precondition(isAttempt(id, within: limit), "\(id) has a limit that doesn't hold")
         }
         precondition(!isShuttingDown || table.count == 0, "a connection outlived the shutdown")
         for connection in table.connections where !isNetworkActive {

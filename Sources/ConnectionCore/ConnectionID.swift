@@ -1,5 +1,5 @@
-/// Names a connection for its whole life: 40 bits of number, which people see and which is never used
-/// again while the process lives, and 24 bits of slot, where the table keeps it.
+/// Names a connection for its whole life: 40 bits of number, which people see and which is never
+/// used again while the process lives, and 24 bits of slot, where the table keeps it.
 ///
 /// A persistent connection keeps its id over all its reconnects. Ids are ordered by number, so the
 /// older connection comes first.

@@ -8,9 +8,10 @@ extension ConnectionTable {
 
     /// At most `limit` connections that are wanted, from a slot on.
     ///
-    /// A connection stays in its slot for its whole life, through all reconnects of a persistent one. So
-    /// whatever comes and goes between the pages, one that lives through all of them is on exactly one,
-    /// if it was wanted throughout. O(n) where few are wanted: 2 MB of slots for 20,000.
+    /// A connection stays in its slot for its whole life, through all reconnects of a persistent
+    /// one. So whatever comes and goes between the pages, one that lives through all of them is on
+    /// exactly one, if it was wanted throughout. O(n) where few are wanted: 2 MB of slots for
+    /// 20,000.
     package func page(
         fromSlot start: Int = 0,
         limit: Int,

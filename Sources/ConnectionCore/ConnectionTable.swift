@@ -3,15 +3,15 @@ internal import Timing
 
 /// All connections of all kinds and phases, and every index over them.
 ///
-/// Only `insert`, `update` and `remove` change it, and they keep the indexes with it. The address index
-/// holds a `host:port` once, so a second connection to or from it, of any kind in any phase, can't be
-/// represented. Nothing iterates a hash: connections come in the order of their slots, so a run is the
-/// same in every process.
+/// Only `insert`, `update` and `remove` change it, and they keep the indexes with it. The address
+/// index holds a `host:port` once, so a second connection to or from it, of any kind in any phase,
+/// can't be represented. Nothing iterates a hash: connections come in the order of their slots, so
+/// a run is the same in every process.
 package struct ConnectionTable: Sendable {
     /// What only persistent connections have, apart from the entry that 20,000 others pay for.
     package struct Persistence: Equatable, Sendable {
-        /// Who wants the connection kept. What the configuration no longer names is removed when it is
-        /// read again; what was added at run time stays.
+        /// Who wants the connection kept. What the configuration no longer names is removed when it
+        /// is read again; what was added at run time stays.
         package enum Origin: Equatable, Sendable {
             case configuration
             case runtime
@@ -99,8 +99,8 @@ package struct ConnectionTable: Sendable {
     /// Outbound, manual and persistent connections of one group, in every phase.
     package func count(of group: NetworkGroup) -> Int { Int(countByGroup[group] ?? 0) }
 
-    /// The connection that was given by name and had this address when it was dialled last; of several
-    /// the one in the first slot.
+    /// The connection that was given by name and had this address when it was dialled last; of
+    /// several the one in the first slot.
     func connection(lastAt address: PeerAddress) -> Connection? {
         // A few dozen at the most.
         namings.lazy.filter { $0.value.lastAddress == address }.map(\.key).min()
@@ -122,8 +122,8 @@ package struct ConnectionTable: Sendable {
         self[id] == nil ? nil : namings[UInt32(id.slot)]
     }
 
-    /// What the operator or the dialler named. Traps for a connection that was given neither name nor
-    /// address, which can't be.
+    /// What the operator or the dialler named. Traps for a connection that was given neither name
+    /// nor address, which can't be.
     package func target(of connection: Connection) -> PeerTarget {
         if connection.traits.contains(.named), let naming = namings[UInt32(connection.id.slot)] {
             return .name(naming.name)
@@ -177,8 +177,8 @@ package struct ConnectionTable: Sendable {
         return connection
     }
 
-    /// Changes an entry and moves it in every index that the change concerns. Traps if the connection
-    /// has ended.
+    /// Changes an entry and moves it in every index that the change concerns. Traps if the
+    /// connection has ended.
     @discardableResult
     mutating func update(_ id: ConnectionID, _ change: (inout Connection) -> Void) -> Connection {
         guard let old = self[id] else { preconditionFailure("connection \(id) has ended") }

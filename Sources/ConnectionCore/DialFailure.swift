@@ -1,9 +1,13 @@
+package import Addressing
+package import Timing
+
 /// Why a dial didn't lead to a connection.
 package enum DialFailure: Equatable, Sendable {
     case timedOut(after: Duration)
     case refused
     case unreachable
-    /// The kernel has no route, or no address of ours, to reach it from: says nothing about the peer.
+    /// The kernel has no route, or no address of ours, to reach it from: says nothing about the
+    /// peer.
     case noRoute
     /// The resolver's word on a name.
     case unresolved(String)
@@ -11,8 +15,9 @@ package enum DialFailure: Equatable, Sendable {
     case selfConnection
     /// Each address of a name is connected already, the last one as this connection.
     case alreadyConnected(ConnectionID)
-    /// Each address of a name is banned, or every one but those that failed otherwise.
-    case banned
+    /// Each address of a name is banned, or every one but those that failed otherwise; the last one
+    /// by this ban.
+    case banned(Prefix, until: WallTime?)
     case tooManyPerHost(limit: Int)
     case unsupportedAddress
     /// Our own trouble: no descriptor or no memory.
@@ -20,7 +25,8 @@ package enum DialFailure: Equatable, Sendable {
     case cancelled(by: Canceller)
     case io(errno: Int32)
 
-    /// Whether the failure tells something bad about the address. Our own troubles and decisions don't.
+    /// Whether the failure tells something bad about the address. Our own troubles and decisions
+    /// don't.
     var blamesAddress: Bool {
         switch self {
         case .timedOut, .refused, .unreachable, .io:
@@ -31,8 +37,8 @@ package enum DialFailure: Equatable, Sendable {
         }
     }
 
-    /// Whether it counts as one of the automatic dialler's failures in a row. What empties the table, and
-    /// exhausted resources, which have a pause of their own, don't.
+    /// Whether it counts as one of the automatic dialler's failures in a row. What empties the
+    /// table, and exhausted resources, which have a pause of their own, don't.
     var isOutboundFailure: Bool {
         switch self {
         case .timedOut, .refused, .unreachable, .noRoute, .unresolved, .selfConnection, .io,

@@ -13,9 +13,9 @@ extension ConnectionCore {
 
     /// Starts an attempt of an entry that is in the table.
     mutating func dial(_ id: ConnectionID, at now: Instant, _ actions: inout Actions) {
-        let timeout = attemptTimeouts[id] ?? policy.outbound.dialTimeout
+        let until = attemptLimits[id]?.until ?? now + policy.outbound.dialTimeout
         let connection = table.update(id) {
-            $0.phase = .dialing(until: now + timeout)
+            $0.phase = .dialing(until: until)
             $0.attempt &+= 1
         }
         schedule(connection)
@@ -44,8 +44,8 @@ extension ConnectionCore {
         dialNextAddress(of: connection, at: now, &source, &actions)
     }
 
-    /// Dials the next address of a name that may be dialled, or ends the attempt with the last reason
-    /// why one was not.
+    /// Dials the next address of a name that may be dialled, or ends the attempt with the last
+    /// reason why one was not.
     private mutating func dialNextAddress<Source: AddressSource>(
         of connection: Connection,
         at now: Moment,
@@ -53,8 +53,9 @@ extension ConnectionCore {
         _ actions: inout Actions
     ) {
         let id = connection.id
-        // Resolving and the first address share one timeout; the caller's own one is for all of them.
-        let isShared = connection.remote == nil || attemptTimeouts[id] != nil
+        // Resolving and the first address share one timeout; the caller's own one is for all of
+        // them.
+        let isShared = connection.remote == nil || attemptLimits[id] != nil
         let until = isShared ? connection.phase.deadline : nil
         // Its own last address must not look like somebody else's.
         table.update(id) { $0.remote = nil }
@@ -93,7 +94,9 @@ extension ConnectionCore {
         if let other = table.connection(at: address) { return .alreadyConnected(other.id) }
         // The operator named a persistent peer: it is exempt from bans and from the per-host limit.
         if connection.isPersistent { return nil }
-        if bans.ban(covering: address, at: now.wall) != nil { return .banned }
+        if let ban = bans.ban(covering: address, at: now.wall) {
+            return .banned(ban.prefix, until: ban.until)
+        }
         let limit = policy.limits.perHost
         if limit > 0, table.count(of: HostKey(address.host)) >= limit {
             return .tooManyPerHost(limit: limit)
@@ -125,8 +128,7 @@ extension ConnectionCore {
             dialFailed(connection, .selfConnection, at: now, &source, &actions)
             return
         }
-        attemptTimeouts[connection.id] = nil
-        let phase = openPhase(at: now.instant)
+        let phase = openPhase(at: now.instant, within: attemptLimits[connection.id])
         let opened = table.update(connection.id) {
             $0.phase = phase
             $0.local = local
@@ -142,8 +144,8 @@ extension ConnectionCore {
         _ source: inout Source,
         _ actions: inout Actions
     ) {
-        if let own = attemptTimeouts[connection.id] {
-            endDial(connection, .timedOut(after: own), at: now, &source, &actions)
+        if let own = attemptLimits[connection.id] {
+            endDial(connection, .timedOut(after: own.duration), at: now, &source, &actions)
         } else {
             let failure = DialFailure.timedOut(after: policy.outbound.dialTimeout)
             dialFailed(connection, failure, at: now, &source, &actions)
@@ -196,7 +198,7 @@ extension ConnectionCore {
         at now: Instant,
         _ actions: inout Actions
     ) {
-        attemptTimeouts[connection.id] = nil
+        attemptLimits[connection.id] = nil
         actions.report(.failed(subject(connection), failure))
         actions.append(.close(connection.id))
         guard connection.isPersistent else {

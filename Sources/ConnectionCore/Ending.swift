@@ -1,4 +1,5 @@
 package import Addressing
+package import Timing
 
 /// Why a connection ended that had a connected socket.
 package enum Ending: Equatable, Sendable {
@@ -10,17 +11,22 @@ package enum Ending: Equatable, Sendable {
     /// The session with the peer gave it up.
     case session(SessionFault)
     case byOperator
+    /// Its handshake wasn't complete when the time was over that its caller had given the whole
+    /// attempt.
+    case attemptTimedOut(after: Duration)
     /// Whoever had asked for it went away before its handshake was complete.
     case abandoned
-    case banned(Prefix)
+    case banned(Prefix, until: WallTime?)
     case networkInactive
     case shutdown
 
-    /// Whether it counts as one of the automatic dialler's failures in a row, if the connection wasn't
-    /// ready: whatever doesn't empty the table.
+    /// Whether it counts as one of the automatic dialler's failures in a row, if the connection
+    /// wasn't ready: whatever doesn't empty the table.
     var isOutboundFailure: Bool {
         switch self {
-        case .closedByPeer, .timedOut, .io, .session, .byOperator, .abandoned, .banned: true
+        case .closedByPeer, .timedOut, .io, .session, .byOperator, .attemptTimedOut, .abandoned,
+            .banned:
+            true
         case .networkInactive, .shutdown: false
         }
     }
@@ -28,7 +34,7 @@ package enum Ending: Equatable, Sendable {
     /// Whether it tells something bad about the peer's address, if the connection wasn't ready.
     var blamesAddress: Bool {
         switch self {
-        case .closedByPeer, .timedOut, .io: true
+        case .closedByPeer, .timedOut, .io, .attemptTimedOut: true
         case .session(let fault): fault != .selfConnection
         case .byOperator, .abandoned, .banned, .networkInactive, .shutdown: false
         }

@@ -1,9 +1,9 @@
 internal import Addressing
 internal import Timing
 
-/// How connections with a connected socket end. A connection ends once, and ending it, from whichever side, by
-/// itself takes it out of the table, frees its slots, reports it and schedules its retry: no caller has
-/// anything else to clean up.
+/// How connections with a connected socket end. A connection ends once, and ending it, from
+/// whichever side, by itself takes it out of the table, frees its slots, reports it and schedules
+/// its retry: no caller has anything else to clean up.
 extension ConnectionCore {
     /// The peer, the path to it or its session ended the connection.
     mutating func closed<Source: AddressSource>(
@@ -53,6 +53,7 @@ extension ConnectionCore {
             preconditionFailure("connection \(connection.id) has no socket")
         }
         let lasted = now - since
+        attemptLimits[connection.id] = nil
         if connection.isReady { rememberReadyHost(of: connection, at: now) }
         actions.report(
             .ended(subject(connection), ending, after: lasted, wasReady: connection.isReady)
@@ -72,7 +73,8 @@ extension ConnectionCore {
             backOff(connection.id, asLongAsMayBe: true, at: now, &actions)
         case .byOperator:
             backOff(connection.id, at: now, &actions)
-        case .closedByPeer, .timedOut, .io, .session, .abandoned, .banned, .shutdown:
+        case .closedByPeer, .timedOut, .io, .session, .attemptTimedOut, .abandoned, .banned,
+            .shutdown:
             // Without a complete handshake it was never established.
             if !connection.isHandshaking, lasted >= policy.persistent.stableAfter {
                 redial(connection.id, at: now, &actions)

@@ -1,10 +1,10 @@
 package import Addressing
 
-/// What happened. What needs an answer (`admit`, `connect`, `addPersistent`, `disconnect`, ...) is a
-/// throwing function instead.
+/// What happened. What needs an answer (`admit`, `connect`, `addPersistent`, `disconnect`, ...) is
+/// a throwing function instead.
 ///
-/// An event about an attempt or a connection that has ended already is ignored: the shell can't always
-/// know in time.
+/// An event about an attempt or a connection that has ended already is ignored: the shell can't
+/// always know in time.
 package enum Event: Sendable {
     /// The resolver answered `Action.resolve`, with addresses in its order.
     case resolved(DialAttempt, [PeerAddress])
@@ -14,14 +14,16 @@ package enum Event: Sendable {
     case dialFailed(DialAttempt, DialFailure)
     /// The session says that the handshake with a peer is complete.
     case handshakeCompleted(ConnectionID)
-    /// A connected socket's connection ended: by the peer, by the path to it, or because its session
-    /// gave it up.
+    /// A connected socket's connection ended: by the peer, by the path to it, or because its
+    /// session gave it up.
     case closed(ConnectionID, Ending)
     /// A listener couldn't accept because descriptors or memory are exhausted.
     case acceptFailed(errno: Int32)
-    /// The address source has addresses that it hadn't: no pause that their want has led to goes on.
+    /// The address source has addresses that it hadn't: no pause that their want has led to goes
+    /// on.
     case addressesAdded
-    /// The machine, or its listeners, have other addresses: what led to ourselves may be somebody else.
+    /// The machine, or its listeners, have other addresses: what led to ourselves may be somebody
+    /// else.
     case localAddressesChanged
     /// `deadline` was reached, or simply some time has passed.
     case deadlineReached

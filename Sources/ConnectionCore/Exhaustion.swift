@@ -1,7 +1,7 @@
 internal import Timing
 
-/// Out of descriptors or memory: our own trouble, which blames nobody. Dialling pauses, and an operator
-/// reads one warning, not one for each refused peer.
+/// Out of descriptors or memory: our own trouble, which blames nobody. Dialling pauses, and an
+/// operator reads one warning, not one for each refused peer.
 struct Exhaustion: Sendable {
     /// Without trouble for so long, the next one is worth a new warning.
     static let quiet = Duration.seconds(60)
@@ -12,8 +12,8 @@ struct Exhaustion: Sendable {
 }
 
 extension ConnectionCore {
-    /// Reports the trouble once, and with `pausing` pauses dialling; when only a listener is short of
-    /// descriptors, the dialler will see for itself.
+    /// Reports the trouble once, and with `pausing` pauses dialling; when only a listener is short
+    /// of descriptors, the dialler will see for itself.
     mutating func noteExhaustion(
         _ errno: Int32,
         pausing: Bool,

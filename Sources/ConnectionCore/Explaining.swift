@@ -4,14 +4,15 @@ package import Timing
 /// Says what the rules would decide, without deciding it.
 ///
 /// Each way's rules stand here in the order in which the function asks them that decides: `admit`,
-/// `holdOutboundTarget`, `connect`, `addPersistent`. They are written down twice so that all of them
-/// can be named, where a decision ends with the first; the simulation holds one against the other.
+/// `holdOutboundTarget`, `connect`, `addPersistent`. They are written down twice so that all of
+/// them can be named, where a decision ends with the first; the simulation holds one against the
+/// other.
 extension ConnectionCore {
     /// What each rule says about a peer now. Changes nothing: no token is taken, nothing is drawn.
     ///
-    /// O(n) of the connections, and of the sources that are known to the rate limit, at most 10,000:
-    /// for operators, not for events. `source` is asked, not told. `trustingLoopback` is the listener's
-    /// setting that a peer from loopback would meet.
+    /// O(n) of the connections, and of the sources that are known to the rate limit, at most
+    /// 10,000: for operators, not for events. `source` is asked, not told. `trustingLoopback` is
+    /// the listener's setting that a peer from loopback would meet.
     package func explain<Source: AddressSource>(
         _ topic: Explanation.Topic,
         trustingLoopback: Bool = true,
@@ -186,8 +187,8 @@ extension ConnectionCore {
         return rules + slotRules(for: .manual)
     }
 
-    /// While the network is inactive, and when descriptors are exhausted, a persistent peer is added
-    /// all the same and waits. No ban concerns it.
+    /// While the network is inactive, and when descriptors are exhausted, a persistent peer is
+    /// added all the same and waits. No ban concerns it.
     private func persistentRules(_ topic: Explanation.Topic) -> [Rule] {
         var rules = supportRules(of: topic)
         if isShuttingDown { rules.append(.shuttingDown) }

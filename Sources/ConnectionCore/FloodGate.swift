@@ -1,7 +1,7 @@
 internal import Timing
 
-/// Counts the inbound attempts of the last minute in a ring of one-second counts, and says with what
-/// chance one is dropped while they are too many. 240 bytes, whoever connects.
+/// Counts the inbound attempts of the last minute in a ring of one-second counts, and says with
+/// what chance one is dropped while they are too many. 240 bytes, whoever connects.
 struct FloodGate: Sendable {
     static let window = 60
 
@@ -25,8 +25,8 @@ struct FloodGate: Sendable {
         return total
     }
 
-    /// The chance of being dropped at `attempts` within the window; 0 up to the threshold, and at most
-    /// `pmax`, which four times the threshold reaches.
+    /// The chance of being dropped at `attempts` within the window; 0 up to the threshold, and at
+    /// most `pmax`, which four times the threshold reaches.
     static func dropChance(attempts: Int, threshold: Int) -> Double {
         guard attempts > threshold else { return 0 }
         let x = min(Double(attempts - threshold) / Double(3 * max(threshold, 1)), 1)

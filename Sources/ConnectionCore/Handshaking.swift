@@ -1,24 +1,34 @@
 internal import Addressing
 internal import Timing
 
-/// From a connected socket to a ready connection: by a handshake where the network has a protocol, by
-/// lasting for `Policy.readyAfter` where it has none.
+/// From a connected socket to a ready connection: by a handshake where the network has a protocol,
+/// by lasting for `Policy.readyAfter` where it has none.
 ///
-/// The handshake itself is the session's business. The core says how long it may take, and holds the
-/// connection's slot meanwhile.
+/// The handshake itself is the session's business. The core says how long it may take, and holds
+/// the connection's slot meanwhile.
 extension ConnectionCore {
     /// The phase of a connection whose socket is connected now.
-    func openPhase(at now: Instant) -> Phase {
-        policy.handshake.isRequired
-            ? .handshaking(until: now + policy.handshake.timeout) : .established(since: now)
+    func openPhase(at now: Instant, within limit: AttemptLimit? = nil) -> Phase {
+        guard policy.handshake.isRequired else { return .established(since: now) }
+        return .handshaking(since: now, until: endOfHandshake(since: now, within: limit))
+    }
+
+    /// Its own time-out, unless the time for the whole attempt is over before that.
+    private func endOfHandshake(since: Instant, within limit: AttemptLimit?) -> Instant {
+        let until = since + policy.handshake.timeout
+        return min(until, limit?.until ?? until)
     }
 
     /// Notes that a socket is connected from now on.
     mutating func opened(_ connection: Connection, at now: Instant) {
         switch connection.phase {
-        case .handshaking: schedule(connection)
-        case .established: awaitReadiness(of: connection.id, at: now)
-        case .waiting, .dialing: preconditionFailure("\(connection.id) has no socket")
+        case .handshaking:
+            schedule(connection)
+        case .established:
+            attemptLimits[connection.id] = nil
+            awaitReadiness(of: connection.id, at: now)
+        case .waiting, .dialing:
+            preconditionFailure("\(connection.id) has no socket")
         }
     }
 
@@ -26,7 +36,7 @@ extension ConnectionCore {
     func openSince(_ connection: Connection) -> Instant? {
         switch connection.phase {
         case .waiting, .dialing: nil
-        case .handshaking(let until): until - policy.handshake.timeout
+        case .handshaking(let since, _): since
         case .established(let since): since
         }
     }
@@ -38,6 +48,7 @@ extension ConnectionCore {
         _ actions: inout Actions
     ) {
         guard let connection = table[id], connection.isHandshaking else { return }
+        attemptLimits[id] = nil
         table.update(id) { $0.phase = .established(since: now.instant) }
         becomeReady(connection.id, at: now, &source, &actions)
     }
@@ -66,16 +77,30 @@ extension ConnectionCore {
         actions.report(.ready(subject(ready)))
     }
 
-    /// A new time-out holds for handshakes that are under way as well, counted from their beginning.
-    mutating func reschedule(handshakesOf timeout: Duration, as new: Duration) {
-        guard new != timeout else { return }
-        for connection in Array(table.connections) {
-            guard case .handshaking(let until) = connection.phase else { continue }
-            schedule(
-                table.update(connection.id) {
-                    $0.phase = .handshaking(until: until - timeout + new)
-                }
-            )
+    /// Which of a handshake's limits is reached.
+    func endingOfHandshake(of id: ConnectionID, due: Instant) -> Ending {
+        guard let limit = attemptLimits[id], limit.until <= due else {
+            return .session(.handshakeTimedOut)
+        }
+        return .attemptTimedOut(after: limit.duration)
+    }
+
+    /// Limits a handshake that is under way by what holds now, counted from its beginning.
+    mutating func rescheduleHandshake(of connection: Connection) {
+        guard case .handshaking(let since, let old) = connection.phase else { return }
+        let until = endOfHandshake(since: since, within: attemptLimits[connection.id])
+        guard until != old else { return }
+        schedule(
+            table.update(connection.id) { $0.phase = .handshaking(since: since, until: until) }
+        )
+    }
+
+    /// Whether a limit is that of an attempt under way, and holds for it.
+    func isAttempt(_ id: ConnectionID, within limit: AttemptLimit) -> Bool {
+        guard let connection = table[id], !connection.isPersistent else { return false }
+        return switch connection.phase {
+        case .dialing(let until), .handshaking(_, let until): until <= limit.until
+        case .waiting, .established: false
         }
     }
 

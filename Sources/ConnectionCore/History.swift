@@ -1,7 +1,8 @@
 /// The connections that ended last: a ring, in which a new one takes the place of the oldest.
 ///
-/// Whoever performs the core's steps keeps it, since the bytes of a connection are known there: each
-/// `Report.ended` is one entry. At most 1,000 of them, about 250 KB, and up to 253 KB of names.
+/// Whoever performs the core's steps keeps it, since the bytes of a connection are known there:
+/// each `Report.ended` is one entry. At most 1,000 of them, about 250 KB, and up to 253 KB of
+/// names.
 package struct History: Sendable {
     package static let capacity = 1_000
 
@@ -28,8 +29,8 @@ package struct History: Sendable {
         total += 1
     }
 
-    /// At most `limit` connections that ended before those of the page whose cursor is given, the latest
-    /// first; without a cursor the latest of all.
+    /// At most `limit` connections that ended before those of the page whose cursor is given, the
+    /// latest first; without a cursor the latest of all.
     ///
     /// Whatever ends between two pages, none is on both, and none is left out but those that were
     /// forgotten meanwhile.

@@ -1,11 +1,11 @@
 internal import Addressing
 
-/// How many connections each host has: an open hash table of keys with their counts, in which a host
-/// that has none is not kept.
+/// How many connections each host has: an open hash table of keys with their counts, in which a
+/// host that has none is not kept.
 ///
-/// It is asked and changed for each peer that comes or goes. A `Dictionary` costs five times as much
-/// there, most of it for hashing, and its keys, values and marks are far from each other. At most
-/// three quarters full, so 21 to 85 bytes a host.
+/// It is asked and changed for each peer that comes or goes. A `Dictionary` costs five times as
+/// much there, most of it for hashing, and its keys, values and marks are far from each other. At
+/// most three quarters full, so 21 to 85 bytes a host.
 struct HostCounts: Sendable {
     private struct Bucket: BitwiseCopyable {
         var key: UInt64

@@ -38,11 +38,11 @@ package struct Arrival: Equatable, Sendable {
 }
 
 extension ConnectionCore {
-    /// Asks whether a peer that came to us may stay. The shell holds the accepted socket meanwhile, and
-    /// keeps or drops it in the same scope; a refused peer never waits in the kernel's queue.
+    /// Asks whether a peer that came to us may stay. The shell holds the accepted socket meanwhile,
+    /// and keeps or drops it in the same scope; a refused peer never waits in the kernel's queue.
     ///
-    /// The checks have an order, and the first that fails is the reason. Each refusal is counted; not
-    /// each is reported.
+    /// The checks have an order, and the first that fails is the reason. Each refusal is counted;
+    /// not each is reported.
     package mutating func admit(
         _ arrival: Arrival,
         at now: Moment,

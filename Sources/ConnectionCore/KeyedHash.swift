@@ -1,5 +1,5 @@
-/// A hash of our own, under a key: peers who don't know the key can't aim for one bucket, and unlike
-/// Swift's own, which draws a key anew in each process, it repeats a run.
+/// A hash of our own, under a key: peers who don't know the key can't aim for one bucket, and
+/// unlike Swift's own, which draws a key anew in each process, it repeats a run.
 struct KeyedHash: Sendable {
     private let key: UInt64
 
@@ -10,7 +10,8 @@ struct KeyedHash: Sendable {
     /// What `fold` begins with.
     var start: UInt64 { key }
 
-    /// Multiplies to 128 bits and folds the halves: each bit of either word reaches all of the result.
+    /// Multiplies to 128 bits and folds the halves: each bit of either word reaches all of the
+    /// result.
     @inline(__always)
     func fold(_ state: UInt64, _ word: UInt64) -> UInt64 {
         let (high, low) = (state ^ word ^ 0x9e37_79b9_7f4a_7c15)

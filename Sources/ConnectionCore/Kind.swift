@@ -1,5 +1,5 @@
-/// Why a connection exists. Code switches over it without a default, so that a new kind is a compile
-/// error wherever it matters.
+/// Why a connection exists. Code switches over it without a default, so that a new kind is a
+/// compile error wherever it matters.
 package enum Kind: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     /// A peer came to us.
     case inbound

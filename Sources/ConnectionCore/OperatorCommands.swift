@@ -27,7 +27,9 @@ extension ConnectionCore {
     /// Connects once. The attempt's end is reported: `failed`, or else `connected`, after which
     /// it may be `handshaking` still: then the end is `ready`, or `ended`.
     ///
-    /// Up to `connected` it may take so long in all; without a limit `outbound.dialTimeout` holds for each address.
+    /// It may take so long in all, with its handshake, and no longer than `handshake.timeout` for
+    /// that. Without a limit `outbound.dialTimeout` holds for each address. A limit ends with the
+    /// caller's attempt: one that becomes persistent meanwhile has none.
     package mutating func connect(
         _ target: PeerTarget,
         within limit: Duration? = nil,
@@ -50,13 +52,15 @@ extension ConnectionCore {
         try checkSlots(for: .manual)
         let phase = Phase.dialing(until: now.instant)
         let connection = table.insert(.manual, to: target, phase: phase)
-        attemptTimeouts[connection.id] = limit
+        if let limit {
+            attemptLimits[connection.id] = AttemptLimit(duration: limit, until: now.instant + limit)
+        }
         dial(connection.id, at: now.instant, &actions)
         return connection.id
     }
 
-    /// Whoever asked for the connection has gone: the attempt ends. One that has led to an established
-    /// connection already stays, and so does one that became persistent meanwhile.
+    /// Whoever asked for the connection has gone: the attempt ends. One that has led to an
+    /// established connection already stays, and so does one that became persistent meanwhile.
     package mutating func abandon(_ id: ConnectionID, at now: Moment, _ actions: inout Actions) {
         guard let connection = table[id], !connection.isPersistent else { return }
         switch connection.phase {
@@ -69,8 +73,8 @@ extension ConnectionCore {
         }
     }
 
-    /// Closes what is established and cancels what is being dialled. A persistent connection then waits
-    /// for its next retry; one that waits already goes on waiting.
+    /// Closes what is established and cancels what is being dialled. A persistent connection then
+    /// waits for its next retry; one that waits already goes on waiting.
     ///
     /// - Returns: How many connections the command was about.
     @discardableResult
@@ -94,8 +98,8 @@ extension ConnectionCore {
         return selected.count
     }
 
-    /// Ends persistent connections for good, in whatever phase they are. Their ids and addresses are
-    /// free in the same step. Nothing is closed if none of the selected is persistent.
+    /// Ends persistent connections for good, in whatever phase they are. Their ids and addresses
+    /// are free in the same step. Nothing is closed if none of the selected is persistent.
     ///
     /// Removing one that the configuration names lasts until it is read again.
     @discardableResult
@@ -166,8 +170,8 @@ extension ConnectionCore {
         }
     }
 
-    /// Cancels every dial, then closes every connection. Afterwards every call answers `shuttingDown`.
-    /// The listeners are the shell's and close before.
+    /// Cancels every dial, then closes every connection. Afterwards every call answers
+    /// `shuttingDown`. The listeners are the shell's and close before.
     package mutating func shutDown(at now: Moment, _ actions: inout Actions) {
         guard !isShuttingDown else { return }
         isShuttingDown = true

@@ -15,9 +15,9 @@ struct OutboundPacing: Sendable {
     var isRationed: Bool { failures >= Policy.Outbound.failuresBeforePause }
 }
 
-/// Holding the outbound target: all missing connections are dialled at the same time, in as many turns
-/// of the loop as it takes, nothing is dialled while the target is held, and the moment one closes,
-/// one dial starts.
+/// Holding the outbound target: all missing connections are dialled at the same time, in as many
+/// turns of the loop as it takes, nothing is dialled while the target is held, and the moment one
+/// closes, one dial starts.
 extension ConnectionCore {
     /// When the next automatic attempt may start; nil while none is wanted.
     var outboundDeadline: Instant? {
@@ -34,9 +34,9 @@ extension ConnectionCore {
             && Reservation(policy).admits(.outbound, beside: table.census.limited)
     }
 
-    /// Starts what may start now. Ends, since each turn either starts an attempt or counts a failure,
-    /// and 25 failures postpone the next one. Where more may start than `mostDialsAtOnce`, the deadline
-    /// stays "now".
+    /// Starts what may start now. Ends, since each turn either starts an attempt or counts a
+    /// failure, and 25 failures postpone the next one. Where more may start than `mostDialsAtOnce`,
+    /// the deadline stays "now".
     mutating func holdOutboundTarget<Source: AddressSource>(
         at now: Moment,
         _ source: inout Source,

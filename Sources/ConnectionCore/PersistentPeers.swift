@@ -5,9 +5,9 @@ package import Timing
 extension ConnectionCore {
     /// Keeps a peer connected from now on. Answers at once; the first attempt starts with it.
     ///
-    /// A connected outbound or manual connection to the address is adopted, even before its handshake is
-    /// complete: it keeps its id and is persistent from now on. One that is still being dialled is
-    /// refused as `alreadyPending`, an inbound one as `alreadyConnected`.
+    /// A connected outbound or manual connection to the address is adopted, even before its
+    /// handshake is complete: it keeps its id and is persistent from now on. One that is still
+    /// being dialled is refused as `alreadyPending`, an inbound one as `alreadyConnected`.
     package mutating func addPersistent(
         _ target: PeerTarget,
         from origin: ConnectionTable.Persistence.Origin = .runtime,
@@ -59,6 +59,9 @@ extension ConnectionCore {
             $0.kind = .manual
             $0.traits.insert(.persistent)
         }
+        // Whoever was in a hurry isn't who keeps it.
+        attemptLimits[adopted.id] = nil
+        rescheduleHandshake(of: adopted)
         table.updatePersistence(adopted.id) { $0.origin = origin }
         actions.report(.persistentAdopted(subject(adopted)))
         return adopted.id

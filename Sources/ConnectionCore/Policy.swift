@@ -11,8 +11,8 @@ package struct Policy: Equatable, Sendable {
 
     package init() {}
 
-    /// Without a protocol that could prove more, a connection that has lasted this long is a success:
-    /// a peer that accepts and hangs up at once is none.
+    /// Without a protocol that could prove more, a connection that has lasted this long is a
+    /// success: a peer that accepts and hangs up at once is none.
     package static let readyAfter = Duration.seconds(10)
 
     /// For how long the dials that a returning network releases are spread.
@@ -47,7 +47,8 @@ package struct Policy: Equatable, Sendable {
         package var target = 8
         /// Outbound, manual and persistent entries of one network group; 0 for no limit.
         package var maxPerGroup = 1
-        /// From `failuresBeforePause` failures in a row on, at most one attempt starts in this time.
+        /// From `failuresBeforePause` failures in a row on, at most one attempt starts in this
+        /// time.
         package var retry = Duration.seconds(5)
         /// For resolving a name and connecting to its first address, and for each further address.
         package var dialTimeout = Duration.seconds(30)
@@ -58,16 +59,16 @@ package struct Policy: Equatable, Sendable {
 
         /// dcrd's number.
         package static let failuresBeforePause = 25
-        /// Candidates looked at for one slot. This and the next four are Bitcoin Core's numbers, but
-        /// for the last.
+        /// Candidates looked at for one slot. This and the next four are Bitcoin Core's numbers,
+        /// but for the last.
         package static let picks = 100
         package static let picksAvoidingRecent = 30
         package static let picksWantingDefaultPort = 50
         package static let recently = Duration.seconds(10 * 60)
         /// What was attempted within this time is not picked at any try.
         package static let justNow = Duration.seconds(60)
-        /// Attempts that start in one turn of the loop, 25 µs each with the kernel's part: a target of
-        /// 10,000 would keep everybody else waiting for a quarter of a second otherwise.
+        /// Attempts that start in one turn of the loop, 25 µs each with the kernel's part: a target
+        /// of 10,000 would keep everybody else waiting for a quarter of a second otherwise.
         package static let mostDialsAtOnce = 128
     }
 
@@ -83,8 +84,8 @@ package struct Policy: Equatable, Sendable {
     }
 
     package struct Handshake: Equatable, Sendable {
-        /// Whether the network has a protocol, so that a handshake makes a connection ready. It can't
-        /// change while there are connections.
+        /// Whether the network has a protocol, so that a handshake makes a connection ready. It
+        /// can't change while there are connections.
         package var isRequired = false
         /// For all of it, however slowly it goes on. dcrd's number.
         package var timeout = Duration.seconds(30)

@@ -5,7 +5,8 @@ internal import Timing
 ///
 /// A source is an IPv4 address or an IPv6 /64, and during a flood an IPv4 /24 or IPv6 /56. Finer
 /// buckets are merged when a flood begins and inherited from when it ends, so that a change of
-/// granularity refills nobody. At most 10,000 buckets of about 90 bytes: under 1 MB, whoever connects.
+/// granularity refills nobody. At most 10,000 buckets of about 90 bytes: under 1 MB, whoever
+/// connects.
 struct RateLimiter: Sendable {
     static let maxBuckets = 10_000
     /// A bucket that wasn't used for so long is forgotten. With the default rate it was full after

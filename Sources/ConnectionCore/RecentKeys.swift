@@ -1,9 +1,9 @@
 internal import DequeModule
 internal import Timing
 
-/// What was noted within a day, the last 1,000 of it: hosts that were ready, so that a flood doesn't
-/// lock out whom we know, and addresses that led to ourselves. About 60 KB of hosts or 160 KB of
-/// addresses.
+/// What was noted within a day, the last 1,000 of it: hosts that were ready, so that a flood
+/// doesn't lock out whom we know, and addresses that led to ourselves. About 60 KB of hosts or 160
+/// KB of addresses.
 struct RecentKeys<Key: Hashable & Sendable>: Sendable {
     static var max: Int { 1_000 }
     static var life: Duration { .seconds(24 * 60 * 60) }

@@ -1,8 +1,8 @@
 package import Addressing
 package import Timing
 
-/// Why the manager doesn't do what it was asked for. Each case carries what an operator needs to act on
-/// it; none carries a sentence.
+/// Why the manager doesn't do what it was asked for. Each case carries what an operator needs to
+/// act on it; none carries a sentence.
 package enum Refusal: Error, Equatable, Sendable {
     case shuttingDown
     case networkInactive

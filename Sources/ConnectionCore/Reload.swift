@@ -2,13 +2,13 @@ package import Addressing
 package import Timing
 
 extension ConnectionCore {
-    /// Decides by other numbers from now on, and keeps the persistent peers of the configuration as it
-    /// names them now. Nothing that exists is closed for a lowered limit; admission waits until there
-    /// is room.
+    /// Decides by other numbers from now on, and keeps the persistent peers of the configuration as
+    /// it names them now. Nothing that exists is closed for a lowered limit; admission waits until
+    /// there is room.
     ///
-    /// `configured` are the persistent peers in the order of the configuration. Those that came from it
-    /// and are no longer in it are removed; those that were added at run time stay. What can't be kept
-    /// is returned, with the reason.
+    /// `configured` are the persistent peers in the order of the configuration. Those that came
+    /// from it and are no longer in it are removed; those that were added at run time stay. What
+    /// can't be kept is returned, with the reason.
     package mutating func reload(
         _ policy: Policy,
         configured: [PeerTarget],
@@ -16,8 +16,9 @@ extension ConnectionCore {
         _ actions: inout Actions
     ) -> [(target: PeerTarget, refusal: Refusal)] {
         guard !isShuttingDown else { return [] }
-        reschedule(handshakesOf: self.policy.handshake.timeout, as: policy.handshake.timeout)
         self.policy = policy
+        // A new time-out holds for what is under way as well.
+        for connection in Array(table.connections) { rescheduleHandshake(of: connection) }
         removeUnconfigured(keeping: configured, at: now.instant, &actions)
         var refused: [(target: PeerTarget, refusal: Refusal)] = []
         for target in configured {

@@ -36,7 +36,8 @@ package enum Report: Sendable {
 
     /// A ban is in force, in the place of an earlier one of its prefix.
     case banned(Ban, closed: Int)
-    /// A ban was lifted: by an operator, or for a new automatic one when there are as many as may be.
+    /// A ban was lifted: by an operator, or for a new automatic one when there are as many as may
+    /// be.
     case unbanned(Prefix)
     case networkActive(Bool)
     /// Everything is being closed.

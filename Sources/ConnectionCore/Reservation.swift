@@ -1,8 +1,8 @@
 /// Who may take one more of the slots that `limits.connections` gives out.
 ///
 /// Each kind has slots reserved that no other kind can take, so that inbound peers can't starve
-/// outbound ones of the slots that these gave up for a moment. Nothing is kept here: slots are counted
-/// from the table, so none can leak.
+/// outbound ones of the slots that these gave up for a moment. Nothing is kept here: slots are
+/// counted from the table, so none can leak.
 package struct Reservation: Equatable, Sendable {
     package let total: Int
     package let reserved: PerKind
@@ -30,8 +30,8 @@ package struct Reservation: Equatable, Sendable {
         used[kind] < room(for: kind, beside: used)
     }
 
-    /// How many connections of `kind` there may be beside what other kinds have and what is reserved
-    /// for them. Fewer than there are if a limit was lowered.
+    /// How many connections of `kind` there may be beside what other kinds have and what is
+    /// reserved for them. Fewer than there are if a limit was lowered.
     package func room(for kind: Kind, beside used: PerKind) -> Int {
         var room = total
         for other in Kind.allCases where other != kind {

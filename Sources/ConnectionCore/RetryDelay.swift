@@ -1,9 +1,9 @@
 internal import Timing
 
 extension Policy.Persistent {
-    /// The wait before the attempt that follows `retries` failures in a row: it doubles from `retry` to
-    /// `maxRetry`, and half of it is random, so that peers which failed together don't come back
-    /// together. With the defaults:
+    /// The wait before the attempt that follows `retries` failures in a row: it doubles from
+    /// `retry` to `maxRetry`, and half of it is random, so that peers which failed together don't
+    /// come back together. With the defaults:
     ///
     ///     retries   1          2         3          ...  7 and more
     ///     wait      2.5–5 s    5–10 s    10–20 s         150–300 s

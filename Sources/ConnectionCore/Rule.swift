@@ -15,7 +15,8 @@ package enum Rule: Equatable, Sendable {
     /// The same `host:port` is connected or pending.
     case duplicate(ConnectionID)
     case perHost(limit: Int, count: Int)
-    /// The limit is what other kinds of connection, and what is reserved for them, leave to this one.
+    /// The limit is what other kinds of connection, and what is reserved for them, leave to this
+    /// one.
     case slots(limit: Int, count: Int)
     /// Lets it in where others are limited.
     case whitelist(Prefix)
@@ -41,16 +42,16 @@ package enum Rule: Equatable, Sendable {
     case otherPort
     /// The address source doesn't have it.
     case unknownAddress
-    /// So many failures in a row, and when the next attempt may start. With fewer than the limit the
-    /// dials of a returning network are being spread.
+    /// So many failures in a row, and when the next attempt may start. With fewer than the limit
+    /// the dials of a returning network are being spread.
     case paused(limit: Int, count: Int, until: WallTime)
     /// Descriptors or memory are exhausted.
     case resourcesExhausted(until: WallTime)
     /// Of a kind that can't be dialled, or that can't come.
     case unsupportedAddress
 
-    /// Whether the rule closes the way: a flood by chance, the others for certain. What doesn't lets in
-    /// what others would refuse, or only puts it behind others.
+    /// Whether the rule closes the way: a flood by chance, the others for certain. What doesn't
+    /// lets in what others would refuse, or only puts it behind others.
     package var refuses: Bool {
         switch self {
         case .whitelist, .trustedLoopback, .knownHost, .attemptedRecently, .otherPort: false

@@ -1,7 +1,7 @@
 extension Sequence {
-    /// The `limit` least elements in their order, or all if there are no more. Elements that are neither
-    /// before nor behind each other come in any order, so the order must be total where a run is to
-    /// repeat.
+    /// The `limit` least elements in their order, or all if there are no more. Elements that are
+    /// neither before nor behind each other come in any order, so the order must be total where a
+    /// run is to repeat.
     ///
     /// Keeps no more than twice `limit` at a time: what is sought are a few of very many.
     func least(

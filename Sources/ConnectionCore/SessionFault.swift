@@ -1,7 +1,7 @@
 /// Why the session with a peer, which speaks the network's protocol, gave its connection up.
 package enum SessionFault: UInt8, CaseIterable, BitwiseCopyable, Sendable {
-    /// No complete handshake within `Policy.Handshake.timeout`, however much was said. The core finds
-    /// this out itself; all others are told to it.
+    /// No complete handshake within `Policy.Handshake.timeout`, however much was said. The core
+    /// finds this out itself; all others are told to it.
     case handshakeTimedOut
     /// Bytes that are not the protocol's.
     case malformed

@@ -23,14 +23,14 @@ extension ConnectionCore {
     /// Automatic attempts in a row that didn't lead to a ready connection, of whatever cause.
     package var outboundFailures: Int { outbound.failures }
 
-    /// Until when no automatic attempt starts although one may be missing: too many have failed, the
-    /// dials of a returning network are being spread, or descriptors are exhausted.
+    /// Until when no automatic attempt starts although one may be missing: too many have failed,
+    /// the dials of a returning network are being spread, or descriptors are exhausted.
     package func outboundPausedUntil(at now: Instant) -> Instant? {
         [outbound.notBefore, exhaustion.pausedUntil].compactMap { $0 }.filter { $0 > now }.max()
     }
 
-    /// The persistent connections that wait, the next attempt first, at most `limit`. Those that wait
-    /// for the network come last. O(n) of the persistent ones.
+    /// The persistent connections that wait, the next attempt first, at most `limit`. Those that
+    /// wait for the network come last. O(n) of the persistent ones.
     package func retries(limit: Int) -> [Retry] {
         persistent.lazy.filter(\.isWaiting)
             .least(limit) { first, second in

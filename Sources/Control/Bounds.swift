@@ -1,14 +1,15 @@
 /// What a client of the control socket can make the daemon keep or do at most. All together, with
 /// every client at every bound, buffers take 64 × (2.2 MiB for calls + 0.3 MiB for replies) and the
-/// events at most 16 MiB: 176 MiB, from clients that the socket's group admits. Those that behave cost
-/// some kilobytes each.
+/// events at most 16 MiB: 176 MiB, from clients that the socket's group admits. Those that behave
+/// cost some kilobytes each.
 package enum Bounds {
     /// Connections to the socket at once. A further one is closed at once.
     package static let clients = 64
     /// Of `clients`, places that only root gets, so that a crowd can't lock the administrator out.
     package static let clientsOfRoot = 8
 
-    /// Bytes of a message without its zero, either way. What begins a longer one ends the connection.
+    /// Bytes of a message without its zero, either way. What begins a longer one ends the
+    /// connection.
     package static let messageBytes = 1 << 20
     /// Whole calls that wait for their turn; then the client isn't read, and its writes fill the
     /// kernel's buffer. See `MessageFramer.wantsBytes` for the bytes that this can take.
@@ -24,7 +25,8 @@ package enum Bounds {
     /// Addresses in one `AddAddresses`: reading and parsing them takes about a millisecond.
     package static let addresses = 1_000
 
-    /// Connections, ended connections or bans in one reply: at most about 80 KiB, written in 0.1 ms.
+    /// Connections, ended connections or bans in one reply: at most about 80 KiB, written in 0.1
+    /// ms.
     package static let rowsPerReply = 64
     /// Ended connections that are remembered: about 300 KB.
     package static let history = 1_000
@@ -33,8 +35,8 @@ package enum Bounds {
 
     /// Events that wait for one monitor; further ones are counted and not kept.
     package static let backlogEvents = 1_024
-    /// Bytes of those events: about 1,000 of 250 bytes. All monitors share the bytes of one event, so
-    /// that 64 that are equally slow take little more than one; 16 MiB if each has others.
+    /// Bytes of those events: about 1,000 of 250 bytes. All monitors share the bytes of one event,
+    /// so that 64 that are equally slow take little more than one; 16 MiB if each has others.
     package static let backlogBytes = 256 << 10
 
     /// The longest time that `Connect` can be given. The configuration's own maximum is shorter.

@@ -6,8 +6,8 @@ package struct CallMessage: Sendable {
     package let call: Result<Call, Service.Failure>
     /// Nothing is answered, an error neither.
     package let isOneway: Bool
-    /// Several replies are welcome. A call that came through is so always if it `Method.expectsMore`,
-    /// and never if it `isOneway`.
+    /// Several replies are welcome. A call that came through is so always if it
+    /// `Method.expectsMore`, and never if it `isOneway`.
     package let wantsMore: Bool
 
     /// Reads a message, which comes without the zero that ends it.

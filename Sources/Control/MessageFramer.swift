@@ -1,8 +1,8 @@
 /// Cuts the bytes of a connection into messages, each of which ends with a zero byte, wherever the
 /// kernel has split them.
 ///
-/// Each byte is looked at twice and copied twice, so that many small pieces of one long message cost
-/// no more than one large piece.
+/// Each byte is looked at twice and copied twice, so that many small pieces of one long message
+/// cost no more than one large piece.
 package struct MessageFramer: Sendable {
     private let limit: Int
     private var buffer: [UInt8] = []
@@ -26,10 +26,10 @@ package struct MessageFramer: Sendable {
     /// Whether `next` has something to say: a whole message, or that one is too long.
     package var isReady: Bool { waiting > 0 || isTooLong }
 
-    /// Whether the connection should be read. Not while `Bounds.callsWaiting` messages wait, nor while
-    /// some wait and as many bytes are kept as one message may have: so a connection keeps at most
-    /// `limit` and what was read at once, 1.1 MiB with reads of 64 KiB, in a buffer of at most 2.2 MiB,
-    /// since arrays grow by doubling.
+    /// Whether the connection should be read. Not while `Bounds.callsWaiting` messages wait, nor
+    /// while some wait and as many bytes are kept as one message may have: so a connection keeps at
+    /// most `limit` and what was read at once, 1.1 MiB with reads of 64 KiB, in a buffer of at most
+    /// 2.2 MiB, since arrays grow by doubling.
     package var wantsBytes: Bool {
         guard !isTooLong, waiting < Bounds.callsWaiting else { return false }
         return waiting == 0 || bufferedBytes < limit
@@ -52,8 +52,8 @@ package struct MessageFramer: Sendable {
         buffer.append(contentsOf: rest)
     }
 
-    /// The next message without its zero, or nil if no whole one is there. Messages before one that is
-    /// too long come first, whatever the splits were.
+    /// The next message without its zero, or nil if no whole one is there. Messages before one that
+    /// is too long come first, whatever the splits were.
     package mutating func next() throws(MessageError) -> [UInt8]? {
         guard waiting > 0, let end = buffer[head...].firstIndex(of: 0) else {
             guard !isTooLong else { throw .tooLong }

@@ -1,5 +1,5 @@
-/// A look at the shape of a message before it is read as JSON: what the reader would build is bounded,
-/// whatever was sent. It doesn't say that the message is JSON.
+/// A look at the shape of a message before it is read as JSON: what the reader would build is
+/// bounded, whatever was sent. It doesn't say that the message is JSON.
 enum MessageShape {
     private static let quote = UInt8(ascii: "\"")
     private static let backslash = UInt8(ascii: "\\")

@@ -20,8 +20,8 @@ package enum Method: String, CaseIterable, Sendable {
     case reload = "org.peerd.Peers.Reload"
     case setLogLevel = "org.peerd.Peers.SetLogLevel"
 
-    /// Whether it changes something, so that being able to open the socket isn't enough: only root, the
-    /// service's own user and members of `control.write-group` may call it.
+    /// Whether it changes something, so that being able to open the socket isn't enough: only root,
+    /// the service's own user and members of `control.write-group` may call it.
     package var changes: Bool {
         switch self {
         case .connect, .addPersistent, .disconnect, .remove, .ban, .unban, .addAddresses,

@@ -1,5 +1,5 @@
-/// The events that wait to be written to one monitor. A client that can't keep up isn't waited for: it
-/// is told how many it missed, in their place among the others.
+/// The events that wait to be written to one monitor. A client that can't keep up isn't waited for:
+/// it is told how many it missed, in their place among the others.
 package struct MonitorBacklog: Sendable {
     private var waiting: [[UInt8]] = []
     private var head = 0

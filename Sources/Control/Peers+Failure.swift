@@ -1,12 +1,12 @@
 extension Peers {
-    /// Why something wasn't done, failed or ended. One vocabulary for errors, events and the history:
-    /// as the error of a call it is an error reply, elsewhere it is a `Cause`.
+    /// Why something wasn't done, failed or ended. One vocabulary for errors, events and the
+    /// history: as the error of a call it is an error reply, elsewhere it is a `Cause`.
     package enum Failure: Error, Equatable, Sendable {
         // Refused, before anything was tried.
         case shuttingDown
         case networkInactive
-        /// No prefix where several bans, one for each address of a name, are the reason; no end for a
-        /// ban for ever.
+        /// No prefix where several bans, one for each address of a name, are the reason; no end for
+        /// a ban for ever.
         case banned(prefix: String?, untilUnixUSec: Int64?)
         case rateLimited
         /// Dropped with this chance, from 0 to 1, while a flood is on.

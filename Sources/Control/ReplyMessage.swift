@@ -42,7 +42,8 @@ package struct ReplyMessage<Parameters: ReplyParameters>: Equatable, Sendable {
     }
 }
 
-/// What the daemon sent is no reply to the call: it isn't peerd, or one that this program doesn't fit.
+/// What the daemon sent is no reply to the call: it isn't peerd, or one that this program doesn't
+/// fit.
 package struct ReplyError: Error, Equatable, Sendable {
     /// For people who look for the reason.
     package let cause: String

@@ -15,8 +15,8 @@ package struct AdvertisedAddress: Hashable, BitwiseCopyable, Sendable {
     package let address: PeerAddress
     /// As the peer claims them; nobody knows before a connection to it.
     package let services: UInt64
-    /// In Unix seconds, whatever the peer claims up to `latestSeconds`. `addr` has room for the years
-    /// up to 2106: later times are sent in it as the latest that it can hold.
+    /// In Unix seconds, whatever the peer claims up to `latestSeconds`. `addr` has room for the
+    /// years up to 2106: later times are sent in it as the latest that it can hold.
     package let lastSeenSeconds: UInt64
 
     /// A time beyond `latestSeconds` counts as that.

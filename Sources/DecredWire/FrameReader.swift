@@ -11,6 +11,9 @@ package struct FrameReader: Sendable {
         /// its checksum isn't. `skipped` follows when its last byte has come.
         case skipping(Command, payloadBytes: Int)
         case skipped
+        /// A frame has begun that isn't the expected one, whatever its payload would be. The
+        /// connection is to be closed, and the reader is of no use any more.
+        case unexpected(Command)
     }
 
     /// The longest frame that we read: an `addrv2` with its header.
@@ -37,23 +40,29 @@ package struct FrameReader: Sendable {
     /// Reads on from `position`, which it moves behind what it took. To be called until it returns
     /// nil: then `position` is at the end, and what isn't whole was kept. An error means that the
     /// connection is to be closed, and the reader is of no use any more.
+    ///
+    /// With `expected` a frame of any other command is told by its header, so that nobody waits for
+    /// a payload that may not come.
     package mutating func next(
         in bytes: RawSpan,
-        at position: inout Int
+        at position: inout Int,
+        expecting expected: MessageKind? = nil
     ) throws(WireError) -> Step? {
         if isSkipping { return skip(in: bytes, at: &position) }
-        guard kept.isEmpty else { return try complete(from: bytes, at: &position) }
         let available = bytes.byteCount - position
-        guard available >= FrameHeader.byteCount else {
-            return try complete(from: bytes, at: &position)
+        guard kept.isEmpty, available >= FrameHeader.byteCount else {
+            return try complete(from: bytes, at: &position, expecting: expected)
         }
         let header = try FrameHeader(bytes, at: position, on: network)
+        if let expected, header.kind != expected { return .unexpected(header.command) }
         guard let kind = header.kind else {
             position += FrameHeader.byteCount
             return startSkipping(header)
         }
         let frameBytes = FrameHeader.byteCount + header.payloadBytes
-        guard available >= frameBytes else { return try complete(from: bytes, at: &position) }
+        guard available >= frameBytes else {
+            return try complete(from: bytes, at: &position, expecting: expected)
+        }
         let frame = bytes.extracting(position..<(position + frameBytes))
         position += frameBytes
         return .message(try Message(kind, in: frame, checksum: header.checksum))
@@ -78,7 +87,8 @@ package struct FrameReader: Sendable {
     /// Adds to what is kept until a frame is whole.
     private mutating func complete(
         from bytes: RawSpan,
-        at position: inout Int
+        at position: inout Int,
+        expecting expected: MessageKind?
     ) throws(WireError) -> Step? {
         keep(from: bytes, at: &position, until: FrameHeader.byteCount)
         guard kept.count >= FrameHeader.byteCount else {
@@ -88,6 +98,10 @@ package struct FrameReader: Sendable {
             return nil
         }
         let header = unsafe try FrameHeader(kept.span.bytes, at: 0, on: network)
+        if let expected, header.kind != expected {
+            kept = []
+            return .unexpected(header.command)
+        }
         guard let kind = header.kind else {
             kept = []
             return startSkipping(header)

@@ -88,6 +88,12 @@ extension PeerSession {
         }
     }
 
+    /// Whether one more message may come before `verack`: only older peers say something so early.
+    func mayHold(beside introduction: Introduction) -> Bool {
+        negotiatedVersion < SessionPolicy.addrv2Version
+            && introduction.early.count < SessionPolicy.mostHeldMessages
+    }
+
     /// A message between `version` and `verack`.
     mutating func hold(
         _ message: Message?,
@@ -95,10 +101,7 @@ extension PeerSession {
         _ introduction: Introduction,
         _ output: inout SessionOutput
     ) {
-        guard
-            negotiatedVersion < SessionPolicy.addrv2Version,
-            introduction.early.count < SessionPolicy.mostHeldMessages
-        else { return end(.unexpected(command), &output) }
+        guard mayHold(beside: introduction) else { return end(.unexpected(command), &output) }
         var introduction = introduction
         introduction.early.append(Held(command: command, message: message))
         phase = .awaitingVerack(introduction)

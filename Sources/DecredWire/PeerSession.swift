@@ -133,11 +133,22 @@ extension PeerSession {
         var position = 0
         while !isClosed {
             do throws(WireError) {
-                guard let step = try reader.next(in: bytes, at: &position) else { return }
+                let step = try reader.next(in: bytes, at: &position, expecting: expected)
+                guard let step else { return }
                 handle(step, at: now, in: surroundings, &output)
             } catch {
                 misbehaved(.malformed(error), at: now, in: surroundings, &output)
             }
+        }
+    }
+
+    /// The only message that may come now; nil if there are several. Whatever else begins ends the
+    /// session by its header: nobody waits for 32 MiB of it, or lends it memory.
+    private var expected: MessageKind? {
+        switch phase {
+        case .awaitingVersion: .version
+        case .awaitingVerack(let introduction): mayHold(beside: introduction) ? nil : .verack
+        case .established, .closed: nil
         }
     }
 
@@ -150,15 +161,15 @@ extension PeerSession {
         switch step {
         case .message(let message):
             handle(message, message.kind.command, at: now, in: surroundings, &output)
-        case .skipping(let command, _):
-            // What must not come now is known by its header: nobody waits for 32 MiB of it.
+        case .unexpected(let command), .skipping(let command, _):
             handle(nil, command, at: now, in: surroundings, &output)
         case .skipped:
             keepAlive.received(at: now.instant)
         }
     }
 
-    /// A message in whatever phase. `message` is nil for the beginning of what is read past.
+    /// A message in whatever phase. `message` is nil for the beginning of what is read past, and of
+    /// what may not come.
     private mutating func handle(
         _ message: Message?,
         _ command: Command,
@@ -175,10 +186,12 @@ extension PeerSession {
 
         case .awaitingVerack(let introduction):
             switch message {
-            case .version:
-                end(.repeatedVersion, &output)
             case .verack:
                 complete(introduction, at: now, in: surroundings, &output)
+            case .version:
+                end(.repeatedVersion, &output)
+            case nil where command == MessageKind.version.command:
+                end(.repeatedVersion, &output)
             case nil, .ping, .pong, .getaddr, .addr, .addrv2, .sendheaders, .feefilter:
                 hold(message, command, introduction, &output)
             }

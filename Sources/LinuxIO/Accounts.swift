@@ -8,8 +8,8 @@ package enum Accounts {
     package static var process: Int32 { getpid() }
     package static var group: UInt32 { getegid() }
 
-    /// The number of a group; nil if there is none of this name. May ask the network, so it isn't for
-    /// the loop.
+    /// The number of a group; nil if there is none of this name. May ask the network, so it isn't
+    /// for the loop.
     package static func group(named name: String) -> UInt32? {
         var entry = Glibc.group()
         var found: UnsafeMutablePointer<Glibc.group>?
@@ -23,8 +23,8 @@ package enum Accounts {
         }
     }
 
-    /// Whether this process's user namespace knows a group. The members of another one can't be told
-    /// from those of any other.
+    /// Whether this process's user namespace knows a group. The members of another one can't be
+    /// told from those of any other.
     package static func maps(group: UInt32) -> Bool {
         guard let file = fopen("/proc/self/gid_map", "re") else { return true }
         defer { fclose(file) }

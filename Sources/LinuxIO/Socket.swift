@@ -72,8 +72,8 @@ package struct Socket: ~Copyable, Sendable {
         try becomeConnected()
     }
 
-    /// Not before there is a connection: an attempt has a deadline of its own, most fail where a network
-    /// is bad, and the sooner the kernel has the next one the better.
+    /// Not before there is a connection: an attempt has a deadline of its own, most fail where a
+    /// network is bad, and the sooner the kernel has the next one the better.
     private mutating func becomeConnected() throws(SystemError) {
         isConnecting = false
         try TCPOptions.apply(to: descriptor)

@@ -15,8 +15,9 @@ package enum StandardStream: CInt, Sendable {
         return Int(size.ws_col)
     }
 
-    /// Opens /dev/null in the place of those that are closed. Otherwise the next descriptor gets such
-    /// a number, and what is meant for people goes into a socket. For the very start of a program.
+    /// Opens /dev/null in the place of those that are closed. Otherwise the next descriptor gets
+    /// such a number, and what is meant for people goes into a socket. For the very start of a
+    /// program.
     package static func fillGaps() throws(SystemError) {
         for stream in [input, output, errors] where fcntl(stream.rawValue, F_GETFD) < 0 {
             // The lowest free number is this one: those before it are open.

@@ -1,7 +1,7 @@
 import Glibc
 
-/// What every connection has, above all so that a peer that vanished without a word is noticed even if
-/// the protocol above has nothing to say.
+/// What every connection has, above all so that a peer that vanished without a word is noticed even
+/// if the protocol above has nothing to say.
 package enum TCPOptions {
     /// Silence after which the kernel asks the peer whether it is still there, in seconds.
     package static let keepAliveIdle: CInt = 60
@@ -16,8 +16,8 @@ package enum TCPOptions {
     static func apply(to descriptor: borrowing FileDescriptor) throws(SystemError) {
         let tcp = CInt(IPPROTO_TCP)
         try descriptor.setOption(SOL_SOCKET, SO_KEEPALIVE, CInt(1))
-        // What is sent is whole messages: waiting for more would only delay them, by 40 ms where the
-        // other side delays its acknowledgements.
+        // What is sent is whole messages: waiting for more would only delay them, by 40 ms where
+        // the other side delays its acknowledgements.
         try descriptor.setOption(tcp, TCP_NODELAY, CInt(1))
         try descriptor.setOption(tcp, TCP_KEEPIDLE, keepAliveIdle)
         try descriptor.setOption(tcp, TCP_KEEPINTVL, keepAliveInterval)

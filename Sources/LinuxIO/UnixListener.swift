@@ -19,8 +19,8 @@ package struct UnixListener: ~Copyable, Sendable {
     /// What `unlink` deletes; nil for a socket that somebody else made.
     private let path: UnixPath?
 
-    /// Makes a socket that its owner and its group may use. What an earlier process left at the path is
-    /// deleted: the caller must be sure that no other one uses it.
+    /// Makes a socket that its owner and its group may use. What an earlier process left at the
+    /// path is deleted: the caller must be sure that no other one uses it.
     package static func bound(to path: UnixPath) throws(Failure) -> UnixListener {
         do throws(SystemError) {
             try removeStale(path)

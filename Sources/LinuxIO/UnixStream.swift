@@ -19,8 +19,8 @@ package struct UnixStream: ~Copyable, Sendable {
 
     /// Connects, and waits while the listener's queue is full.
     ///
-    /// `patience`, more than nothing, is how long connecting, and later each part of a `send`, may wait
-    /// for the other end.
+    /// `patience`, more than nothing, is how long connecting, and later each part of a `send`, may
+    /// wait for the other end.
     ///
     /// - Throws: ENOENT and ECONNREFUSED when nobody listens there, EACCES when this user may not,
     ///   EAGAIN when `patience` has passed.
@@ -56,8 +56,9 @@ package struct UnixStream: ~Copyable, Sendable {
     }
 
     /// Waits for bytes and reads them into the beginning of `buffer`, at most `buffer.count`, which
-    /// must not be 0. It waits for `limit`, rounded up to milliseconds, and with nil for ever; and not
-    /// any longer when `output`, a descriptor that this program writes to, is a pipe that nobody reads.
+    /// must not be 0. It waits for `limit`, rounded up to milliseconds, and with nil for ever; and
+    /// not any longer when `output`, a descriptor that this program writes to, is a pipe that
+    /// nobody reads.
     ///
     /// - Throws: ECONNRESET when the other end went without reading everything.
     package func receive(

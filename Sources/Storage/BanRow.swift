@@ -6,8 +6,8 @@ package struct BanRow: Equatable, Sendable {
         case automatic
     }
 
-    /// `192.0.2.0/24`, as it is printed, so that equal prefixes are equal texts. 1 to 64 visible ASCII characters: an
-    /// IPv6 prefix has at most 43.
+    /// `192.0.2.0/24`, as it is printed, so that equal prefixes are equal texts. 1 to 64 visible
+    /// ASCII characters: an IPv6 prefix has at most 43.
     package let prefix: String
     /// Wall time, in microseconds since 1970. Nil for a ban without end.
     package let untilMicroseconds: Int64?

@@ -21,13 +21,14 @@ struct Connection: ~Copyable {
         }
         handle = opened
         sqlite3_busy_timeout(handle, Self.patience)
-        // No value of ours is near that; one that was put into the file can't make us allocate more.
+        // No value of ours is near that; one that was put into the file can't make us allocate
+        // more.
         sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 65_536)
         csqlite_make_defensive(handle)
     }
 
-    /// Whatever is in the log goes into the file, and the log goes, unless `keepLog` said otherwise.
-    /// If that fails, it stays and is read when the file is next opened.
+    /// Whatever is in the log goes into the file, and the log goes, unless `keepLog` said
+    /// otherwise. If that fails, it stays and is read when the file is next opened.
     deinit {
         let code = sqlite3_close(handle)
         precondition(code == SQLITE_OK, "a statement outlived its connection")
@@ -39,7 +40,8 @@ struct Connection: ~Copyable {
     /// True from BEGIN to COMMIT or ROLLBACK. Some errors roll back by themselves.
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
-    /// Whether closing leaves file and log as they are: so that what is damaged stays as it was found.
+    /// Whether closing leaves file and log as they are: so that what is damaged stays as it was
+    /// found.
     func keepLog(_ isKept: Bool) { csqlite_keep_log(handle, isKept ? 1 : 0) }
 
     func execute(_ sql: StaticString, for task: StorageError.Task) throws(StorageError) {

@@ -1,8 +1,8 @@
 /// The daemon's database: persistent peers that were added at run time, and bans.
 ///
 /// It is opened and used on one thread, which its calls block while the disk works; `Store` is what
-/// that thread runs. When a call that changes something returns, the change survives kill -9 and the
-/// loss of power: see `docs/storage.md`.
+/// that thread runs. When a call that changes something returns, the change survives kill -9 and
+/// the loss of power: see `docs/storage.md`.
 package final class Database {
     /// The core keeps at most 10,000 automatic bans and as many of operators.
     package static let maxBans = 20_000
@@ -58,8 +58,8 @@ package final class Database {
         return contents
     }
 
-    /// Makes all of these changes or, if this throws, none. (When the disk fails while it is told to
-    /// keep them, either may turn out later; making them again is right in both cases.)
+    /// Makes all of these changes or, if this throws, none. (When the disk fails while it is told
+    /// to keep them, either may turn out later; making them again is right in both cases.)
     package func apply(_ changes: [Change]) throws(StorageError) {
         try inTransaction { () throws(StorageError) in
             for change in changes { try make(change) }

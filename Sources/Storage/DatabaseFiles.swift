@@ -37,14 +37,14 @@ struct DatabaseFiles {
         guard (1...2).contains(header[18]), (1...2).contains(header[19]) else {
             return .malformed("format \(header[18])/\(header[19])")
         }
-        // Pages grow the file one by one when the log is written into it. What a crash then cuts short
-        // is still in the log; and SQLite fills up with zeros what nobody has.
+        // Pages grow the file one by one when the log is written into it. What a crash then cuts
+        // short is still in the log; and SQLite fills up with zeros what nobody has.
         if file.byteCount % Schema.pageBytes != 0, !exists(log) { return .cutShort }
         return try WriteAheadLog.damage(path: log)
     }
 
-    /// Renames the database and what belongs to it. The database goes first: a log that is left alone
-    /// by a crash in between is recognised, a database without its log isn't.
+    /// Renames the database and what belongs to it. The database goes first: a log that is left
+    /// alone by a crash in between is recognised, a database without its log isn't.
     ///
     /// - Returns: The new name.
     func setAside(atSeconds now: Int) throws(StorageError) -> String {

@@ -84,12 +84,13 @@ struct Opening {
 
     /// What holds for the connection, not for the file.
     private func prepare(_ connection: borrowing Connection) throws(StorageError) {
-        // First, since it decides how the first access to the file is made: nobody else gets in until
-        // we close it, and the log's index is in our memory. (Shared, it would be a mapped file, and
-        // who truncates that ends us by SIGBUS; and who reads for ever lets the log grow for ever.)
+        // First, since it decides how the first access to the file is made: nobody else gets in
+        // until we close it, and the log's index is in our memory. (Shared, it would be a mapped
+        // file, and who truncates that ends us by SIGBUS; and who reads for ever lets the log grow
+        // for ever.)
         try connection.execute("PRAGMA locking_mode = EXCLUSIVE", for: .open)
-        // Commits wait for the disk, so that what an operator was told is kept outlives a power loss.
-        // NORMAL would do for kill -9. It costs a helper thread some milliseconds.
+        // Commits wait for the disk, so that what an operator was told is kept outlives a power
+        // loss. NORMAL would do for kill -9. It costs a helper thread some milliseconds.
         try connection.execute("PRAGMA synchronous = FULL", for: .open)
         // 1 MiB of log at most, then it is written into the database.
         try connection.execute("PRAGMA wal_autocheckpoint = 256", for: .open)

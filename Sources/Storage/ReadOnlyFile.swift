@@ -2,8 +2,8 @@ import Glibc
 
 /// A file that is looked at before SQLite opens it.
 ///
-/// Never while SQLite has it open in this process: closing any descriptor of a file gives up all the
-/// process's POSIX locks on it, SQLite's too (fcntl(2)).
+/// Never while SQLite has it open in this process: closing any descriptor of a file gives up all
+/// the process's POSIX locks on it, SQLite's too (fcntl(2)).
 struct ReadOnlyFile: ~Copyable {
     private let descriptor: CInt
     private let path: String

@@ -8,14 +8,15 @@ enum Schema {
     static let version: Int64 = 1
 
     /// 4,096 pages of 4 KiB. 20,000 bans and 1,000 peers of the longest texts need a quarter of
-    /// that, also when every page is half empty; it keeps a file from growing for ever if the limits
-    /// on rows should fail.
+    /// that, also when every page is half empty; it keeps a file from growing for ever if the
+    /// limits on rows should fail.
     static let maxPages = 4_096
     static let pageBytes = 4_096
 
     /// The bounds on lengths keep 20,000 bans near 2 MB. Addresses and names are visible ASCII, and
     /// since SQLite has no checksums on its pages, the check of that finds part of what a disk gets
-    /// wrong. (`length` stops at a zero byte, unless it is given a blob.) These texts are compared with those in the file: a changed letter is another version.
+    /// wrong. (`length` stops at a zero byte, unless it is given a blob.) These texts are compared
+    /// with those in the file: a changed letter is another version.
     static let tables: [StaticString] = [banTable, persistentPeerTable]
 
     private static let banTable: StaticString = """

@@ -15,7 +15,8 @@ package struct StorageError: Error, Equatable, Sendable {
         case busy
         /// More rows than there may be. Nothing of the transaction was done.
         case tooManyRows
-        /// A text that is empty, too long or not of visible ASCII characters. Nothing of the transaction was done.
+        /// A text that is empty, too long or not of visible ASCII characters. Nothing of the
+        /// transaction was done.
         case refusedValue
         /// The file can't be what was written. `Store` sets it aside.
         case damaged

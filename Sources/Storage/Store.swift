@@ -48,8 +48,8 @@ package final class Store {
         }
     }
 
-    /// A database that turns out to be damaged in use is set aside, and the new one gets the request:
-    /// two rounds at most.
+    /// A database that turns out to be damaged in use is set aside, and the new one gets the
+    /// request: two rounds at most.
     private func answer(
         _ request: Request,
         _ setAside: inout SetAside?

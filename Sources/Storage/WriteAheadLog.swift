@@ -10,8 +10,8 @@
 struct WriteAheadLog {
     private static let headerBytes = 32
     private static let frameHeaderBytes = 24
-    /// A log is emptied whenever it has 1 MiB, and grows beyond it only by one transaction, or while
-    /// the disk has no room for the database. Checking that much takes a second or two.
+    /// A log is emptied whenever it has 1 MiB, and grows beyond it only by one transaction, or
+    /// while the disk has no room for the database. Checking that much takes a second or two.
     private static let maxBytes = 268_435_456
 
     private let pageBytes: Int
@@ -53,8 +53,8 @@ struct WriteAheadLog {
         headerSum = sum
     }
 
-    /// Each frame's checksum goes on from that of the frame before it. Behind the first frame that is
-    /// wrong, frames that go on from what is stored in the one before them belong together.
+    /// Each frame's checksum goes on from that of the frame before it. Behind the first frame that
+    /// is wrong, frames that go on from what is stored in the one before them belong together.
     private func damage(in file: borrowing ReadOnlyFile) throws(StorageError) -> Damage? {
         let frameBytes = Self.frameHeaderBytes + pageBytes
         let count = (file.byteCount - Self.headerBytes) / frameBytes

@@ -3,8 +3,9 @@ import Glibc
 
 /// A local datagram socket that never waits and belongs to no connection.
 ///
-/// Each datagram names its receiver anew. So a receiver that was restarted gets the next one without
-/// our doing: a connected socket would go on pointing at the old one, which nobody reads any more.
+/// Each datagram names its receiver anew. So a receiver that was restarted gets the next one
+/// without our doing: a connected socket would go on pointing at the old one, which nobody reads
+/// any more.
 struct DatagramSocket: ~Copyable, Sendable {
     private let number: CInt
     private let receiver: UnixAddress

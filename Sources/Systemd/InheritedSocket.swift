@@ -16,8 +16,8 @@ package struct InheritedSocket: Equatable, Sendable {
     /// Takes LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES out of the environment, so a second call
     /// finds nothing and no number is given out twice. Call it before there is a second thread.
     ///
-    /// - Throws: `badEnvironment` with EINVAL for variables that make no sense, EBADF when a promised
-    ///   descriptor isn't open.
+    /// - Throws: `badEnvironment` with EINVAL for variables that make no sense, EBADF when a
+    ///   promised descriptor isn't open.
     package static func takeAll() throws(SystemdError) -> [InheritedSocket] {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
         let count = csystemd_take_listen_fds(&names)

@@ -3,12 +3,12 @@
 /// Made once and used again for each entry: it keeps its memory, so that writing one allocates
 /// nothing.
 ///
-/// A field is `NAME=value` and a line break, or, if the value has a line break itself, `NAME`, a line
-/// break, the value's length in 8 bytes with the lowest first, the value and a line break.
+/// A field is `NAME=value` and a line break, or, if the value has a line break itself, `NAME`, a
+/// line break, the value's length in 8 bytes with the lowest first, the value and a line break.
 package struct JournalEntry: Sendable {
-    /// An entry of more than so many bytes is not sent. A sentence and a dozen fields take 500; only
-    /// a list of all mistakes of a long configuration could come near. While one is sent, it takes
-    /// its size twice: here and in a memory file.
+    /// An entry of more than so many bytes is not sent. A sentence and a dozen fields take 500;
+    /// only a list of all mistakes of a long configuration could come near. While one is sent, it
+    /// takes its size twice: here and in a memory file.
     package static let sizeLimit = 8 << 20
 
     /// Memory beyond this isn't kept for the next entry.

@@ -8,9 +8,9 @@ import Glibc
 package struct JournalSocket: ~Copyable, Sendable {
     package static let standardPath = "/run/systemd/journal/socket"
 
-    /// What may wait to be read, and so the kernel's memory while journald is busy: twice this, which
-    /// is `net.core.wmem_max` of a kernel as it comes. Some 300 entries; `net.unix.max_dgram_qlen`,
-    /// which systemd sets to 512, limits their number too.
+    /// What may wait to be read, and so the kernel's memory while journald is busy: twice this,
+    /// which is `net.core.wmem_max` of a kernel as it comes. Some 300 entries;
+    /// `net.unix.max_dgram_qlen`, which systemd sets to 512, limits their number too.
     private static let sendBuffer: CInt = 212_992
 
     private let socket: DatagramSocket
@@ -21,8 +21,8 @@ package struct JournalSocket: ~Copyable, Sendable {
         socket.setSendBuffer(bytes: Self.sendBuffer)
     }
 
-    /// Sends an entry, which stays as it is. It never waits: what the journal can't take now is lost,
-    /// and it is the caller who counts that.
+    /// Sends an entry, which stays as it is. It never waits: what the journal can't take now is
+    /// lost, and it is the caller who counts that.
     ///
     /// An entry that is too large for a datagram (416 KiB, what the send buffer holds) goes as
     /// a sealed memory file: six system calls instead of one, and a descriptor for as long as they

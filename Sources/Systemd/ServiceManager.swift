@@ -9,13 +9,13 @@ import Glibc
 package struct ServiceManager: ~Copyable, Sendable {
     private let socket: DatagramSocket?
 
-    /// `WatchdogSec=` of the unit: after so long without `watchdog` the manager kills us. Half of it
-    /// is a good pace. Nil without a watchdog.
+    /// `WatchdogSec=` of the unit: after so long without `watchdog` the manager kills us. Half of
+    /// it is a good pace. Nil without a watchdog.
     package let watchdogInterval: Duration?
 
     /// Takes NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID out of the environment, so that no child
-    /// speaks for us. Call it before there is a second thread: changing the environment is safe with
-    /// one only.
+    /// speaks for us. Call it before there is a second thread: changing the environment is safe
+    /// with one only.
     ///
     /// - Throws: `badPath` or `badEnvironment` when a variable makes no sense, `noSocket`.
     package static func fromEnvironment() throws(SystemdError) -> ServiceManager {
@@ -45,8 +45,8 @@ package struct ServiceManager: ~Copyable, Sendable {
     /// Whether somebody listens at all: a status for nobody need not be put together.
     package var isPresent: Bool { socket != nil }
 
-    /// Tells the manager, in one datagram and without waiting. Where nobody listens there is nothing
-    /// to lose, and the answer is `sent`.
+    /// Tells the manager, in one datagram and without waiting. Where nobody listens there is
+    /// nothing to lose, and the answer is `sent`.
     ///
     /// A lost `ready` or `stopping` is worth saying again in a later turn; a lost status or sign of
     /// life is followed by the next one anyway.

@@ -3,17 +3,17 @@ internal import HeapModule
 /// Who wants to be woken when.
 ///
 /// Entries are never searched for. Whoever owns the truth (a connection's phase says until when it
-/// waits) schedules a new entry when a deadline changes, leaves the old one where it is, and tells a
-/// stale entry from a live one when it is popped. When stale entries outnumber live ones the owner has
-/// the queue rebuilt; so memory stays within twice the live entries plus 64, and a change costs
-/// O(log n) with no index from owner to entry.
+/// waits) schedules a new entry when a deadline changes, leaves the old one where it is, and tells
+/// a stale entry from a live one when it is popped. When stale entries outnumber live ones the
+/// owner has the queue rebuilt; so memory stays within twice the live entries plus 64, and a change
+/// costs O(log n) with no index from owner to entry.
 ///
 /// Entries come in the order of time, and at the same time in the order of their owners, however
 /// they were put in: a run can be repeated.
 ///
-/// An owner is a number, which its module makes of whatever it calls its owners. A generic queue would not
-/// be specialised in other modules, since what is `package` isn't inlined there, and would cost four times
-/// as much.
+/// An owner is a number, which its module makes of whatever it calls its owners. A generic queue
+/// would not be specialised in other modules, since what is `package` isn't inlined there, and
+/// would cost four times as much.
 package struct DeadlineQueue: Sendable {
     package struct Entry: Comparable, BitwiseCopyable, Sendable {
         package let at: Instant
@@ -71,8 +71,8 @@ package struct DeadlineQueue: Sendable {
 
     /// Drops every entry that `isLive` does not know. Costs O(n log n).
     ///
-    /// Of equal entries one is kept: an owner who moved a deadline and moved it back has two that look
-    /// live.
+    /// Of equal entries one is kept: an owner who moved a deadline and moved it back has two that
+    /// look live.
     package mutating func rebuild(keeping isLive: (Entry) -> Bool) {
         var kept: [Entry] = []
         for entry in heap.unordered.filter(isLive).sorted() where entry != kept.last {

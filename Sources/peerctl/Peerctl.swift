@@ -34,9 +34,19 @@ struct Peerctl: ParsableCommand {
             try command.run()
         } catch {
             guard Self.isUsageError(error) else { exit(withError: error) }
-            try? StandardStream.errors.write(Array((fullMessage(for: error) + "\n").utf8))
+            let message = usageMessage(for: error, of: CommandLine.arguments.dropFirst())
+            try? StandardStream.errors.write(Array((message + "\n").utf8))
             Glibc.exit(ExitStatus.usage)
         }
+    }
+
+    /// What was wrong with the command line. A misspelt command is taken for an argument of the
+    /// default one, whose usage helps nobody who hasn't named it.
+    static func usageMessage(for error: any Error, of arguments: some Sequence<String>) -> String {
+        let message = fullMessage(for: error)
+        let names = configuration.subcommands.map { $0._commandName }
+        guard !arguments.contains(where: names.contains) else { return message }
+        return message + "\n  'peerctl help' lists the commands."
     }
 
     /// What ends with status 2 instead of the parser's own 64.

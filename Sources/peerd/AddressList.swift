@@ -3,11 +3,11 @@ import ConnectionCore
 import DecredWire
 import Timing
 
-/// The addresses that the configuration names and those that clients add, as a source for the automatic
-/// dialler.
+/// The addresses that the configuration names and those that clients add, as a source for the
+/// automatic dialler.
 ///
-/// They are offered in turn, in an order that is shuffled once: each is tried as often as any other,
-/// and what was tried longest ago comes first. About 100 bytes an address.
+/// They are offered in turn, in an order that is shuffled once: each is tried as often as any
+/// other, and what was tried longest ago comes first. About 100 bytes an address.
 struct AddressList: AddressSource {
     /// Addresses that clients may add, as many as a file may have: 5 MB.
     static let mostAdded = 100_000
@@ -60,8 +60,8 @@ struct AddressList: AddressSource {
 
     /// Offers more addresses, in random places among the others.
     ///
-    /// - Returns: How many weren't there yet; nil if that would be more than `mostAdded` in all, and then
-    ///   none was added.
+    /// - Returns: How many weren't there yet; nil if that would be more than `mostAdded` in all,
+    ///   and then none was added.
     mutating func add(_ more: [PeerAddress]) -> Int? {
         var fresh: [PeerAddress] = []
         var seen: Set<PeerAddress> = []
@@ -125,8 +125,9 @@ struct AddressList: AddressSource {
         proofs[address, default: Proof()].services = services
     }
 
-    /// Those that have been good once, as others are told of them, in any order. It costs nothing where
-    /// none has been good, so that peers which ask then can't keep the loop busy with a long list.
+    /// Those that have been good once, as others are told of them, in any order. It costs nothing
+    /// where none has been good, so that peers which ask then can't keep the loop busy with a long
+    /// list.
     var proven: [AdvertisedAddress] {
         proofs.compactMap { address, proof in
             guard let lastSeen = proof.lastSeen else { return nil }

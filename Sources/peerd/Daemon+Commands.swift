@@ -194,7 +194,8 @@ extension Daemon {
         switch selection {
         case .id(let number): .number(number)
         case .address(let text):
-            // An address without its port is that of several connections, whatever the default port.
+            // An address without its port is that of several connections, whatever the default
+            // port.
             if let host = Self.host(text) { .host(host) } else { .target(try target(text)) }
         }
     }

@@ -81,7 +81,8 @@ extension Daemon {
 
     // MARK: Listening
 
-    /// Takes the sockets of the socket unit, or makes one in the runtime directory, if there is one.
+    /// Takes the sockets of the socket unit, or makes one in the runtime directory, if there is
+    /// one.
     mutating func openControl(
         inherited: [InheritedSocket],
         in runtime: String?

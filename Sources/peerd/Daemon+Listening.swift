@@ -3,8 +3,8 @@ import LinuxIO
 import Systemd
 
 extension Daemon {
-    /// Binds every listener that isn't there yet. On an error those that were there before are left,
-    /// and none is added.
+    /// Binds every listener that isn't there yet. On an error those that were there before are
+    /// left, and none is added.
     mutating func listen(on configured: [Configuration.Listen]) throws(StartupError) {
         let before = listeners.count
         for listen in configured where listeners.index(configuredAs: listen.address) == nil {
@@ -72,8 +72,8 @@ extension Daemon {
         }
     }
 
-    /// Binds what is new, after closing what stands in its way: `0.0.0.0` and one address can't have the
-    /// same port. What was closed is bound again if that fails.
+    /// Binds what is new, after closing what stands in its way: `0.0.0.0` and one address can't
+    /// have the same port. What was closed is bound again if that fails.
     mutating func replaceListeners(by new: [Configuration.Listen]) throws(StartupError) {
         let old = configuration.listen
         for index in (0..<listeners.count).reversed() {

@@ -10,8 +10,8 @@ extension Daemon {
     /// together.
     static let sessionsPerTurn = 512
 
-    /// Starts the peer protocol, if there is one, on a socket that has just been connected. Does nothing if
-    /// the core has closed it at once: a dial that reached itself, say.
+    /// Starts the peer protocol, if there is one, on a socket that has just been connected. Does
+    /// nothing if the core has closed it at once: a dial that reached itself, say.
     mutating func beginSession(of id: ConnectionID, at now: Moment) {
         guard sessions.isSpoken, !sessions.contains(id.slot), let connection = core.table[id],
             connection.isOpen

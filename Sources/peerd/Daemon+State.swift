@@ -4,14 +4,15 @@ import LinuxIO
 import Storage
 import Timing
 
-/// What operators change outlives the daemon. The loop never waits for the disk, except at its start
-/// and its end, and then not for long.
+/// What operators change outlives the daemon. The loop never waits for the disk, except at its
+/// start and its end, and then not for long.
 extension Daemon {
-    /// How long a start waits for what is stored. A sound file takes some milliseconds, the largest on a
-    /// slow disk a few seconds. A disk that takes longer may never answer: then a daemon that
+    /// How long a start waits for what is stored. A sound file takes some milliseconds, the largest
+    /// on a slow disk a few seconds. A disk that takes longer may never answer: then a daemon that
     /// holds peers is worth more than its bans. Less than TimeoutStartSec= of the unit.
     static let loadPatience = Duration.seconds(20)
-    /// How long an end waits for the last write, which takes some milliseconds on a disk that works.
+    /// How long an end waits for the last write, which takes some milliseconds on a disk that
+    /// works.
     static let savePatience = Duration.seconds(2)
 
     /// To be called once a turn: gives the store what there is to do.

@@ -7,8 +7,8 @@ import LinuxIO
 import Systemd
 import Timing
 
-/// One turn after the other: what the kernel says becomes facts for the core, and what the core decides
-/// becomes calls to the kernel. It decides nothing itself.
+/// One turn after the other: what the kernel says becomes facts for the core, and what the core
+/// decides becomes calls to the kernel. It decides nothing itself.
 ///
 /// A noncopyable local of the main function, so that no access to it is checked at run time.
 struct Daemon: ~Copyable {
@@ -36,8 +36,8 @@ struct Daemon: ~Copyable {
     /// Nonces that nobody can foresee.
     var random = SystemRandomNumberGenerator()
     var sample = AddressSample()
-    /// Why exactly a session gives its connection up, while the core is told so. A ban ends others of
-    /// the same host as well, for which it isn't the reason.
+    /// Why exactly a session gives its connection up, while the core is told so. A ban ends others
+    /// of the same host as well, for which it isn't the reason.
     var endingDetail: EndingDetail?
     /// What has been changed in the configuration and can't while the daemon runs.
     var keysWaitingForRestart: [String] = []

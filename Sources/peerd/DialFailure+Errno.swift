@@ -2,8 +2,8 @@ import ConnectionCore
 import Glibc
 
 extension DialFailure {
-    /// What the kernel's error means for a dial. If `connect` itself failed (`atOnce`), no packet was
-    /// sent, and an unreachable destination is our own lack of a route.
+    /// What the kernel's error means for a dial. If `connect` itself failed (`atOnce`), no packet
+    /// was sent, and an unreachable destination is our own lack of a route.
     init(_ code: CInt, atOnce: Bool) {
         switch code {
         case ECONNREFUSED:

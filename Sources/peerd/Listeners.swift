@@ -33,8 +33,8 @@ struct Listeners: ~Copyable {
     static let rest = Duration.milliseconds(100)
 
     private var entries = UniqueArray<Entry>()
-    /// What listeners are watched by, in the order of `entries`. Tokens are never used again, so that
-    /// an event of this turn isn't taken for another listener's.
+    /// What listeners are watched by, in the order of `entries`. Tokens are never used again, so
+    /// that an event of this turn isn't taken for another listener's.
     private var tokens: [EventToken] = []
     private var lastSource = KernelServices.Source.listeners
 
@@ -55,7 +55,8 @@ struct Listeners: ~Copyable {
         _modify { yield &entries[index] }
     }
 
-    /// Whether a peer from loopback may meet a listener that trusts it. Without a listener none comes.
+    /// Whether a peer from loopback may meet a listener that trusts it. Without a listener none
+    /// comes.
     var trustLoopback: Bool {
         for index in 0..<entries.count where entries[index].trustsLoopback { return true }
         return entries.isEmpty

@@ -4,8 +4,8 @@ import LinuxIO
 
 /// The names that the resolver was asked about, and which dials wait for the answer.
 ///
-/// A name is asked about once at a time: while a server is dead, retries of a peer join the question
-/// that is under way instead of filling the queue.
+/// A name is asked about once at a time: while a server is dead, retries of a peer join the
+/// question that is under way instead of filling the queue.
 struct NameLookups: ~Copyable {
     private struct Question {
         let name: PeerName

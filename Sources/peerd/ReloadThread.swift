@@ -12,14 +12,14 @@ struct ConfigurationArguments: Equatable, Sendable {
     }
 }
 
-/// Reads the configuration beside the loop: a list of 100,000 addresses takes a quarter of a second, a
-/// dead disk for ever.
+/// Reads the configuration beside the loop: a list of 100,000 addresses takes a quarter of a
+/// second, a dead disk for ever.
 struct ReloadThread: ~Copyable {
     typealias Answer = Result<LoadedConfiguration, ConfigurationErrors>
 
     private var thread: HelperThreads<ConfigurationArguments, Answer>
-    /// Asked for while a reading was under way: that may have come before the file was changed, even
-    /// if it has not been answered yet.
+    /// Asked for while a reading was under way: that may have come before the file was changed,
+    /// even if it has not been answered yet.
     private var next: ConfigurationArguments?
 
     init() throws(SystemError) {

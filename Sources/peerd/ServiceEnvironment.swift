@@ -45,8 +45,8 @@ struct DirectoryLocks: ~Copyable {
     /// Nil if there is no such directory.
     let runtimePath: String?
 
-    /// Where a directory is not named, systemd's StateDirectory= and RuntimeDirectory= say it, or there
-    /// is none.
+    /// Where a directory is not named, systemd's StateDirectory= and RuntimeDirectory= say it, or
+    /// there is none.
     static func take(state: String?, runtime: String?) throws(StartupError) -> DirectoryLocks {
         let statePath = state ?? first(of: "STATE_DIRECTORY")
         let runtimePath = runtime ?? first(of: "RUNTIME_DIRECTORY")

@@ -2,8 +2,8 @@ import BasicContainers
 import ConnectionCore
 import LinuxIO
 
-/// The sockets of the core's connections, each in the slot that the core gave its connection: no second
-/// index, no box. 32 bytes a connection.
+/// The sockets of the core's connections, each in the slot that the core gave its connection: no
+/// second index, no box. 32 bytes a connection.
 struct SocketTable: ~Copyable {
     struct Slot: ~Copyable {
         /// Counts the sockets of this slot, so that an event for an earlier one is known. Never 0,

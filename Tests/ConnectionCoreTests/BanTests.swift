@@ -22,6 +22,11 @@ struct BanTests {
         )
         #expect(manager.connections.map(\.id) == [outside])
         let until = manager.now.wall + .seconds(60)
+        guard case .ended(_, let ending, _, _) = manager.reports.last else {
+            Issue.record("\(manager.reports)")
+            return
+        }
+        #expect(ending == .banned(prefix("203.0.113.0/24"), until: until))
         #expect(throws: Refusal.banned(prefix("203.0.113.0/24"), until: until)) {
             try manager.admit("203.0.113.8:1")
         }

@@ -74,6 +74,8 @@ extension Report {
         case .accepted(let subject): "accepted \(subject.id)"
         case .ready(let subject): "ready \(subject.id)"
         case .failed(let subject, let failure): "failed \(subject.id): \(failure)"
+        case .ended(let subject, .banned(let prefix, _), let lasted, _):
+            "ended \(subject.id): banned(\(prefix)) after \(lasted.briefDescription)"
         case .ended(let subject, let ending, let lasted, _):
             "ended \(subject.id): \(ending) after \(lasted.briefDescription)"
         case .retrying(let subject, _, let retries): "retrying \(subject.id), retries \(retries)"

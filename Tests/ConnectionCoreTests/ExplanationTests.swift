@@ -3,7 +3,7 @@ import ConnectionCore
 import Testing
 import Timing
 
-@Suite("An explanation")
+@Suite("An explanation, by way and rule")
 struct ExplanationTests {
     /// Everything that the rules say of one way, in their order.
     struct Case: CustomTestStringConvertible, Sendable {
@@ -237,8 +237,8 @@ struct ExplanationTests {
         #expect(outboundRules(of: example.peer, manager) == example.expected)
     }
 
-    /// What would be said if one connection were to be held and the peer had just been listed: before
-    /// it is dialled for that.
+    /// What would be said if one connection were to be held and the peer had just been listed:
+    /// before it is dialled for that.
     private func outboundRules(
         of peer: String,
         lastAttempt: Instant? = nil,
@@ -334,79 +334,5 @@ struct ExplanationTests {
     )
     func operators(_ example: Case) throws {
         try check(example, TestManager())
-    }
-
-    @Test("names all that stands in the way, in the order of the ways and of their rules")
-    func order() throws {
-        let manager = TestManager()
-        try manager.admit(Self.remote)
-        try manager.ban("203.0.0.0/16")
-        try manager.admit("\(peer(1))")
-        try manager.setNetworkActive(false)
-        let explanation = manager.explain(Self.remote)
-        let ban = Rule.banned(prefix("203.0.0.0/16"), until: nil)
-        let expected: [(Way, Rule)] = [
-            (.inbound, .networkInactive), (.inbound, ban),
-            (.outbound, .networkInactive), (.outbound, .targetHeld(limit: 0, count: 0)),
-            (.outbound, .unknownAddress), (.outbound, ban),
-            (.manual, .networkInactive), (.manual, ban),
-        ]
-        #expect(explanation.findings.map(\.way) == expected.map(\.0))
-        #expect(explanation.findings.map(\.rule) == expected.map(\.1))
-        #expect(explanation.refusal(of: .manual) == .networkInactive)
-        #expect(explanation.refusal(of: .persistent) == nil)
-    }
-
-    @Test("takes no token and counts no attempt, however often it is asked for")
-    func harmless() throws {
-        let manager = TestManager { $0.inbound.floodThreshold = 2 }
-        for _ in 0..<1_000 { #expect(manager.explain(Self.remote).refusal(of: .inbound) == nil) }
-        for port in 1...2 { try manager.admit("203.0.113.7:\(port)") }
-    }
-
-    @Test("of a rate limit says to the tick when the source may come again")
-    func rateLimited() throws {
-        let manager = TestManager()
-        for port in 1...3 { try manager.admit("203.0.113.7:\(port)") }
-        guard case .rateLimited(let until?) = manager.explain(Self.remote).refusal(of: .inbound)
-        else {
-            Issue.record("\(manager.explain(Self.remote))")
-            return
-        }
-        let wait = until - manager.now.wall
-        manager.run(for: wait - .microseconds(1))
-        #expect(refusal { try manager.admit(Self.remote) } == .rateLimited)
-        manager.run(for: .microseconds(1))
-        try manager.admit(Self.remote)
-    }
-
-    @Test("of a peer from loopback depends on the listener that it comes to")
-    func loopback() throws {
-        let manager = TestManager()
-        for port in 1...3 {
-            try manager.admit("127.0.0.1:\(port)", trustsLoopback: false)
-        }
-        let distrusted = manager.explain("127.0.0.1:9", trustingLoopback: false)
-        guard case .rateLimited = distrusted.refusal(of: .inbound) else {
-            Issue.record("\(distrusted)")
-            return
-        }
-        #expect(manager.explain("127.0.0.1:9").refusal(of: .inbound) == nil)
-    }
-
-    @Test("names the connections of an address, or of all ports of one, at most 64")
-    func connections() throws {
-        let manager = TestManager { $0.limits.perHost = 0 }
-        let named = try manager.addPersistent("a.example:9108")
-        manager.resolve(named, to: [Self.remote])
-        manager.fail(named)
-        #expect(manager.explain(Self.remote).connections == [named])
-        #expect(manager.explain("a.example:9108").connections == [named])
-        let inbound = try manager.admit("203.0.113.7:1")
-        #expect(manager.explain("203.0.113.7:1").connections == [inbound])
-        manager.reload { $0.inbound.burst = 100 }
-        for port in 2...70 { try manager.admit("127.0.0.1:\(port)") }
-        #expect(manager.explain("127.0.0.1").connections.count == 64)
-        #expect(manager.explain("203.0.113.7").connections == [inbound])
     }
 }

@@ -40,7 +40,7 @@ struct HandshakeTests {
         let manager = manager()
         let id = try open(kind, manager)
         let until = manager.now.instant + .seconds(30)
-        #expect(manager.table[id]?.phase == .handshaking(until: until))
+        #expect(manager.table[id]?.phase == .handshaking(since: manager.now.instant, until: until))
         #expect(manager.table[id]?.establishedSince == nil)
         #expect(manager.table[id]?.local != nil)
         #expect(manager.table.census.handshaking[kind] == 1)

@@ -178,6 +178,21 @@ struct NameTests {
         }
     }
 
+    @Test("of which every address is banned fails with the last one's ban")
+    func banned() throws {
+        let manager = TestManager()
+        try manager.ban("203.0.113.1")
+        try manager.ban("203.0.113.2", for: .seconds(60))
+        let id = try manager.connect(name)
+        manager.resolve(id, to: [first, second])
+        guard case .failed(_, let failure) = manager.reports.last else {
+            Issue.record("\(manager.reports)")
+            return
+        }
+        let until = manager.now.wall + .seconds(60)
+        #expect(failure == .banned(prefix("203.0.113.2"), until: until))
+    }
+
     @Test("isn't dialled at addresses that no socket reaches")
     func undialable() throws {
         let manager = TestManager()

@@ -4,8 +4,9 @@ import Testing
 import Timing
 
 /// A core in simulated time, with a shell that is stricter than the real one: every step must fit
-/// what was opened before it, nothing may be opened twice or while it must not, and after each event
-/// and command the sockets must be exactly those of the table, whose invariants are recomputed.
+/// what was opened before it, nothing may be opened twice or while it must not, and after each
+/// event and command the sockets must be exactly those of the table, whose invariants are
+/// recomputed.
 ///
 /// Nothing is dialled by itself unless a test sets `outbound.target`.
 final class TestManager {
@@ -169,41 +170,6 @@ final class TestManager {
         }
     }
 
-    @discardableResult
-    func connect(_ text: String) throws(Refusal) -> ConnectionID {
-        try command { core, now, actions throws(Refusal) in
-            try core.connect(target(text), at: now, &actions)
-        }
-    }
-
-    @discardableResult
-    func addPersistent(_ text: String) throws(Refusal) -> ConnectionID {
-        try command { core, now, actions throws(Refusal) in
-            try core.addPersistent(target(text), at: now, &actions)
-        }
-    }
-
-    @discardableResult
-    func disconnect(_ selector: Selector) throws(Refusal) -> Int {
-        try command { core, now, actions throws(Refusal) in
-            try core.disconnect(selector, at: now, &actions)
-        }
-    }
-
-    @discardableResult
-    func remove(_ selector: Selector) throws(Refusal) -> Int {
-        try command { core, now, actions throws(Refusal) in
-            try core.remove(selector, at: now, &actions).count
-        }
-    }
-
-    @discardableResult
-    func ban(_ text: String, for duration: Duration? = nil) throws(Refusal) -> BanOutcome {
-        try command { core, now, actions throws(Refusal) in
-            try core.ban(prefix(text), for: duration, at: now, &actions)
-        }
-    }
-
     /// - Returns: What of the configured persistent peers can't be kept, and why.
     @discardableResult
     func reload(
@@ -267,17 +233,6 @@ final class TestManager {
             settle()
             throw error
         }
-    }
-
-    /// What the rules say of a peer: of an address with a port or a name, or of a bare address.
-    func explain(_ text: String, trustingLoopback: Bool = true) -> Explanation {
-        let topic = IPAddress(text).map { Explanation.Topic.host($0) } ?? .target(target(text))
-        return core.explain(
-            topic,
-            trustingLoopback: trustingLoopback,
-            at: now,
-            asking: source
-        )
     }
 
     // MARK: The shell

@@ -1,8 +1,8 @@
 import Control
 import Testing
 
-/// What a local client can send to do harm. It gets an error or a closed connection; nothing traps, and
-/// the work is bounded.
+/// What a local client can send to do harm. It gets an error or a closed connection; nothing traps,
+/// and the work is bounded.
 @Suite("A hostile message")
 struct HostileMessageTests {
     struct Case: CustomTestStringConvertible {

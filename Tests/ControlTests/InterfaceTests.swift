@@ -77,7 +77,8 @@ struct InterfaceTests {
         #expect(interface.enumerations == known)
     }
 
-    /// The other direction of each check follows from the samples: every declared field was written.
+    /// The other direction of each check follows from the samples: every declared field was
+    /// written.
     @Test("declares what is written, and nothing else")
     func writtenAsDeclared() throws {
         var seen = Coverage()

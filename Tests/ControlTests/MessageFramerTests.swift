@@ -104,8 +104,8 @@ struct MessageFramerTests {
         #expect(framer.bufferedBytes == 0)
     }
 
-    /// The whole test takes some milliseconds; looking at everything again with each byte would take
-    /// minutes.
+    /// The whole test takes some milliseconds; looking at everything again with each byte would
+    /// take minutes.
     @Test("takes a long message byte by byte without looking at it again and again")
     func byteByByte() throws {
         var framer = MessageFramer()

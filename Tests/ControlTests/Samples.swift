@@ -1,7 +1,7 @@
 import Control
 
-/// Values of every type of the interface, so chosen that each optional field is there in one and absent
-/// in another, and that each member of each enumeration occurs.
+/// Values of every type of the interface, so chosen that each optional field is there in one and
+/// absent in another, and that each member of each enumeration occurs.
 enum Samples {
     static let connections: [Peers.Connection] =
         Peers.Kind.allCases.map { kind in

@@ -107,6 +107,35 @@ struct FrameReaderTests {
         )
     }
 
+    @Test("what isn't expected is known by its header, in any pieces and whatever follows")
+    func unexpected() throws {
+        let addr = Frames.frame("addr", [1, 2, 3], checksum: 0)
+        for bytes in [Array(addr[..<24]), addr] {
+            for split in 0...24 {
+                var reader = FrameReader(network: .mainnet)
+                var steps: [FrameReader.Step] = []
+                for piece in [Array(bytes[..<split]), Array(bytes[split...])] where steps.isEmpty {
+                    var position = 0
+                    if let step = try reader.next(
+                        in: piece.span.bytes,
+                        at: &position,
+                        expecting: .version
+                    ) {
+                        steps.append(step)
+                    }
+                }
+                #expect(steps == [.unexpected(MessageKind.addr.command)], "split at \(split)")
+                #expect(reader.keptCapacity == 0)
+            }
+        }
+        let version = Message.version(.example())
+        var reader = FrameReader(network: .mainnet)
+        var position = 0
+        let frame = Frames.encoded(version)
+        let step = try reader.next(in: frame.span.bytes, at: &position, expecting: .version)
+        #expect(step == .message(version))
+    }
+
     @Test("what was only announced takes no room")
     func announced() throws {
         var reader = FrameReader(network: .mainnet)

@@ -224,7 +224,7 @@ struct MessageCodingTests {
             switch try Frames.steps(Frames.encoded(wrap([address]))).first {
             case .message(.addr(let read)), .message(.addrv2(let read)):
                 return read.first?.lastSeenSeconds
-            case .message, .skipping, .skipped, nil: return nil
+            case .message, .skipping, .skipped, .unexpected, nil: return nil
             }
         }
         #expect(try sent(0xffff_ffff, Message.addr) == 0xffff_ffff)

@@ -23,7 +23,7 @@ struct MessageDecoder {
                     initialStates += 1
                 case .skipped:
                     break
-                case .skipping:
+                case .skipping, .unexpected:
                     Issue.record("a session sent \(step)")
                     return messages
                 }

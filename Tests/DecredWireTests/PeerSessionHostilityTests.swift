@@ -48,14 +48,14 @@ struct PeerSessionHostilityTests {
             field: .payloadLength
         ),
         Malformation(
-            testDescription: "a ping with a wrong checksum",
-            bytes: frame("ping", payload: [UInt8](repeating: 0, count: 8)),
-            needed: 32,
-            field: .checksum
+            testDescription: "a ping of 9 bytes",
+            bytes: frame("ping", length: 9),
+            needed: 24,
+            field: .payloadLength
         ),
     ]
 
-    @Test("bans at once what is malformed, in every phase", arguments: malformations)
+    @Test("bans at once what is malformed by its header, in every phase", arguments: malformations)
     func malformed(_ malformation: Malformation) {
         for session in sessions() {
             let before = session.sent
@@ -70,6 +70,68 @@ struct PeerSessionHostilityTests {
             #expect(session.facts.suffix(2).first == .banned(.malformed(error)))
             #expect(session.sent == before)
         }
+    }
+
+    @Test("bans for a payload that is malformed with its last byte, when it may come")
+    func malformedPayload() {
+        let ping = frame("ping", payload: [UInt8](repeating: 0, count: 8))
+        let early = TestSession(.inbound)
+        early.receive(.version(.example(11)))
+        for session in [early, .established(.inbound)] {
+            session.receive(Array(ping.dropLast()))
+            #expect(session.ending == nil)
+            session.receive([ping[31]])
+            guard case .misbehaved(.malformed(let error)) = session.ending else {
+                Issue.record("\(session.facts)")
+                return
+            }
+            #expect(error.field == .checksum)
+        }
+    }
+
+    @Test(
+        "knows by the last byte of the header that a message may not come yet",
+        arguments: MessageKind.allCases
+    )
+    func early(_ kind: MessageKind) {
+        // Its payload never comes, or comes wrong.
+        let length = kind.mostPayloadBytes
+        let header = Array(frame("\(kind.command)", length: length).prefix(24))
+        for role in PeerSessionTableTests.roles {
+            for rest in [[], [UInt8](repeating: 7, count: kind.mostPayloadBytes)] {
+                if kind != .version {
+                    let session = TestSession(role)
+                    session.receive(Array(header.dropLast()))
+                    #expect(session.ending == nil)
+                    session.receive(header.suffix(1) + rest)
+                    #expect(session.ending == .unexpected(kind.command))
+                }
+                if kind != .verack {
+                    let introduced = TestSession(role)
+                    introduced.receive(.version(.example()))
+                    introduced.receive(header + rest)
+                    let isSecond = kind == .version
+                    #expect(
+                        introduced.ending
+                            == (isSecond ? .repeatedVersion : .unexpected(kind.command))
+                    )
+                }
+            }
+        }
+    }
+
+    @Test("knows by the header that a third message comes before an old peer's 'verack'")
+    func thirdEarly() {
+        let session = TestSession(.inbound)
+        session.receive(.version(.example(11)))
+        for nonce in 0..<UInt64(SessionPolicy.mostHeldMessages) {
+            session.receive(.ping(nonce: nonce))
+        }
+        let header = Array(frame("addr", length: 30_003).prefix(24))
+        session.receive(Array(header.dropLast()))
+        #expect(session.ending == nil)
+        session.receive(header.suffix(1))
+        #expect(session.ending == .unexpected(MessageKind.addr.command))
     }
 
     @Test("knows by the header alone that 32 MiB come too early")
@@ -152,8 +214,8 @@ struct PeerSessionHostilityTests {
         }
     }
 
-    /// Whole conversations of valid and damaged frames in simulated time. Whatever comes, nothing is
-    /// sent before the handshake but `version` and `verack`, and nothing after the end.
+    /// Whole conversations of valid and damaged frames in simulated time. Whatever comes, nothing
+    /// is sent before the handshake but `version` and `verack`, and nothing after the end.
     @Test("keeps its order whatever it hears, in 500 random conversations")
     func conversations() {
         for seed in UInt64(1)...500 {

@@ -16,12 +16,13 @@ extension Ledger {
             throw BrokenPromise("\(entry.id) fails while \(entry.standing)")
         }
         // Of a name, the cause may be an earlier address whose time was over.
-        if case .timedOut = failure, subject.address != nil {
-            guard now.instant - entry.since >= policy.outbound.dialTimeout else {
+        if case .timedOut(let after) = failure, subject.address != nil {
+            guard mayTimeOut(entry, after, at: now.instant) else {
                 throw BrokenPromise("\(entry.id) is given up before its time")
             }
         }
-        if failure.allowsNextAddress {
+        // When the caller's time is over, it is for all addresses.
+        if failure.allowsNextAddress, !isOver(entry, at: now.instant) {
             // What is being dialled stands in nobody's way but its own.
             entry.address = nil
             set(entry)
@@ -65,7 +66,7 @@ extension Ledger {
     ) throws(BrokenPromise) {
         var entry = try known(subject)
         guard let since = entry.standing.openSince, now - since == lasted,
-            wasReady == entry.isReady, mayEnd(entry, by: ending, after: lasted)
+            wasReady == entry.isReady, mayEnd(entry, by: ending, at: now)
         else { throw BrokenPromise("\(entry.id) ended after \(lasted), but is \(entry)") }
         if ending == .session(.selfConnection), entry.kind != .inbound, let own = entry.address {
             noteOwnAddress(own, at: now)
@@ -84,7 +85,8 @@ extension Ledger {
             entry.sequel = longestBackoff(of: &entry)
         case .byOperator:
             entry.sequel = backoff(of: &entry)
-        case .closedByPeer, .timedOut, .io, .session, .abandoned, .banned, .shutdown:
+        case .closedByPeer, .timedOut, .io, .session, .attemptTimedOut, .abandoned, .banned,
+            .shutdown:
             if !entry.standing.isHandshaking, lasted >= policy.persistent.stableAfter {
                 entry.retries = 0
                 entry.sequel = .redials
@@ -96,16 +98,31 @@ extension Ledger {
     }
 
     /// Some ends belong to handshakes alone.
-    private func mayEnd(_ entry: Entry, by ending: Ending, after lasted: Duration) -> Bool {
+    private func mayEnd(_ entry: Entry, by ending: Ending, at now: Instant) -> Bool {
         switch ending {
         case .session(.handshakeTimedOut):
-            entry.standing.isHandshaking && lasted >= policy.handshake.timeout
+            entry.standing.isHandshaking && now - entry.since >= policy.handshake.timeout
+        case .attemptTimedOut(let after):
+            entry.standing.isHandshaking && after == entry.limit?.duration && isOver(entry, at: now)
         case .abandoned:
             entry.standing.isHandshaking && entry.kind == .manual && !entry.isPersistent
         case .closedByPeer, .timedOut, .io, .session, .byOperator, .banned, .networkInactive,
             .shutdown:
             true
         }
+    }
+
+    /// A caller's limit stands in the place of the one for each address.
+    private func mayTimeOut(_ entry: Entry, _ after: Duration, at now: Instant) -> Bool {
+        guard let limit = entry.limit else {
+            return now - entry.since >= policy.outbound.dialTimeout
+        }
+        return after == limit.duration && isOver(entry, at: now)
+    }
+
+    /// Whether the time is over that its caller gave the attempt.
+    func isOver(_ entry: Entry, at now: Instant) -> Bool {
+        entry.limit.map { $0.until <= now } ?? false
     }
 
     /// Ourselves again, most likely: as long as one may wait.

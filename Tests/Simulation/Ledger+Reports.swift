@@ -79,6 +79,7 @@ extension Ledger {
                     id: subject.id,
                     kind: subject.kind,
                     isPersistent: false,
+                    limit: subject.kind != .manual ? nil : asked.map { ($0, now.instant + $0) },
                     target: subject.target,
                     address: subject.address,
                     standing: .dialing,
@@ -117,6 +118,7 @@ extension Ledger {
             throw BrokenPromise("\(entry.id) is connected while \(entry.standing)")
         }
         entry.standing = standingOfNewSocket(at: now)
+        if !entry.standing.isHandshaking { entry.limit = nil }
         entry.since = now
         entry.isDialOpen = false
         entry.hasShakenHands = false
@@ -192,6 +194,7 @@ extension Ledger {
         else { throw BrokenPromise("adopted: \(subject), of which the ledger says \(entry)") }
         entry.kind = .manual
         entry.isPersistent = true
+        entry.limit = nil
         set(entry)
     }
 

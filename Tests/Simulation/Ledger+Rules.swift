@@ -85,8 +85,8 @@ extension Ledger {
         }
     }
 
-    /// Why an address must not be dialled automatically now, but for the time of its last attempt and
-    /// the pace; nil if it may.
+    /// Why an address must not be dialled automatically now, but for the time of its last attempt
+    /// and the pace; nil if it may.
     func obstacleToPicking(_ address: PeerAddress, at now: Moment, _ bans: BanBook) -> String? {
         if isShuttingDown || !isNetworkActive { return "nothing may be dialled" }
         if limited.outbound >= policy.outbound.target || !admits(.outbound) { return "no slot" }
@@ -121,11 +121,12 @@ extension Ledger {
                 throw BrokenPromise("\(entry.id) should have been dialled again")
             }
         case .dialing:
-            guard now - entry.since < policy.outbound.dialTimeout else {
+            let isLate = now - entry.since >= policy.outbound.dialTimeout
+            guard entry.limit == nil ? !isLate : !isOver(entry, at: now) else {
                 throw BrokenPromise("\(entry.id) dials longer than it may")
             }
         case .handshaking(let since):
-            guard now - since < policy.handshake.timeout else {
+            guard now - since < policy.handshake.timeout, !isOver(entry, at: now) else {
                 throw BrokenPromise("\(entry.id) shakes hands for longer than it may")
             }
         case .established(let since):

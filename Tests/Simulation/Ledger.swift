@@ -41,6 +41,8 @@ struct Ledger {
         var isWhitelisted = false
         var isProxied = false
         var isReady = false
+        /// What its caller gives the attempt in all, and when that is over.
+        var limit: (duration: Duration, until: Instant)?
         /// The session has said that the handshake is complete.
         var hasShakenHands = false
         let target: PeerTarget
@@ -75,6 +77,8 @@ struct Ledger {
     var exhaustion = ExhaustionBook()
     /// What was dialled and led to ourselves, and when. Never iterated.
     private var ownAddresses: [PeerAddress: Instant] = [:]
+    /// What the caller gives the attempt that it asks for.
+    var asked: Duration?
     /// What the peer is that is being let in.
     var arriving = (isWhitelisted: false, isProxied: false)
     /// What an address source must have been told by now.
@@ -285,7 +289,7 @@ struct Ledger {
             switch connection.phase {
             case .waiting: .waiting
             case .dialing: .dialing
-            case .handshaking(let until): .handshaking(since: until - policy.handshake.timeout)
+            case .handshaking(let since, _): .handshaking(since: since)
             case .established(let since): .established(since: since)
             }
         return standing == entry.standing && connection.kind == entry.kind

@@ -63,7 +63,7 @@ extension Ending {
     /// Whether it blames the address of a peer that wasn't ready.
     var isPeers: Bool {
         switch self {
-        case .closedByPeer, .timedOut, .io: true
+        case .closedByPeer, .timedOut, .io, .attemptTimedOut: true
         case .session(let fault):
             switch fault {
             case .handshakeTimedOut, .malformed, .misbehaved, .unexpectedMessage, .obsoleteVersion,
@@ -80,7 +80,9 @@ extension Ending {
     /// Whether it is one of the failures in a row, where it comes before readiness.
     var countsForPacing: Bool {
         switch self {
-        case .closedByPeer, .timedOut, .io, .session, .byOperator, .abandoned, .banned: true
+        case .closedByPeer, .timedOut, .io, .session, .byOperator, .attemptTimedOut, .abandoned,
+            .banned:
+            true
         case .networkInactive, .shutdown: false
         }
     }
@@ -92,6 +94,7 @@ extension Ending {
         case .io: "io"
         case .session(let fault): "\(fault)"
         case .byOperator: "byOperator"
+        case .attemptTimedOut: "attemptTimedOut"
         case .abandoned: "abandoned"
         case .banned: "banned"
         case .networkInactive: "networkInactive"

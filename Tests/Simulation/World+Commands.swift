@@ -67,8 +67,13 @@ extension World {
     mutating func connect(to target: PeerTarget) throws(BrokenPromise) {
         let explained = explanation(of: target, .manual)
         let expected = ledger.refusalToConnect(target, at: moment, bans)
+        // From too short for anything to longer than everything.
+        let limit: Duration? =
+            random.chance(0.5) ? random.duration(below: .seconds(90)) : nil
+        ledger.asked = limit
+        defer { ledger.asked = nil }
         let (id, refusal) = ask { world, actions throws(Refusal) in
-            try world.core.connect(target, at: world.moment, &actions)
+            try world.core.connect(target, within: limit, at: world.moment, &actions)
         }
         try compare(explained, refusal, "connect \(target)")
         try compare("connect \(target)", refusal, expected)
@@ -198,7 +203,8 @@ extension World {
         }
     }
 
-    /// Of an address, how many bits one host has: where IPv4 is inside, what stands for one address.
+    /// Of an address, how many bits one host has: where IPv4 is inside, what stands for one
+    /// address.
     private static func hostLength(of ip: IPAddress) -> Int {
         if ip.v4 != nil { return 128 }
         guard ip.embeddedIPv4 != nil else { return 64 }

@@ -24,11 +24,12 @@ extension World {
 
     /// When every persistent peer must be connected and ready.
     ///
-    /// At worst one is in the middle of a dial to a black hole, which ends with the dial timeout, or
-    /// of a handshake that is never finished, which ends with its own. It then waits, for at most the maximum (jitter only shortens it) or, if the dial failed for
-    /// want of descriptors just before, for the retry interval and after it for the rest of the
-    /// pause of the same length. The attempt that follows succeeds, and 10 s later the peer is
-    /// ready. With the defaults: 30 + 300 + 2·5 + 10 s and slack for a few connects, under 6 min.
+    /// At worst one is in the middle of a dial to a black hole, which ends with the dial timeout,
+    /// or of a handshake that is never finished, which ends with its own. It then waits, for at
+    /// most the maximum (jitter only shortens it) or, if the dial failed for want of descriptors
+    /// just before, for the retry interval and after it for the rest of the pause of the same
+    /// length. The attempt that follows succeeds, and 10 s later the peer is ready. With the
+    /// defaults: 30 + 300 + 2·5 + 10 s and slack for a few connects, under 6 min.
     var persistentBound: Duration {
         let policy = scenario.policy
         return longestAttempt
@@ -39,20 +40,21 @@ extension World {
     /// When the outbound target must be held by ready peers.
     ///
     /// At worst each slot is taken by a dial to a black hole, which ends with the dial timeout, or
-    /// by a handshake that is never finished, and by then 25 failures are reached: one attempt starts per retry interval. What was attempted
-    /// in the last 60 s isn't picked, so that the first attempt may find nothing for so long; then
-    /// it starts within an interval, succeeds, and 10 s later it is ready and ends the rationing.
-    /// The missing ones are dialled at once and ready another 10 s later, or, if their picks found
-    /// too few addresses (each slot looks at 100), after one more round: a minute, an interval and
-    /// 10 s. With the defaults: 30 + 2 · (60 + 5 + 10) + 10 s and slack, 3 min and 15 s.
+    /// by a handshake that is never finished, and by then 25 failures are reached: one attempt
+    /// starts per retry interval. What was attempted in the last 60 s isn't picked, so that the
+    /// first attempt may find nothing for so long; then it starts within an interval, succeeds, and
+    /// 10 s later it is ready and ends the rationing. The missing ones are dialled at once and
+    /// ready another 10 s later, or, if their picks found too few addresses (each slot looks at
+    /// 100), after one more round: a minute, an interval and 10 s. With the defaults: 30 + 2 · (60
+    /// + 5 + 10) + 10 s and slack, 3 min and 15 s.
     var outboundBound: Duration {
         let policy = scenario.policy
         let round = Policy.Outbound.justNow + policy.outbound.retry + Policy.readyAfter
         return longestAttempt + round * 2 + Policy.readyAfter + Self.slack * 2
     }
 
-    /// What was begun before the world was kind ends by itself after this at the latest: only one of
-    /// the two, since who is reached now shakes hands at once.
+    /// What was begun before the world was kind ends by itself after this at the latest: only one
+    /// of the two, since who is reached now shakes hands at once.
     private var longestAttempt: Duration {
         let policy = scenario.policy
         return policy.handshake.isRequired

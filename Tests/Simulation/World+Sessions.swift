@@ -2,8 +2,8 @@ internal import Addressing
 internal import ConnectionCore
 internal import Timing
 
-/// What becomes of a connected socket where the network has a protocol: peers that shake hands, late
-/// or never, and that break rules.
+/// What becomes of a connected socket where the network has a protocol: peers that shake hands,
+/// late or never, and that break rules.
 extension World {
     /// Puts in store what the session will say of a new socket. Without a protocol there is none.
     mutating func startSession(_ id: ConnectionID, _ socket: UInt64, _ stay: Duration?) {
@@ -57,7 +57,8 @@ extension World {
         }
     }
 
-    /// Tells the core. As with `closed`, the shell keeps back what an earlier socket's session says.
+    /// Tells the core. As with `closed`, the shell keeps back what an earlier socket's session
+    /// says.
     mutating func hear(
         _ news: SessionNews,
         of id: ConnectionID,

@@ -23,7 +23,8 @@ final class StateFolder {
     var database: String { path + "/peerd.db" }
     var log: String { path + "/peerd.db-wal" }
 
-    /// What the store says to `load` when it is opened anew, and whether it could then be written to.
+    /// What the store says to `load` when it is opened anew, and whether it could then be written
+    /// to.
     func reply() -> Store.Reply {
         let store = Store(folder: path)
         let reply = store.handle(.load)

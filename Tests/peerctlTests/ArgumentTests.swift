@@ -22,7 +22,9 @@ struct ArgumentTests {
             ["remove", "99999999999999999999"], ["ban"], ["ban", "a", "--for", "0s"],
             ["ban", "a", "--for", "-1s"], ["unban"], ["bans", "x"], ["network"],
             ["network", "maybe"], ["reload", "x"], ["log-level"], ["log-level", "loud"],
-            ["add-addresses"], ["add-addresses", "-", "a:1"], ["top"],
+            ["add-addresses"], ["add-addresses", "-", "a:1"], ["top"], ["connect", ""],
+            ["connect", tooLong], ["explain", ""], ["disconnect", ""], ["disconnect", tooLong],
+            ["remove", ""], ["ban", ""], ["unban", ""], ["add-addresses", "a:1", ""],
         ]
     )
     func usageErrors(_ arguments: [String]) {
@@ -30,9 +32,40 @@ struct ArgumentTests {
         if let error { #expect(Peerctl.isUsageError(error), "\(error)") }
     }
 
-    struct Case<Command: Sendable>: Sendable {
-        var arguments: [String]
-        var expected: Command
+    /// A byte more than a call can carry.
+    private static let tooLong = String(repeating: "a", count: Bounds.textBytes + 1)
+
+    @Test("may have a text as long as a call can carry")
+    func longestText() throws {
+        let longest = String(Self.tooLong.dropLast())
+        let command: Peerctl.Connect = try Self.parsed(["connect", longest])
+        #expect(command.address == longest)
+    }
+
+    @Test(
+        "that can't be understood is told with what was expected",
+        arguments: [
+            (["connect", ""], "expected from 1 to 512 bytes"),
+            (["disconnect", "0"], "expected an id from 1 to 9223372036854775807"),
+            (["top"], "'peerctl help' lists the commands."),
+        ]
+    )
+    func usageMessages(_ arguments: [String], _ expected: String) throws {
+        let error = try #require(
+            #expect(throws: (any Error).self) { try Peerctl.parseAsRoot(arguments) }
+        )
+        let message = Peerctl.usageMessage(for: error, of: arguments)
+        #expect(message.firstRange(of: expected) != nil, "\(message)")
+    }
+
+    @Test("that names a command isn't told of the others")
+    func namedCommand() throws {
+        let arguments = ["status", "x"]
+        let error = try #require(
+            #expect(throws: (any Error).self) { try Peerctl.parseAsRoot(arguments) }
+        )
+        let message = Peerctl.usageMessage(for: error, of: arguments)
+        #expect(message == Peerctl.fullMessage(for: error))
     }
 
     private static func parsed<Command>(_ arguments: [String]) throws -> Command {

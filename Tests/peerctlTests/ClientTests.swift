@@ -5,8 +5,8 @@ import Testing
 
 @testable import peerctl
 
-/// Against an end that says what it likes. Both ends are in one thread: what the client will read is
-/// written before it asks.
+/// Against an end that says what it likes. Both ends are in one thread: what the client will read
+/// is written before it asks.
 @Suite("The client")
 struct ClientTests {
     /// A client, and the end that it talks to.

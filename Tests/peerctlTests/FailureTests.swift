@@ -76,6 +76,24 @@ struct FailureTests {
                 ]
             ),
             Case(
+                failure: answered(.refused),
+                status: 1,
+                lines: [
+                    "peerctl: cannot connect to a:1: connection refused",
+                    "  'peerctl connect ADDRESS --persistent' goes on trying.",
+                ]
+            ),
+            Case(
+                failure: answered(.unsupportedAddress(address: "10.0.0.1/8")),
+                method: .ban,
+                status: 1,
+                lines: [
+                    "peerctl: cannot connect to a:1: '10.0.0.1/8' is not an address or prefix",
+                    "  Expected an address or a prefix with no bits behind its length, "
+                        + "such as 198.51.100.0/24.",
+                ]
+            ),
+            Case(
                 failure: answered(.notFound),
                 method: .unban,
                 status: 1,

@@ -97,7 +97,8 @@ struct TableTests {
         #expect(table.lines(on: Terminal(width: 24)).plain[1] == "xxxxxxxxxxxxxxxxxxxx  yy")
         #expect(table.lines(on: Terminal(width: 23)).plain[1] == "xxxxxxxxxxxxxxxxxx…  yy")
         #expect(table.lines(on: Terminal(width: 16)).plain[1] == "xxxxxxxxxxx…  yy")
-        // Nothing else could be left out, so it goes on; and below `leastWidth` the line itself is cut.
+        // Nothing else could be left out, so it goes on; and below `leastWidth` the line itself is
+        // cut.
         #expect(table.lines(on: Terminal(width: 10)).plain[1] == "xxxxx…  yy")
         #expect(table.lines(on: Terminal(width: 9)).plain[1] == "xxxxx…  …")
     }

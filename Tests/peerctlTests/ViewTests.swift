@@ -69,6 +69,25 @@ struct ViewTests {
         }
     }
 
+    @Test("of the status says that there is nobody to dial, not that attempts failed")
+    func nobodyToDial() {
+        func remark(_ change: (inout Peers.ServiceStatus) -> Void) -> String {
+            status {
+                $0.addresses = 0
+                $0.outboundPausedUntilUnixUSec = Examples.now + Examples.seconds(5)
+                $0.outboundFailures = 25
+                change(&$0)
+            }[3]
+        }
+        let nobody =
+            "There is no address to dial for outbound.target: "
+            + "'peerctl add-addresses' takes some"
+        let paused = "Outbound attempts pause for 5 s after 25 failures in a row"
+        #expect(remark { _ in } == nobody)
+        #expect(remark { $0.addresses = 1 } == paused)
+        #expect(remark { $0.connections.outbound = $0.limits.outbound } == paused)
+    }
+
     @Test("of an event is its time and the journal's sentence")
     func events() {
         let lines = Examples.events.map { content in

@@ -3,8 +3,8 @@ import Glibc
 import Testing
 
 /// A long list of addresses none of which is any good: the running daemon must neither storm nor
-/// grow. The numbers are the dialler's: 25 failures in a row are made up for at once, and after that
-/// one attempt starts in five seconds.
+/// grow. The numbers are the dialler's: 25 failures in a row are made up for at once, and after
+/// that one attempt starts in five seconds.
 @Suite("A list of 100,000 addresses")
 struct AbuseAddressListTests {
     private static let target = 8

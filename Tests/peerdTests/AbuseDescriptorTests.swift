@@ -38,8 +38,8 @@ struct AbuseDescriptorTests {
         #expect(peers[..<free].areHeld && persistent.isHeld)
         #expect(daemon.count("<4>Out of descriptors or memory") == 1)
 
-        // Lost when it has been stable, the persistent peer is redialled at once, and nothing is left
-        // to redial it with.
+        // Lost when it has been stable, the persistent peer is redialled at once, and nothing is
+        // left to redial it with.
         #expect(ContinuousClock.now - connected > .seconds(1))
         try daemon.limitDescriptors(to: 3)
         persistent.close()

@@ -1,8 +1,8 @@
 import Glibc
 @testable import LinuxIO
 
-/// A program that a test started. Dropping the value kills it, if it still runs, and waits for its end,
-/// however the test ended.
+/// A program that a test started. Dropping the value kills it, if it still runs, and waits for its
+/// end, however the test ended.
 struct ChildProcess: ~Copyable {
     /// Long enough for a machine that is busy with something else; nobody waits for it to pass.
     static let patience = Duration.seconds(30)
@@ -19,8 +19,8 @@ struct ChildProcess: ~Copyable {
     /// For how long it has had a processor in all; nil while it runs.
     private(set) var processorTimeAtEnd: Duration?
 
-    /// Starts the program at a path, with the signals as a shell would leave them, whatever the test
-    /// runner's are.
+    /// Starts the program at a path, with the signals as a shell would leave them, whatever the
+    /// test runner's are.
     init(_ path: String, _ arguments: [String]) throws {
         let output = try Pipe()
         let errors = try Pipe()
@@ -101,8 +101,8 @@ struct ChildProcess: ~Copyable {
     /// From now on nobody reads what it says to standard error.
     mutating func closeErrors() { errors.close() }
 
-    /// Takes what the program writes until it has written something, closed everything or `deadline`
-    /// has passed.
+    /// Takes what the program writes until it has written something, closed everything or
+    /// `deadline` has passed.
     ///
     /// - Returns: Whether there may be more.
     mutating func listen(until deadline: ContinuousClock.Instant) -> Bool {

@@ -229,11 +229,11 @@ struct ConfigurationErrorTests {
             ),
             ConfigurationExample(
                 "[[listen]]\naddress = \"127.0.0.1:1\"\n[[listen]]\naddress = \"127.0.0.1:1\"",
-                "peerd.toml:3:1: listen: 127.0.0.1:1 is listed twice"
+                "peerd.toml:3:1: listen: 127.0.0.1:1 is listed twice, first at peerd.toml:1:1"
             ),
             ConfigurationExample(
                 "[[listen]]\naddress = \"[::1]:1\"\n[[listen]]\naddress = \"[::]:1\"",
-                "peerd.toml:3:1: listen: [::]:1 overlaps with [::1]:1"
+                "peerd.toml:3:1: listen: [::]:1 overlaps with [::1]:1 at peerd.toml:1:1"
             ),
             ConfigurationExample(
                 """

@@ -90,6 +90,71 @@ struct ConfigurationPrintTests {
         #expect(again.origins.count == ConfigurationSchema.keys.count)
     }
 
+    /// Of the three settings that `origins` makes, from a file, a drop-in and an argument.
+    private static let printedWithOrigins = """
+        network = "raw"                 # default
+        gossip = "auto"                 # default
+        services = 0                    # default
+        user-agent = "/peerd:0.1.0/"    # default
+        advertise = []                  # default
+
+        [[listen]]
+        address = "127.0.0.1:1"         # peerd.toml:2:11
+        network = "ip"                  # default
+        trusted-loopback = true         # default
+
+        [outbound]
+        target = 8                      # default
+        addresses = []                  # default
+        addresses-file = ""             # default
+        bind = []                       # default
+        default-port = 0                # default
+        required-services = "auto"      # default
+        dial-timeout = "30s"            # default
+        max-per-group = 1               # default
+        retry = "7s"                    # --set outbound.retry=\"""7s\"""
+
+        [persistent]
+        peers = [                       # peerd.toml:4:9
+            "a.example:1",
+            "b.example:1",
+        ]
+        max = 8                         # default
+        retry = "5s"                    # default
+        max-retry = "5min"              # default
+        stable-after = "1min"           # default
+
+        [limits]
+        connections = 125               # default
+        per-host = 1                    # peerd.conf.d/a.toml:2:12
+        reserved-manual = 8             # default
+        whitelist = []                  # default
+        whitelisted = 32                # default
+
+        [inbound]
+        rate = 0.2                      # default
+        burst = 3                       # default
+        flood-threshold = 300           # default
+
+        [protocol]
+        handshake-timeout = "30s"       # default
+        ping-interval = "1min 47s"      # default
+        idle-timeout = "2min"           # default
+        ban-score = 100                 # default
+        warn-score = 50                 # default
+        ban-duration = "1d"             # default
+        max-queued = "128K"             # default
+        address-burst = 1000            # default
+        address-rate = 0.1              # default
+
+        [control]
+        write-group = ""                # default
+
+        [log]
+        level = "info"                  # default
+
+        """
+
     @Test("says where each value came from")
     func origins() throws {
         let directory = try ConfigurationDirectory()
@@ -105,70 +170,7 @@ struct ConfigurationPrintTests {
         let printed = directory.withoutPath(
             try directory.load("outbound.retry=\"\"\"7s\"\"\"").printed
         )
-        let expected = """
-            network = "raw"                 # default
-            gossip = "auto"                 # default
-            services = 0                    # default
-            user-agent = "/peerd:0.1.0/"    # default
-            advertise = []                  # default
-
-            [[listen]]
-            address = "127.0.0.1:1"         # peerd.toml:2:11
-            network = "ip"                  # default
-            trusted-loopback = true         # default
-
-            [outbound]
-            target = 8                      # default
-            addresses = []                  # default
-            addresses-file = ""             # default
-            bind = []                       # default
-            default-port = 0                # default
-            required-services = "auto"      # default
-            dial-timeout = "30s"            # default
-            max-per-group = 1               # default
-            retry = "7s"                    # --set outbound.retry=\"""7s\"""
-
-            [persistent]
-            peers = [                       # peerd.toml:4:9
-                "a.example:1",
-                "b.example:1",
-            ]
-            max = 8                         # default
-            retry = "5s"                    # default
-            max-retry = "5min"              # default
-            stable-after = "1min"           # default
-
-            [limits]
-            connections = 125               # default
-            per-host = 1                    # peerd.conf.d/a.toml:2:12
-            reserved-manual = 8             # default
-            whitelist = []                  # default
-            whitelisted = 32                # default
-
-            [inbound]
-            rate = 0.2                      # default
-            burst = 3                       # default
-            flood-threshold = 300           # default
-
-            [protocol]
-            handshake-timeout = "30s"       # default
-            ping-interval = "1min 47s"      # default
-            idle-timeout = "2min"           # default
-            ban-score = 100                 # default
-            warn-score = 50                 # default
-            ban-duration = "1d"             # default
-            max-queued = "128K"             # default
-            address-burst = 1000            # default
-            address-rate = 0.1              # default
-
-            [control]
-            write-group = ""                # default
-
-            [log]
-            level = "info"                  # default
-
-            """
-        #expect(printed == expected)
+        #expect(printed == Self.printedWithOrigins)
     }
 
     @Test("keeps what stands in an argument on its line")

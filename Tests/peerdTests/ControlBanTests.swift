@@ -45,7 +45,7 @@ struct ControlBanTests {
         let bans = try client.askAll(Peers.ListBans()).flatMap(\.bans)
         #expect(bans.map(\.prefix) == ["127.0.0.0/8"] && bans.map(\.untilUnixUSec) == [until])
         let ended = try client.askAll(Peers.History()).flatMap(\.connections)
-        #expect(ended.map(\.cause) == [.banned(prefix: "127.0.0.0/8", untilUnixUSec: nil)])
+        #expect(ended.map(\.cause) == [.banned(prefix: "127.0.0.0/8", untilUnixUSec: until)])
 
         try client.ask(Peers.Unban(prefix: "127.0.0.0/8"))
         let welcome = try LoopbackPeer(to: daemon.listening[0], from: Loopback.address(189))

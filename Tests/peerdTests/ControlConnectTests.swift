@@ -57,6 +57,31 @@ struct ControlConnectTests {
         }
     }
 
+    @Test("takes no longer in a handshake, whatever that may take")
+    func handshakeTimeout() throws {
+        let silent = try LoopbackListener(Loopback.address(208))
+        let daemon = try DaemonProcess(
+            """
+            network = "testnet"
+            outbound.target = 0
+            protocol.handshake-timeout = "1s"
+            """,
+            withControl: true
+        )
+        let client = try daemon.connectControl()
+        let answers: [(Int64?, Peers.Failure)] = [
+            (200_000, .timedOut(afterUSec: 200_000)), (60_000_000, .handshakeTimedOut),
+            (nil, .handshakeTimedOut),
+        ]
+        for (timeout, expected) in answers {
+            #expect(throws: ErrorReply.peers(expected)) {
+                try client.ask(Peers.Connect(address: "\(silent.remote)", timeoutUSec: timeout))
+            }
+        }
+        let ended = try client.askAll(Peers.History()).flatMap(\.connections)
+        #expect(ended.last?.cause == .timedOut(afterUSec: 200_000))
+    }
+
     @Test("ends with its caller, who is gone before the address answers")
     func abandoned() throws {
         let hole = try BlackHole(Loopback.address(203))

@@ -4,8 +4,8 @@ import Glibc
 
 /// A client of the daemon's control socket: blocking, and every wait has a deadline.
 ///
-/// A class, so that a test can hold 64 of them in an array. It closes when it is dropped, and earlier by
-/// `close()`.
+/// A class, so that a test can hold 64 of them in an array. It closes when it is dropped, and
+/// earlier by `close()`.
 final class ControlConnection {
     private var descriptor: FileDescriptor?
     let number: CInt

@@ -3,8 +3,8 @@ import Control
 import Glibc
 import Testing
 
-/// Clients that do what they shouldn't, against the running daemon: each gets its error or is hung up
-/// on, and the others are served.
+/// Clients that do what they shouldn't, against the running daemon: each gets its error or is hung
+/// up on, and the others are served.
 @Suite("A hostile client of the control socket")
 struct ControlHostileTests {
     struct Call: CustomTestStringConvertible, Sendable {

@@ -66,7 +66,8 @@ struct ControlMonitorTests {
         #expect(monitor.isWaiting)
     }
 
-    /// Ten don't read, one does, and one reads slowly; all are told of every event, or that it is gone.
+    /// Ten don't read, one does, and one reads slowly; all are told of every event, or that it is
+    /// gone.
     @Test("that doesn't read while thousands of events happen misses some, and is told how many")
     func deaf() throws {
         let daemon = try DaemonProcess(
@@ -95,7 +96,8 @@ struct ControlMonitorTests {
             if !slow.isWaiting { try readSlowly.take(slow.nextEvent()) }
         }
         try crowd.waitForEnd()
-        // 1,024 connections take half a MiB, and the debug build needs more than that for everything.
+        // 1,024 connections take half a MiB, and the debug build needs more than that for
+        // everything.
         let growth = try daemon.peakResidentBytes() - before
         latencies.sort()
         print("memory grew by \(growth >> 10) KiB; a call waited \(latencies[latencies.count / 2])")

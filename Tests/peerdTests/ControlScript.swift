@@ -2,7 +2,8 @@ import Glibc
 
 /// A client in a process of its own, which can be killed and can be another user's.
 enum ControlScript {
-    /// Sends each message, then prints what is answered, a line a message, until the daemon hangs up.
+    /// Sends each message, then prints what is answered, a line a message, until the daemon hangs
+    /// up.
     private static let source = """
         import socket, sys
         client = socket.socket(socket.AF_UNIX)

@@ -36,7 +36,8 @@ struct ControlledDaemon: ~Copyable {
         return Run(ending: ending, output: process.outputLines, errors: process.errorLines)
     }
 
-    /// Starts peerctl, through a wrapper if one is given: a command that executes the one behind it.
+    /// Starts peerctl, through a wrapper if one is given: a command that executes the one behind
+    /// it.
     func start(_ arguments: [String], through wrapper: [String] = []) throws -> ChildProcess {
         let program = try PeerdExecutable.path(of: "peerctl")
         let words = wrapper + [program, "--socket", socket] + arguments

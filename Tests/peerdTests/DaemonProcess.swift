@@ -2,8 +2,8 @@ import Addressing
 import Glibc
 import LinuxIO
 
-/// The real daemon with a configuration of its own, started and listening. Dropping the value ends it
-/// and removes its files.
+/// The real daemon with a configuration of its own, started and listening. Dropping the value ends
+/// it and removes its files.
 struct DaemonProcess: ~Copyable {
     private let directory: ConfigurationDirectory
     private var process: ChildProcess
@@ -145,7 +145,8 @@ struct DaemonProcess: ~Copyable {
 }
 
 extension DaemonProcess {
-    /// Sets its soft limit, which goes by the descriptors' numbers, so that it can open so many more.
+    /// Sets its soft limit, which goes by the descriptors' numbers, so that it can open so many
+    /// more.
     func limitDescriptors(toFree count: Int) throws {
         let open = try openDescriptors()
         var limit = 0

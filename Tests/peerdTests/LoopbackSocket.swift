@@ -5,8 +5,8 @@ import LinuxIO
 
 /// A test's own TCP socket on this machine: blocking, and every wait has a deadline.
 ///
-/// A class, so that a test can hold a hundred of them in an array. It closes when it is dropped, and
-/// earlier by `close()`.
+/// A class, so that a test can hold a hundred of them in an array. It closes when it is dropped,
+/// and earlier by `close()`.
 class LoopbackSocket {
     private var descriptor: FileDescriptor?
     let number: CInt
@@ -176,8 +176,8 @@ extension Sequence<LoopbackPeer> {
 final class LoopbackListener: LoopbackSocket {
     let remote: PeerAddress
 
-    /// Binds and listens; port 0 takes any that is free. One connection more than `backlog` may wait
-    /// to be accepted; with nil it doesn't listen, so that the port is taken and refuses.
+    /// Binds and listens; port 0 takes any that is free. One connection more than `backlog` may
+    /// wait to be accepted; with nil it doesn't listen, so that the port is taken and refuses.
     init(_ address: PeerAddress, backlog: CInt? = 64) throws {
         let descriptor = try Self.bound(to: address, like: address)
         let number = descriptor.number
@@ -199,8 +199,8 @@ final class LoopbackListener: LoopbackSocket {
         guard let index = Poll.firstReady(of: listeners.map(\.number)) else {
             throw Failure("nobody connected in time")
         }
-        // With a plain accept(2) a daemon that another test starts now could inherit the connection,
-        // which then wouldn't end when this test closes it.
+        // With a plain accept(2) a daemon that another test starts now could inherit the
+        // connection, which then wouldn't end when this test closes it.
         let number = clinux_accept4(listeners[index].number, nil, nil)
         guard number >= 0 else { throw Failure("accept4", errno) }
         _ = fcntl(number, F_SETFL, 0)
@@ -209,8 +209,8 @@ final class LoopbackListener: LoopbackSocket {
 }
 
 enum Loopback {
-    /// An address that no other test has, nor another process that runs these tests: each test takes
-    /// numbers of its own. Each number is a network group of its own.
+    /// An address that no other test has, nor another process that runs these tests: each test
+    /// takes numbers of its own. Each number is a network group of its own.
     static func host(_ number: UInt8) -> String {
         let process = UInt32(truncatingIfNeeded: getpid()) & 0xffff
         return "127.\(number).\(process >> 8).\(process & 0xff)"

@@ -4,8 +4,8 @@ import Glibc
 enum PeerdExecutable {
     /// Its path, or that of another program of the package.
     ///
-    /// It lies beside the test runner, or above it where that is a bundle: the build's folder may be
-    /// named as one likes.
+    /// It lies beside the test runner, or above it where that is a bundle: the build's folder may
+    /// be named as one likes.
     static func path(of program: String = "peerd") throws -> String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/self/exe", &buffer, buffer.count)
@@ -36,8 +36,8 @@ enum PeerdExecutable {
         return (ending, process.outputLines, process.errorLines)
     }
 
-    /// Starts it, through a wrapper if one is given: a command that ends by executing the one behind
-    /// it, in the same process.
+    /// Starts it, through a wrapper if one is given: a command that ends by executing the one
+    /// behind it, in the same process.
     static func start(
         _ arguments: [String],
         through wrapper: [String] = []

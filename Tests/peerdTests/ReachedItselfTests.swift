@@ -1,8 +1,8 @@
 import Glibc
 import Testing
 
-/// The kernel gives a dial the port that it dials, so that TCP connects the socket to itself. Only with
-/// hardly any other port is that sure to happen soon.
+/// The kernel gives a dial the port that it dials, so that TCP connects the socket to itself. Only
+/// with hardly any other port is that sure to happen soon.
 @Suite("A dial that reaches itself")
 struct ReachedItselfTests {
     private static let ports: ClosedRange<UInt16> = 40_000...40_001

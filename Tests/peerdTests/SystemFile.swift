@@ -31,8 +31,9 @@ enum SystemFile {
         }
     }
 
-    /// Waits until all of these sockets are established, and so many: the kernel's list is no snapshot
-    /// while others come and go. What is left in TIME_WAIT stays for a minute, longer than this waits.
+    /// Waits until all of these sockets are established, and so many: the kernel's list is no
+    /// snapshot while others come and go. What is left in TIME_WAIT stays for a minute, longer than
+    /// this waits.
     static func waitUntilOnlyEstablished(_ count: Int, at address: PeerAddress) throws {
         let deadline = ContinuousClock.now + ChildProcess.patience
         while case let states = try tcpStates(at: address),

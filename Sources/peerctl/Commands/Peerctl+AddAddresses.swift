@@ -13,7 +13,10 @@ extension Peerctl {
                 """
         )
 
-        @Argument(help: ArgumentHelp("ADDRESS:PORT, or - alone.", valueName: "address"))
+        @Argument(
+            help: ArgumentHelp("ADDRESS:PORT, or - alone.", valueName: "address"),
+            transform: { try String(callText: $0) }
+        )
         var addresses: [String]
 
         @OptionGroup var control: ControlOptions

@@ -16,7 +16,8 @@ extension Peerctl {
             help: ArgumentHelp(
                 "An address, or a prefix such as 198.51.100.0/24.",
                 valueName: "prefix"
-            )
+            ),
+            transform: { try String(callText: $0) }
         )
         var prefix: String
 

@@ -14,7 +14,10 @@ extension Peerctl {
                 """
         )
 
-        @Argument(help: ArgumentHelp("ADDRESS:PORT or NAME:PORT.", valueName: "address"))
+        @Argument(
+            help: ArgumentHelp("ADDRESS:PORT or NAME:PORT.", valueName: "address"),
+            transform: { try String(callText: $0) }
+        )
         var address: String
 
         @Flag(help: "Keeps the peer connected until it is removed.")
@@ -22,7 +25,10 @@ extension Peerctl {
 
         @Option(
             help: ArgumentHelp(
-                "How long connecting may take, such as 10s (default: outbound.dial-timeout).",
+                """
+                How long it may take in all, with the handshake, such as 10s (default: \
+                outbound.dial-timeout for each address, and protocol.handshake-timeout).
+                """,
                 valueName: "duration"
             ),
             transform: { try Duration(systemdSpelling: $0) }

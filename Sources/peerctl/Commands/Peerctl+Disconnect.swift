@@ -13,7 +13,8 @@ extension Peerctl {
         )
 
         @Argument(
-            help: ArgumentHelp("An id, ADDRESS:PORT or an address alone.", valueName: "id|address")
+            help: ArgumentHelp("An id, ADDRESS:PORT or an address alone.", valueName: "id|address"),
+            transform: { try Peers.Selection(argument: $0) }
         )
         var selection: Peers.Selection
 
@@ -30,15 +31,17 @@ extension Peerctl {
     }
 }
 
-/// Digits alone are an id.
-extension Peers.Selection: ExpressibleByArgument {
-    package init?(argument: String) {
-        let isNumber = argument.utf8.allSatisfy { (0x30...0x39).contains($0) }
-        guard isNumber else {
-            self = .address(argument)
+extension Peers.Selection {
+    /// Digits alone are an id.
+    init(argument: String) throws {
+        let text = try String(callText: argument)
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            self = .address(text)
             return
         }
-        guard let id = UInt64(argument), (1...UInt64(Int64.max)).contains(id) else { return nil }
+        guard let id = UInt64(text), (1...UInt64(Int64.max)).contains(id) else {
+            throw ValidationError("expected an id from 1 to \(Int64.max)")
+        }
         self = .id(id)
     }
 

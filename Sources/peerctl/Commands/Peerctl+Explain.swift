@@ -14,7 +14,10 @@ extension Peerctl {
                 """
         )
 
-        @Argument(help: ArgumentHelp("ADDRESS:PORT, or an address alone.", valueName: "address"))
+        @Argument(
+            help: ArgumentHelp("ADDRESS:PORT, or an address alone.", valueName: "address"),
+            transform: { try String(callText: $0) }
+        )
         var address: String
 
         @OptionGroup var control: ControlOptions

@@ -9,7 +9,8 @@ extension Peerctl {
         )
 
         @Argument(
-            help: ArgumentHelp("An id, ADDRESS:PORT or an address alone.", valueName: "id|address")
+            help: ArgumentHelp("An id, ADDRESS:PORT or an address alone.", valueName: "id|address"),
+            transform: { try Peers.Selection(argument: $0) }
         )
         var selection: Peers.Selection
 

@@ -12,7 +12,8 @@ extension Peerctl {
             help: ArgumentHelp(
                 "Exactly as it was banned; 'peerctl bans' shows it.",
                 valueName: "prefix"
-            )
+            ),
+            transform: { try String(callText: $0) }
         )
         var prefix: String
 

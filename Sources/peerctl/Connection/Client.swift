@@ -3,8 +3,9 @@ import LinuxIO
 
 /// A conversation with the daemon: one call after another, each answered before the next.
 struct Client: ~Copyable {
-    /// How long the daemon may take to accept the connection, to take a call, and to answer one that
-    /// it answers at once. It does so within milliseconds, or within seconds on a machine that swaps.
+    /// How long the daemon may take to accept the connection, to take a call, and to answer one
+    /// that it answers at once. It does so within milliseconds, or within seconds on a machine that
+    /// swaps.
     static let patience = Duration.seconds(30)
 
     private let stream: UnixStream
@@ -16,8 +17,8 @@ struct Client: ~Copyable {
         self.stream = stream
     }
 
-    /// Connects to the first socket that is there and has a listener. If there is none, the failure is
-    /// that of the first path.
+    /// Connects to the first socket that is there and has a listener. If there is none, the failure
+    /// is that of the first path.
     static func connect(toFirstOf paths: [String]) throws(CommandFailure) -> Client {
         var first: CommandFailure?
         for path in paths {
@@ -35,8 +36,8 @@ struct Client: ~Copyable {
         throw first
     }
 
-    /// Makes a call that has one reply, which may take so long; nil for as long as what was asked for
-    /// takes.
+    /// Makes a call that has one reply, which may take so long; nil for as long as what was asked
+    /// for takes.
     mutating func call<Parameters: MethodParameters>(
         _ parameters: Parameters,
         within limit: Duration? = patience
@@ -45,8 +46,8 @@ struct Client: ~Copyable {
         return try receive(Parameters.Reply.self, within: limit).parameters
     }
 
-    /// Makes a call that has several replies, and hands each one over as it comes. Each but the first
-    /// may take so long, nil for ever; the first one comes at once.
+    /// Makes a call that has several replies, and hands each one over as it comes. Each but the
+    /// first may take so long, nil for ever; the first one comes at once.
     mutating func stream<Parameters: MethodParameters>(
         _ parameters: Parameters,
         within limit: Duration? = patience,

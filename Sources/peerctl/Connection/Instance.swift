@@ -16,8 +16,8 @@ struct Instance: Equatable, Sendable {
         return name.map { "peerctl -i \($0)" } ?? "peerctl"
     }
 
-    /// Where its control socket may be, the first choice first: where a socket unit makes it, and in
-    /// the runtime folder where the daemon makes its own if systemd gave it none.
+    /// Where its control socket may be, the first choice first: where a socket unit makes it, and
+    /// in the runtime folder where the daemon makes its own if systemd gave it none.
     var socketPaths: [String] {
         if let socket { return [socket] }
         let suffix = name.map { "-\($0)" } ?? ""

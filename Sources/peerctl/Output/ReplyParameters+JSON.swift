@@ -12,8 +12,8 @@ extension ReplyParameters {
 }
 
 extension String {
-    /// JSON in one line, with everything escaped that a terminal would obey and JSON allows as it is. It
-    /// says the same.
+    /// JSON in one line, with everything escaped that a terminal would obey and JSON allows as it
+    /// is. It says the same.
     var jsonForTerminals: String {
         var result = ""
         for scalar in unicodeScalars {

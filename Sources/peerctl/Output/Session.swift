@@ -38,8 +38,8 @@ struct Session: ~Copyable {
         return reply
     }
 
-    /// Makes a call with several replies. As JSON each is shown as it comes, a line each; for people
-    /// `body` makes lines of all of them, since the widths of columns depend on all rows.
+    /// Makes a call with several replies. As JSON each is shown as it comes, a line each; for
+    /// people `body` makes lines of all of them, since the widths of columns depend on all rows.
     mutating func showAll<Parameters: MethodParameters>(
         _ parameters: Parameters,
         _ body: ([Parameters.Reply], Viewpoint, Terminal) -> [Text]

@@ -1,8 +1,8 @@
 /// Rows in columns that are as wide as what is in them, and no wider than the terminal.
 ///
 /// Columns in which every cell is empty aren't shown. Where the rest doesn't fit, those that matter
-/// least are left out until it does with the widest ones shortened. So a line never wraps, and a number
-/// isn't cut before nothing else is left to give up.
+/// least are left out until it does with the widest ones shortened. So a line never wraps, and a
+/// number isn't cut before nothing else is left to give up.
 struct Table {
     struct Column {
         var title: String

@@ -3,8 +3,8 @@ import LinuxIO
 import Timing
 
 extension CommandFailure {
-    /// Why, in plain words, and in the next lines what to do about it. The purpose is what the command
-    /// was to do, `connect to 203.0.113.7:9108`, by asking the daemon for the method.
+    /// Why, in plain words, and in the next lines what to do about it. The purpose is what the
+    /// command was to do, `connect to 203.0.113.7:9108`, by asking the daemon for the method.
     func lines(
         purpose: String,
         method: Method,

@@ -1,8 +1,8 @@
 import Control
 
 extension Peers.Failure {
-    /// What to do next, as a sentence, after a method was asked of a daemon; nil where there is nothing
-    /// but to try again or to leave it.
+    /// What to do next, as a sentence, after a method was asked of a daemon; nil where there is
+    /// nothing but to try again or to leave it.
     func advice(for method: Method, of instance: Instance) -> String? {
         let command = instance.command
         return switch self {
@@ -34,7 +34,9 @@ extension Peers.Failure {
         case .tooManyBans: "'\(command) unban PREFIX' makes room; one wide prefix may do for many."
         case .unsupportedAddress:
             switch method {
-            case .ban, .unban: "Expected an address or a prefix, such as 198.51.100.0/24."
+            case .ban, .unban:
+                "Expected an address or a prefix with no bits behind its length, "
+                    + "such as 198.51.100.0/24."
             case .getInfo, .getInterfaceDescription, .connect, .addPersistent, .disconnect, .remove,
                 .list, .status, .monitor, .explain, .history, .listBans, .addAddresses,
                 .setNetworkActive, .reload, .setLogLevel:
@@ -44,7 +46,7 @@ extension Peers.Failure {
             "Nothing has changed. Mend the file, and '\(command) reload' again."
         case .timedOut, .refused, .unreachable, .peerVanished, .closedByPeer, .handshakeTimedOut,
             .idle, .slow:
-            "'\(command) connect --persistent' goes on trying."
+            "'\(command) connect ADDRESS --persistent' goes on trying."
         case .noRoute: "Look at 'ip route', and at outbound.bind in the configuration."
         case .unresolved: "Look at the name's spelling, and at /etc/resolv.conf."
         case .selfConnection: "The address is one of this daemon's own."

@@ -1,6 +1,6 @@
 extension String {
-    /// The text with everything that a terminal would obey, and what reorders or hides text, spelled
-    /// out: `\u{1b}`.
+    /// The text with everything that a terminal would obey, and what reorders or hides text,
+    /// spelled out: `\u{1b}`.
     var printable: String {
         guard unicodeScalars.contains(where: \.isHarmful) else { return self }
         var result = ""

@@ -1,5 +1,6 @@
-/// One line for people, in pieces of different looks. It has no control characters, wherever it came
-/// from: a peer's or the daemon's text can't move the cursor, recolour the terminal or forge a line.
+/// One line for people, in pieces of different looks. It has no control characters, wherever it
+/// came from: a peer's or the daemon's text can't move the cursor, recolour the terminal or forge a
+/// line.
 struct Text: Equatable, Sendable, ExpressibleByStringInterpolation {
     struct Piece: Equatable, Sendable {
         var text: String
@@ -25,8 +26,8 @@ struct Text: Equatable, Sendable, ExpressibleByStringInterpolation {
     /// Without the looks.
     var plain: String { pieces.map(\.text).joined() }
 
-    /// Columns of a terminal. One a character: what the daemon sends is ASCII but for the resolver's
-    /// and the kernel's own words, which have no wide characters.
+    /// Columns of a terminal. One a character: what the daemon sends is ASCII but for the
+    /// resolver's and the kernel's own words, which have no wide characters.
     var width: Int { pieces.reduce(0) { $0 + $1.text.count } }
 
     /// The beginning in at most so many columns, with `…` for what is missing.

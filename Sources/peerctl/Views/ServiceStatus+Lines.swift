@@ -29,7 +29,14 @@ extension Peers.ServiceStatus {
                 Text("The network is inactive", .bad) + Text(": '\(instance.command) network on'")
             )
         }
-        if let until = outboundPausedUntilUnixUSec {
+        if addresses == 0, connections.outbound < limits.outbound {
+            // Each pick that found nobody is one of the failures in a row, which would mislead
+            // here.
+            remarks.append(
+                Text("There is no address to dial for outbound.target", .bad)
+                    + Text(": '\(instance.command) add-addresses' takes some")
+            )
+        } else if let until = outboundPausedUntilUnixUSec {
             let failures =
                 outboundFailures > 0
                 ? " after \(counted(outboundFailures, "failure")) in a row" : ""

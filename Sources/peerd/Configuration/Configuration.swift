@@ -61,7 +61,8 @@ struct Configuration: Equatable, Sendable {
         /// An IP address and port; port 0 lets the kernel choose one.
         var address = PeerAddress(IPAddress(v4: 0), port: 0)
         var network = Network.ip
-        /// Whether peers from loopback skip rate limit, flood and per-host limit. Never with `onion`.
+        /// Whether peers from loopback skip rate limit, flood and per-host limit. Never with
+        /// `onion`.
         var trustedLoopback = false
     }
 
@@ -159,8 +160,8 @@ extension Configuration {
         return configuration
     }()
 
-    /// Every address to dial for the outbound target: those of the configuration first, then those of
-    /// the file, none twice.
+    /// Every address to dial for the outbound target: those of the configuration first, then those
+    /// of the file, none twice.
     var knownAddresses: [PeerAddress] {
         var seen = Set(outbound.addresses)
         return outbound.addresses + outbound.addressesFromFile.filter { seen.insert($0).inserted }
@@ -188,8 +189,8 @@ extension Configuration {
         network == old.network ? [] : [ConfigurationSchema.network]
     }
 
-    /// The same with the network of `old`, and the peers that belong to it: those of another network
-    /// are at other ports and speak another protocol.
+    /// The same with the network of `old`, and the peers that belong to it: those of another
+    /// network are at other ports and speak another protocol.
     func keepingNetwork(of old: Configuration) -> Configuration {
         guard network != old.network else { return self }
         var kept = self

@@ -1,7 +1,7 @@
 /// Collects what is wrong while the sources are read.
 struct ConfigurationProblems {
-    /// How many are kept: more than anybody reads at once, and few enough that a file of nothing but
-    /// unknown keys (250,000 fit into 1 MiB) costs no memory and no search for similar names.
+    /// How many are kept: more than anybody reads at once, and few enough that a file of nothing
+    /// but unknown keys (250,000 fit into 1 MiB) costs no memory and no search for similar names.
     static let maximum = 100
 
     private(set) var all: [ConfigurationProblem] = []
@@ -26,7 +26,8 @@ struct ConfigurationProblems {
         all.append(ConfigurationProblem(origin, message()))
     }
 
-    /// By source, line and column; what has the same place stays in the order in which it was found.
+    /// By source, line and column; what has the same place stays in the order in which it was
+    /// found.
     var sorted: [ConfigurationProblem] {
         all.enumerated()
             .sorted { (place(of: $0.element), $0.offset) < (place(of: $1.element), $1.offset) }

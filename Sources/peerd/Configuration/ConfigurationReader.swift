@@ -112,8 +112,8 @@ extension ConfigurationReader {
         failed.isDisjoint(with: keys)
     }
 
-    /// The place to complain at when two keys don't agree: that of the one which somebody set, and of
-    /// two such the first.
+    /// The place to complain at when two keys don't agree: that of the one which somebody set, and
+    /// of two such the first.
     func place(of first: String, or second: String) -> ConfigurationOrigin {
         origins[first] ?? origins[second] ?? .standard
     }

@@ -20,8 +20,8 @@ struct ConfigurationSource: Sendable {
 }
 
 extension ConfigurationSource {
-    /// Reads a `--set` argument: `KEY=VALUE`, where the value is written as in TOML and anything that
-    /// is not TOML is a string, so that the shell's quotes are enough.
+    /// Reads a `--set` argument: `KEY=VALUE`, where the value is written as in TOML and anything
+    /// that is not TOML is a string, so that the shell's quotes are enough.
     ///
     /// - Throws: `TOMLError` without a place.
     static func setting(

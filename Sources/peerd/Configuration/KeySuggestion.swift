@@ -3,8 +3,8 @@ enum KeySuggestion {
     /// Longer keys are no slips of the pen, and comparing takes the product of both lengths.
     private static let maximumLength = 64
 
-    /// The known key or table most like `key`, or nil if none is like it. A key without its table, or
-    /// in the wrong one, is like the key that ends the same.
+    /// The known key or table most like `key`, or nil if none is like it. A key without its table,
+    /// or in the wrong one, is like the key that ends the same.
     static func nearest(to key: String) -> String? {
         guard key.utf8.count <= maximumLength else { return nil }
         // A third of the letters may differ; of the shortest keys, two letters.
@@ -30,8 +30,8 @@ enum KeySuggestion {
         key.split(separator: ".").last.map(String.init) ?? key
     }
 
-    /// How many letters must be added, removed, replaced or swapped with their neighbour to make one
-    /// text the other (optimal string alignment).
+    /// How many letters must be added, removed, replaced or swapped with their neighbour to make
+    /// one text the other (optimal string alignment).
     static func editDistance(_ one: String, _ other: String) -> Int {
         let one = Array(one.utf8)
         let other = Array(other.utf8)

@@ -8,8 +8,8 @@ struct LoadedConfiguration: Sendable {
 }
 
 extension LoadedConfiguration {
-    /// The configuration as TOML that reads back as the same, with a comment behind each key that says
-    /// where its value came from. Ends with a newline.
+    /// The configuration as TOML that reads back as the same, with a comment behind each key that
+    /// says where its value came from. Ends with a newline.
     var printed: String {
         var lines: [String] = []
         var section = ""

@@ -33,10 +33,12 @@ extension TextPosition {
 }
 
 extension TOMLNode {
-    /// The largest document, in bytes. Half a million tiny tables take up to 200 MiB while it is read.
+    /// The largest document, in bytes. Half a million tiny tables take up to 200 MiB while it is
+    /// read.
     static let maximumBytes = Int(CTOML_MAX_BYTES)
 
-    /// Reads a document: the result is its root table, in which tables and arrays lie at most 16 deep.
+    /// Reads a document: the result is its root table, in which tables and arrays lie at most 16
+    /// deep.
     ///
     /// - Throws: `TOMLError` for what is not TOML, not UTF-8, nested deeper, or larger than
     ///   `maximumBytes`.

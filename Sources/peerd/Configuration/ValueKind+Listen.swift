@@ -38,21 +38,24 @@ extension ValueKind where Value == [Configuration.Listen] {
                 guard case .array(let nodes) = node.value, nodes.count <= maximumListeners else {
                     return context.reject(node, expected: expectation)
                 }
-                var listeners: [Configuration.Listen] = []
+                var listeners: [(listener: Configuration.Listen, position: TextPosition)] = []
                 for node in nodes {
                     guard let listener = Configuration.Listen(node, &context) else { continue }
-                    if let other = listeners.first(where: { $0.address.overlaps(listener.address) })
+                    let address = listener.address
+                    if let other = listeners.first(where: { $0.listener.address.overlaps(address) })
                     {
+                        let first = other.listener.address
+                        let place = context.source.origin(at: other.position)
                         context.complain(
                             at: node.position,
-                            other.address == listener.address
-                                ? "\(listener.address) is listed twice"
-                                : "\(listener.address) overlaps with \(other.address)"
+                            first == address
+                                ? "\(address) is listed twice, first at \(place)"
+                                : "\(address) overlaps with \(first) at \(place)"
                         )
                     }
-                    listeners.append(listener)
+                    listeners.append((listener, node.position))
                 }
-                return listeners.count == nodes.count ? listeners : nil
+                return listeners.count == nodes.count ? listeners.map(\.listener) : nil
             },
             // Printed as tables with all their keys where there are any.
             spell: { listeners in
@@ -129,11 +132,12 @@ extension Configuration.Listen {
 }
 
 extension PeerAddress {
-    /// Whether the kernel would refuse to bind the second of them: the same port (but not "any"), and
-    /// the same address or one of them all addresses of its family.
+    /// Whether there can't be a listener for each: they are the same, which tells listeners apart,
+    /// or the kernel would refuse to bind the second of them: the same port (but not "any"), and
+    /// one of them all addresses of its family.
     fileprivate func overlaps(_ other: PeerAddress) -> Bool {
-        guard let ip, let otherIP = other.ip, port == other.port, port != 0 else { return false }
+        guard let ip, let otherIP = other.ip, port == other.port else { return false }
         guard (ip.v4 == nil) == (otherIP.v4 == nil) else { return false }
-        return ip == otherIP || ip.isUnspecified || otherIP.isUnspecified
+        return ip == otherIP || port != 0 && (ip.isUnspecified || otherIP.isUnspecified)
     }
 }

@@ -4,11 +4,12 @@ import Control
 import LinuxIO
 import Timing
 
-/// One client of the control socket: what it has sent, what is being done for it, and what it hasn't
-/// taken yet of the answers.
+/// One client of the control socket: what it has sent, what is being done for it, and what it
+/// hasn't taken yet of the answers.
 ///
-/// Its calls are answered one after the other. While one is being answered the next ones wait, and when
-/// too many wait it isn't read. A place for a client is kept and reused: most are there for a moment.
+/// Its calls are answered one after the other. While one is being answered the next ones wait, and
+/// when too many wait it isn't read. A place for a client is kept and reused: most are there for a
+/// moment.
 struct ControlClient: ~Copyable {
     /// What the call that is being answered still wants.
     enum Work {
@@ -25,8 +26,8 @@ struct ControlClient: ~Copyable {
         case monitor(EventFilter, MonitorBacklog)
     }
 
-    /// While more than this waits to be taken, nothing more is written for the client: so at most this
-    /// and one reply are kept for it.
+    /// While more than this waits to be taken, nothing more is written for the client: so at most
+    /// this and one reply are kept for it.
     static let outputLimit = 65_536
 
     private var connection: UnixConnection?
@@ -86,8 +87,8 @@ struct ControlClient: ~Copyable {
 
     // MARK: Reading
 
-    /// What it is to be watched for now. Nil if it is gone and nothing more can be read: epoll would say
-    /// that it has hung up in every turn.
+    /// What it is to be watched for now. Nil if it is gone and nothing more can be read: epoll
+    /// would say that it has hung up in every turn.
     var wantedInterest: Interest? {
         var wanted: Interest = []
         if !hasEnded, framer.wantsBytes { wanted.insert(.read) }
@@ -205,8 +206,8 @@ struct ControlClient: ~Copyable {
         }
     }
 
-    /// What a client has taken makes room even if it never takes all: a slow one would have it grow for
-    /// ever. Each byte is moved once at most.
+    /// What a client has taken makes room even if it never takes all: a slow one would have it grow
+    /// for ever. Each byte is moved once at most.
     private mutating func forgetSent() {
         if sent == output.count {
             output.removeAll(keepingCapacity: output.capacity <= Self.outputLimit)

@@ -3,16 +3,17 @@ import Control
 import LinuxIO
 import Timing
 
-/// The control socket and who has come to it. It never makes the loop wait: what a client doesn't take
-/// is kept for it up to a bound, and what takes long is done in steps.
+/// The control socket and who has come to it. It never makes the loop wait: what a client doesn't
+/// take is kept for it up to a bound, and what takes long is done in steps.
 struct ControlServer: ~Copyable {
-    /// Steps (a call, or 64 rows of an answer) in one turn for all clients together: about 2 ms, so that
-    /// peers don't wait for clients.
+    /// Steps (a call, or 64 rows of an answer) in one turn for all clients together: about 2 ms, so
+    /// that peers don't wait for clients.
     static let stepsPerTurn = 16
-    /// A longer call is so many steps more: one of 1 MiB takes about 10 ms, and the rest of its turn.
+    /// A longer call is so many steps more: one of 1 MiB takes about 10 ms, and the rest of its
+    /// turn.
     static let bytesPerStep = 65_536
-    /// Clients that are let in, or turned away, in one turn: whoever comes again and again must not keep
-    /// the loop.
+    /// Clients that are let in, or turned away, in one turn: whoever comes again and again must not
+    /// keep the loop.
     static let acceptsPerTurn = 64
     /// Bytes of one client in one turn.
     static let bytesPerTurn = 65_536
@@ -69,7 +70,8 @@ struct ControlServer: ~Copyable {
         if let failure { throw failure }
     }
 
-    /// Lets in who waits, as far as there are places; epoll says in the next turn whether there are more.
+    /// Lets in who waits, as far as there are places; epoll says in the next turn whether there are
+    /// more.
     mutating func accept(at now: Instant, _ epoll: borrowing Epoll) {
         for index in 0..<listeners.count {
             do throws(AcceptFailure) {

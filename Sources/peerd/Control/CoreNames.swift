@@ -1,7 +1,7 @@
 import ConnectionCore
 
-// Names that the core and the interface share: within the interface's types theirs would be meant, and
-// the core's module can't be named, since its main type has its name.
+// Names that the core and the interface share: within the interface's types theirs would be meant,
+// and the core's module can't be named, since its main type has its name.
 
 typealias CoreBan = Ban
 typealias CoreCanceller = Canceller

@@ -54,7 +54,7 @@ extension Phase {
     /// `.distantFuture` or nil if only an event can end it.
     fileprivate var end: Instant? {
         switch self {
-        case .waiting(let until), .dialing(let until), .handshaking(let until): until
+        case .waiting(let until), .dialing(let until), .handshaking(_, let until): until
         case .established: nil
         }
     }

@@ -41,7 +41,8 @@ extension Peers.Failure {
             case .unresolved(let reason): .unresolved(reason: reason)
             case .selfConnection: .selfConnection
             case .alreadyConnected(let id): .alreadyConnected(id: id.number)
-            case .banned: .banned(prefix: nil, untilUnixUSec: nil)
+            case .banned(let prefix, let until):
+                .banned(prefix: prefix.description, untilUnixUSec: until?.microseconds)
             case .tooManyPerHost(let limit): .tooManyPerHost(limit: limit)
             case .unsupportedAddress: .unsupportedAddress(address: nil)
             case .resourcesExhausted(let errno): .resourcesExhausted(errno: errno)
@@ -57,9 +58,11 @@ extension Peers.Failure {
             case .timedOut: .peerVanished
             case .io(let errno): .io(errno: errno)
             case .session(let fault): Peers.Failure(fault)
+            case .attemptTimedOut(let after): .timedOut(afterUSec: after.inMicroseconds)
             case .abandoned: .cancelled(by: .caller)
             case .byOperator: .closedByOperator
-            case .banned(let prefix): .banned(prefix: prefix.description, untilUnixUSec: nil)
+            case .banned(let prefix, let until):
+                .banned(prefix: prefix.description, untilUnixUSec: until?.microseconds)
             case .networkInactive: .networkInactive
             case .shutdown: .shuttingDown
             }

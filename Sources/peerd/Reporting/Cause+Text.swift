@@ -1,3 +1,4 @@
+import Addressing
 import ConnectionCore
 import LinuxIO
 import Timing
@@ -14,7 +15,7 @@ extension DialFailure {
         case .unresolved(let reason): "name not resolved: \(reason)"
         case .selfConnection: "connected to ourselves"
         case .alreadyConnected(let id): "already connected (id: \(id))"
-        case .banned: "banned"
+        case .banned(let prefix, let until): banText(prefix, until)
         case .tooManyPerHost(let limit): "limits.per-host (\(limit)) reached"
         case .unsupportedAddress: "not an address that can be dialled"
         case .resourcesExhausted(let code): errnoText(code)
@@ -43,9 +44,10 @@ extension Ending {
         case .timedOut: "peer vanished"
         case .io(let code): errnoText(code)
         case .session(let fault): fault.text
+        case .attemptTimedOut(let after): "no handshake within \(after.briefDescription) in all"
         case .abandoned: "given up by its caller"
         case .byOperator: "closed by an operator"
-        case .banned(let prefix): "banned with \(prefix)"
+        case .banned(let prefix, let until): banText(prefix, until)
         case .networkInactive: "network inactive"
         case .shutdown: "shutting down"
         }
@@ -73,8 +75,7 @@ extension Refusal {
         switch self {
         case .shuttingDown: "shutting down"
         case .networkInactive: "network inactive"
-        case .banned(let prefix, let until):
-            "banned with \(prefix)" + (until.map { " until \($0)" } ?? "")
+        case .banned(let prefix, let until): banText(prefix, until)
         case .rateLimited: "rate limited"
         case .flooded(let chance): "flood (dropped with a chance of \(Int(chance * 100)) %)"
         case .alreadyPending(let id): "already pending (id: \(id))"
@@ -92,6 +93,10 @@ extension Refusal {
         case .unsupportedAddress(let target): "\(target) is not an address that can be dialled"
         }
     }
+}
+
+private func banText(_ prefix: Prefix, _ until: WallTime?) -> String {
+    "banned with \(prefix)" + (until.map { " until \($0)" } ?? "")
 }
 
 /// "connection reset by peer (ECONNRESET)"

@@ -41,6 +41,7 @@ extension Ending {
         case .timedOut: "timed-out"
         case .io: "io"
         case .session(let fault): fault.word
+        case .attemptTimedOut: "attempt-timed-out"
         case .abandoned: "abandoned"
         case .byOperator: "closed-by-operator"
         case .banned: "banned"

@@ -48,6 +48,10 @@ extension Subject {
     }
 }
 
+private func banFields(_ prefix: Prefix, _ until: WallTime?) -> [LogEntry.Field] {
+    [.init(.prefix, prefix)] + (until.map { [.init(.until, $0.microseconds)] } ?? [])
+}
+
 extension DialFailure {
     fileprivate var fields: [LogEntry.Field] {
         let reason = LogEntry.Field(.reason, word)
@@ -56,8 +60,10 @@ extension DialFailure {
             [reason, .init(.errno, code)]
         case .tooManyPerHost(let limit):
             [reason, .init(.rule, "limits.per-host"), .init(.limit, limit)]
+        case .banned(let prefix, let until):
+            [reason] + banFields(prefix, until)
         case .timedOut, .refused, .unreachable, .noRoute, .unresolved, .selfConnection,
-            .alreadyConnected, .banned, .unsupportedAddress, .cancelled:
+            .alreadyConnected, .unsupportedAddress, .cancelled:
             [reason]
         }
     }
@@ -68,9 +74,9 @@ extension Ending {
         let reason = LogEntry.Field(.reason, word)
         return switch self {
         case .io(let code): [reason, .init(.errno, code)]
-        case .banned(let prefix): [reason, .init(.prefix, prefix)]
-        case .closedByPeer, .timedOut, .session, .abandoned, .byOperator, .networkInactive,
-            .shutdown:
+        case .banned(let prefix, let until): [reason] + banFields(prefix, until)
+        case .closedByPeer, .timedOut, .session, .attemptTimedOut, .abandoned, .byOperator,
+            .networkInactive, .shutdown:
             [reason]
         }
     }
@@ -82,8 +88,7 @@ extension Refusal {
         let reason = LogEntry.Field(.reason, word)
         return switch self {
         case .banned(let prefix, let until):
-            [reason, .init(.prefix, prefix)]
-                + (until.map { [.init(.until, $0.microseconds)] } ?? [])
+            [reason] + banFields(prefix, until)
         case .rateLimited:
             [reason, .init(.rule, "inbound.rate")]
         case .flooded:

@@ -5,8 +5,8 @@ import Timing
 /// A report as an entry of the journal.
 ///
 /// At `info` stands what operators act on or ask about: peers of theirs that come and go, retries,
-/// refusals, bans, trouble. Every attempt, and the coming and going of inbound peers, is `debug`: at
-/// thousands a second the journal would cost more than the connection.
+/// refusals, bans, trouble. Every attempt, and the coming and going of inbound peers, is `debug`:
+/// at thousands a second the journal would cost more than the connection.
 extension Report {
     /// Cheap, so that nothing is put together that isn't written.
     var level: Configuration.Log.Level {

@@ -2,7 +2,8 @@ import Glibc
 
 /// Standard error, written without a buffer: a line is out before whatever comes next.
 enum StandardError {
-    /// Nobody can be told that standard error is closed, so an error ends the line and nothing else.
+    /// Nobody can be told that standard error is closed, so an error ends the line and nothing
+    /// else.
     static func write(line: String) {
         let bytes = Array("\(line)\n".utf8)
         var rest = bytes[...]

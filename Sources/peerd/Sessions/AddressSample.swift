@@ -5,8 +5,8 @@ import Timing
 /// The addresses that peers are told when they ask: some of those that were good at least once.
 ///
 /// They are drawn once and kept for about a day, so that asking again, by however many connections,
-/// tells nothing more of whom this node knows; and drawn apart for peers that come through a proxy, so
-/// that the answers don't show that two addresses belong to one node.
+/// tells nothing more of whom this node knows; and drawn apart for peers that come through a proxy,
+/// so that the answers don't show that two addresses belong to one node.
 struct AddressSample: Sendable {
     /// The share of what is known that is told, in percent. Source: dcrd's `addrmgr`.
     static let percent = 23
@@ -22,8 +22,8 @@ struct AddressSample: Sendable {
     private var direct = Drawn()
     private var proxied = Drawn()
 
-    /// What a peer is told now, by whether it comes through a proxy. If the last sample is too old, a new
-    /// one is drawn from what is `known` then, in any order.
+    /// What a peer is told now, by whether it comes through a proxy. If the last sample is too old,
+    /// a new one is drawn from what is `known` then, in any order.
     mutating func addresses(
         forProxied isProxied: Bool,
         at now: Instant,

@@ -1,7 +1,8 @@
 import DecredWire
 import Timing
 
-/// What the kernel hasn't taken yet of the bytes for one peer. Few peers have such a queue at any time.
+/// What the kernel hasn't taken yet of the bytes for one peer. Few peers have such a queue at any
+/// time.
 struct SendQueue: Sendable {
     private var bytes: [UInt8]
     private var sent = 0

@@ -3,11 +3,11 @@ import ConnectionCore
 import DecredWire
 import Timing
 
-/// The peer sessions, each in the slot of its connection, with what is queued for their peers and when
-/// they are to be looked at again.
+/// The peer sessions, each in the slot of its connection, with what is queued for their peers and
+/// when they are to be looked at again.
 ///
-/// An idle session costs its place here and one entry of 16 bytes in the queue of deadlines, which is
-/// only touched when it is due: receiving notes the time and nothing else.
+/// An idle session costs its place here and one entry of 16 bytes in the queue of deadlines, which
+/// is only touched when it is due: receiving notes the time and nothing else.
 struct SessionTable: Sendable {
     private struct Slot: Sendable {
         var session: PeerSession?
@@ -46,8 +46,8 @@ struct SessionTable: Sendable {
     /// Whether connections have sessions.
     let isSpoken: Bool
 
-    /// Another policy of the same network, which holds from now on for the sessions that there are too:
-    /// what was due in an hour may be due now.
+    /// Another policy of the same network, which holds from now on for the sessions that there are
+    /// too: what was due in an hour may be due now.
     mutating func adopt(_ policy: SessionPolicy) {
         surroundings.policy = policy
         turns = SessionTurns(policy)
@@ -61,7 +61,8 @@ struct SessionTable: Sendable {
         slot < slots.count && slots[slot].session != nil
     }
 
-    /// The least and the last time that the peer took to answer a ping; nil until it has answered one.
+    /// The least and the last time that the peer took to answer a ping; nil until it has answered
+    /// one.
     func roundTrip(slot: Int) -> RoundTrip? {
         slot < slots.count ? slots[slot].session?.roundTrip : nil
     }

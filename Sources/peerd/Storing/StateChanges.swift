@@ -5,9 +5,9 @@ import Timing
 
 /// What of the core's state is not on disk yet, and what the store is to be asked for next.
 ///
-/// It remembers which peers and prefixes changed, not how: when the store is free, whatever the core
-/// holds of them then is written in one transaction. So the file is always what the core held at one
-/// moment, in whatever order things happened meanwhile, and never further behind than one
+/// It remembers which peers and prefixes changed, not how: when the store is free, whatever the
+/// core holds of them then is written in one transaction. So the file is always what the core held
+/// at one moment, in whatever order things happened meanwhile, and never further behind than one
 /// transaction and what happened since it was begun.
 ///
 ///                   loaded                 changes
@@ -17,18 +17,24 @@ import Timing
 ///
 /// It knows neither the thread nor the file, so that its tests need none.
 struct StateChanges: Sendable {
-    /// Changed peers and prefixes that are remembered one by one, some 60 bytes each. With more, all that
-    /// is held is written instead. To find out about so many takes the loop less than a millisecond.
+    /// Changed peers and prefixes that are remembered one by one, some 60 bytes each. With more,
+    /// all that is held is written instead. To find out about so many takes the loop less than a
+    /// millisecond.
     static let limit = 500
-    /// The wait after a failure, which doubles with each further one, up to `longestRetry`. A disk that
-    /// is full for a day is tried 1,440 times, and one that has room again is used within a minute.
+    /// The same while the store hasn't been read, when nothing else tells that a stored ban was
+    /// lifted: as many as there may be bans, at most 1.2 MB until then. With more, what was lifted
+    /// comes back.
+    static let limitUnloaded = Database.maxBans
+    /// The wait after a failure, which doubles with each further one, up to `longestRetry`. A disk
+    /// that is full for a day is tried 1,440 times, and one that has room again is used within a
+    /// minute.
     static let firstRetry = Duration.seconds(1)
     static let longestRetry = Duration.seconds(60)
     /// How often bans that have ended are deleted, together with whatever is written anyway.
     static let sweepInterval = Duration.seconds(3600)
 
-    /// The runtime peers that are on disk, or in what is being written, with the time at which they were
-    /// added.
+    /// The runtime peers that are on disk, or in what is being written, with the time at which they
+    /// were added.
     private(set) var peers: [PeerTarget: WallTime] = [:]
     /// Stored peers that the core refused. They stay stored, and are tried again when the
     /// configuration is read again.
@@ -104,7 +110,8 @@ struct StateChanges: Sendable {
     }
 
     private mutating func checkLimit() {
-        if changedPeers.count + changedPrefixes.count > Self.limit { markAllChanged() }
+        let limit = isLoaded ? Self.limit : Self.limitUnloaded
+        if changedPeers.count + changedPrefixes.count > limit { markAllChanged() }
     }
 
     private mutating func markAllChanged() {
@@ -117,8 +124,8 @@ struct StateChanges: Sendable {
 // MARK: - The store
 
 extension StateChanges {
-    /// What the store is to do now; nil while it is at work, while a wait after a failure lasts, and
-    /// when there is nothing to do.
+    /// What the store is to do now; nil while it is at work, while a wait after a failure lasts,
+    /// and when there is nothing to do.
     mutating func nextRequest(of core: borrowing ConnectionCore, at now: Moment) -> StateRequest? {
         guard task == nil, retryAt.map({ $0 <= now.instant }) ?? true else { return nil }
         guard isLoaded else {
@@ -234,8 +241,8 @@ extension StateChanges {
         )
     }
 
-    /// The peers are loaded in the order in which they were added, also if several were within a turn,
-    /// and whatever was done to the clock.
+    /// The peers are loaded in the order in which they were added, also if several were within a
+    /// turn, and whatever was done to the clock.
     private func timeToAdd(at now: WallTime) -> WallTime {
         guard let latest = peers.values.max() else { return now }
         return max(now, latest + .microseconds(1))
@@ -278,10 +285,10 @@ extension StateChanges {
     ) -> Restoration {
         isLoaded = true
         unreadable = stored.unreadable
-        if !stored.isAsWritten { markAllChanged() }
         let bans = stored.bans.filter {
             !changedPrefixes.contains($0.prefix) && core.bans.ban(of: $0.prefix) == nil
         }
+        if stored.isAsWritten { checkLimit() } else { markAllChanged() }
         let before = core.bans.count
         core.restoreBans(bans, at: now)
         var restoration = restore(stored.peers, to: &core, at: now, &actions)

@@ -23,8 +23,8 @@ struct StateReply: Sendable {
     let result: Result<Answer, StorageError>
 }
 
-/// All that is to be on disk, in the daemon's own values: 20,000 bans take some hundredths of a second to
-/// be written as texts, so that is done on the store's thread.
+/// All that is to be on disk, in the daemon's own values: 20,000 bans take some hundredths of a
+/// second to be written as texts, so that is done on the store's thread.
 struct StateSnapshot: Sendable {
     let peers: [PeerTarget: WallTime]
     let refused: [StoredState.Peer]
@@ -32,7 +32,8 @@ struct StateSnapshot: Sendable {
     let unreadable: Contents
     let at: WallTime
 
-    /// The rows. What is not in force comes last, and is left out where the database has no room for it.
+    /// The rows. What is not in force comes last, and is left out where the database has no room
+    /// for it.
     var contents: Contents {
         let peers = peers.map { PersistentPeerRow($0.key, added: $0.value) }
         let refused = refused.map { PersistentPeerRow($0.target, added: $0.added) }

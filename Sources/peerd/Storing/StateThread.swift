@@ -5,7 +5,8 @@ import Storage
 struct StateThread: ~Copyable {
     private var thread: HelperThreads<StateRequest, StateReply>
 
-    /// The folder must exist and be locked by this process. It is not touched before the first request.
+    /// The folder must exist and be locked by this process. It is not touched before the first
+    /// request.
     init(folder: String) throws(SystemError) {
         // One, and one request at a time: the order of the requests is that of the transactions.
         thread = try HelperThreads(count: 1, limit: 1, name: "store") {

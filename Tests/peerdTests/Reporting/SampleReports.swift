@@ -7,8 +7,8 @@ import Timing
 
 @testable import peerd
 
-/// One of every report and notice, and of every cause in them, made by a real core wherever it can make
-/// them.
+/// One of every report and notice, and of every cause in them, made by a real core wherever it can
+/// make them.
 enum SampleReports {
     static let prefix = Prefix(IPAddress(v4: 0xcb00_7100), length: 120)
     static let until = WallTime(microseconds: 1_800_000_000_000_000)
@@ -25,14 +25,17 @@ enum SampleReports {
     static let failures: [DialFailure] =
         [
             .timedOut(after: .seconds(30)), .refused, .unreachable, .noRoute,
-            .unresolved("no such host"), .selfConnection, .alreadyConnected(id), .banned,
+            .unresolved("no such host"), .selfConnection, .alreadyConnected(id),
+            .banned(prefix, until: until),
             .tooManyPerHost(limit: 5), .unsupportedAddress, .resourcesExhausted(errno: EMFILE),
             .io(errno: EACCES),
         ] + [.caller, .operator, .networkInactive, .ban, .shutdown].map { .cancelled(by: $0) }
 
     static let endings: [Ending] = [
-        .closedByPeer, .timedOut, .io(errno: ECONNRESET), .byOperator, .banned(prefix),
-        .networkInactive, .shutdown, .abandoned, .session(.malformed),
+        .closedByPeer, .timedOut, .io(errno: ECONNRESET), .byOperator,
+        .banned(prefix, until: until),
+        .networkInactive, .shutdown, .abandoned, .attemptTimedOut(after: .seconds(5)),
+        .session(.malformed),
     ]
 
     static let reports: [Report] =

@@ -1,8 +1,8 @@
 import Glibc
 import Storage
 
-/// A directory for the daemon's state, and one for its control socket, with which it can be started again
-/// and again.
+/// A directory for the daemon's state, and one for its control socket, with which it can be started
+/// again and again.
 struct StateDirectory: ~Copyable {
     private let directory: ConfigurationDirectory
 
@@ -16,7 +16,8 @@ struct StateDirectory: ~Copyable {
     /// What the daemon is to be started with.
     var arguments: [String] { ["--state", path, "--runtime", "\(directory.path)/runtime"] }
 
-    /// A file whose being there makes the daemon's disk wait, if that is started through `slowly()`.
+    /// A file whose being there makes the daemon's disk wait, if that is started through
+    /// `slowly()`.
     var slowness: String { "\(directory.path)/slow" }
 
     func slowDown() throws { try directory.write("", to: "slow") }

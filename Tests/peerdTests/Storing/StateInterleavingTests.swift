@@ -8,9 +8,9 @@ import Timing
 
 @Suite("In any order")
 struct StateInterleavingTests {
-    /// A hundred lives in which commands, answers of the store, failures, reloads and deaths take turns
-    /// by chance. What is on disk is always what the core held at the moment when the last successful
-    /// request was made.
+    /// A hundred lives in which commands, answers of the store, failures, reloads and deaths take
+    /// turns by chance. What is on disk is always what the core held at the moment when the last
+    /// successful request was made.
     @Test("of commands and answers the disk has what the core held", arguments: UInt64(0)..<100)
     func interleaving(seed: UInt64) {
         var random = SeededRandom(seed: seed)
@@ -76,8 +76,8 @@ extension StateKeeping {
     }
 }
 
-/// What a request leaves on disk, as docs/storage.md says it; that the real database does so is tested
-/// beside it.
+/// What a request leaves on disk, as docs/storage.md says it; that the real database does so is
+/// tested beside it.
 private struct Disk: Equatable {
     var peers: Set<String> = []
     var bans: Set<String> = []

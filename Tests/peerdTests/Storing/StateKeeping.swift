@@ -123,7 +123,8 @@ struct StateKeeping {
 }
 
 extension StateRequest {
-    /// `load`, `+peer -peer !ban ~lifted sweep` ordered, or `all:` and the rows as they are written.
+    /// `load`, `+peer -peer !ban ~lifted sweep` ordered, or `all:` and the rows as they are
+    /// written.
     var words: String {
         switch self {
         case .load: "load"

@@ -111,6 +111,46 @@ struct StateRestoreTests {
         #expect(keeping.core.bans.ban(of: .parsed("192.0.2.0/24"))?.origin == .automatic)
     }
 
+    @Test(
+        "and was lifted before it was read stays lifted, whatever else happened meanwhile",
+        arguments: ["10.0.0.0/8", "2001:DB8::/32"]
+    )
+    func lifted(other: String) {
+        var keeping = StateKeeping(loading: nil)
+        #expect(keeping.nextWords() == "load")
+        keeping.ban("192.0.1.0/24")
+        keeping.unban("192.0.1.0/24")
+        // What is kept for later is written as a whole, and no word of it is lost before.
+        for number in 0..<(2 * StateChanges.limit) {
+            keeping.ban("10.1.\(number / 256).\(number % 256)")
+        }
+        keeping.load(Contents(peers: [], bans: ["192.0.1.0/24", other]))
+        #expect(keeping.bans.count == 2 * StateChanges.limit + 1)
+        #expect(!keeping.bans.contains("192.0.1.0/24"))
+        guard case .replace(let snapshot) = keeping.next() else {
+            Issue.record("not everything is written")
+            return
+        }
+        #expect(Set(snapshot.contents.bans.map(\.prefix)) == keeping.bans)
+    }
+
+    @Test("of which so many were lifted that they are no longer known comes back")
+    func manyLifted() {
+        for (count, isKnown) in [
+            (StateChanges.limitUnloaded, true), (StateChanges.limitUnloaded + 1, false),
+        ] {
+            var keeping = StateKeeping(loading: nil)
+            _ = keeping.next()
+            for number in 0..<count {
+                let prefix = "10.\(number >> 16).\(number >> 8 & 255).\(number & 255)"
+                keeping.ban(prefix)
+                keeping.unban(prefix)
+            }
+            keeping.load(Contents(peers: [], bans: ["10.0.0.0/32"]))
+            #expect(keeping.bans.isEmpty == isKnown)
+        }
+    }
+
     @Test("has room in the database, whatever was in it")
     func limits() throws {
         let rows = Contents(

@@ -75,8 +75,8 @@ struct StateSlowDiskTests {
         #expect(daemon.count(lost) == 1)
     }
 
-    /// The daemon stands still while it gets the signal and the disk gets well, so that it meets both at
-    /// once.
+    /// The daemon stands still while it gets the signal and the disk gets well, so that it meets
+    /// both at once.
     @Test("and gets well while the daemon ends has what was changed before the end")
     func wellAgain() throws {
         let state = try StateDirectory()
