@@ -27,6 +27,18 @@ class Frames(HostileTest):
                 self.assert_banned(peer)
                 self.daemon.call("Unban", prefix=f"{self.source}/32")
 
+    def check_malformed_payload(self, *frames):
+        """Of messages that can't come in a handshake: there their headers say enough."""
+        for data in frames:
+            with self.subTest(data=data[:40]):
+                early = self.hostile()
+                early.send_bytes(data)
+                self.assert_only_closed(early)
+                peer = self.hostile().shake_hands()
+                peer.send_bytes(data)
+                self.assert_banned(peer)
+                self.daemon.call("Unban", prefix=f"{self.source}/32")
+
     def test_another_network(self):
         self.check_malformed(*(
             wire.frame(network, "ping", bytes(8)) for network in ("mainnet", "testnet", "simnet")
@@ -42,9 +54,9 @@ class Frames(HostileTest):
 
     def test_a_wrong_checksum(self):
         version = self.hostile().our_version().encode()
-        self.check_malformed(
-            wire.frame("regnet", "version", version, check=bytes(4)),
-            wire.frame("regnet", "ping", bytes(8), check=b"\xff\0\xff\0"),
+        self.check_malformed(wire.frame("regnet", "version", version, check=bytes(4)))
+        self.check_malformed_payload(
+            wire.frame("regnet", "ping", bytes(8), check=b"\xff\0\xff\0")
         )
 
     def test_commands_that_are_no_text(self):
@@ -72,9 +84,8 @@ class Frames(HostileTest):
 
     def test_a_payload_that_ends_too_soon(self):
         version = self.hostile().our_version().encode()
-        self.check_malformed(
-            wire.frame("regnet", "version", version[:40]), wire.frame("regnet", "ping", bytes(7))
-        )
+        self.check_malformed(wire.frame("regnet", "version", version[:40]))
+        self.check_malformed_payload(wire.frame("regnet", "ping", bytes(7)))
 
     def test_user_agents(self):
         for agent, is_right in ((bytes([0x7E]) * 256, True), (b"\x20" * 257, False),
