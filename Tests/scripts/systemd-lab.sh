@@ -28,9 +28,10 @@
 #   LAB_DOWN_TIMEOUT=20 seconds that `down` waits before it kills
 #
 # Inside, / is a tmpfs. /etc /usr /var /root /home are overlays over this machine's, whose writes go
-# to memory; /run /tmp /dev/shm are empty; other top folders are this machine's, read-only, and
-# /host is its whole /, read-only. This machine's own units in /etc, its journal, fstab and unit
-# generators are left out, and so is what would reach for its hardware.
+# to memory; /run /tmp /dev/shm are empty; other top folders are this machine's, read-only, each with
+# what is mounted below it. /host is this machine's /, read-only, with nothing that is mounted there.
+# This machine's own units in /etc, its journal, fstab and unit generators are left out, and so is what
+# would reach for its hardware.
 #
 # Memory and task limits of units have no effect: the cgroup's controllers stay this machine's.
 set -u
@@ -219,11 +220,46 @@ mount_files() {
             -o "lowerdir=/$name,upperdir=$upper/$name,workdir=$upper/.work/$name" \
             "lab-$name" "$ROOT/$name"
     done
+    mount_below "$ROOT"
     mount --bind / "$ROOT/host"
     remount_read_only "$ROOT/host"
     mount -t tmpfs -o mode=0755,nosuid,nodev tmpfs "$ROOT/run"
     mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs "$ROOT/tmp"
 }
+
+# What is mounted below top folders, such as a disk of its own for /opt/swift or /usr/local: neither an
+# overlay nor a binding of the folder above shows it. Where containers have files in the place of
+# others, as in /etc, those others are seen.
+mount_below() {
+    local target kind number=0
+    while read -r target kind; do
+        # findmnt writes a space as \x20.
+        target=$(printf '%b' "$target")
+        case $target in
+        /proc/* | /sys/* | /dev/* | /run/* | /tmp/* | /host/*) continue ;;
+        /*/*) ;;
+        *) continue ;;
+        esac
+        # What isn't there any more, or would only be mounted by looking at it, is nobody's loss.
+        [ "$kind" != autofs ] && [ -d "$target" ] && [ -d "$ROOT$target" ] || continue
+        number=$((number + 1))
+        overlay_below "$target" $number 2>/dev/null || bind_below "$target" ||
+            say "$target isn't seen inside"
+    done < <(findmnt --raw --noheadings --output TARGET,FSTYPE)
+}
+
+# Where the folder above can be written, so can this.
+overlay_below() {
+    local top=${1#/} upper=$STATE/upper/.below/$2
+    case " $OVERLAYS " in *" ${top%%/*} "*) ;; *) return 1 ;; esac
+    # These mean something in the options.
+    case $1 in *[,:\\]*) return 1 ;; esac
+    mkdir -p "$upper/upper" "$upper/work"
+    mount -t overlay -o "lowerdir=$1,upperdir=$upper/upper,workdir=$upper/work" \
+        "lab-below-$2" "$ROOT$1"
+}
+
+bind_below() { mount --bind "$1" "$ROOT$1" && remount_read_only "$ROOT$1"; }
 
 mount_devices() {
     local device name major minor
