@@ -54,9 +54,9 @@ def run(*command, check=True, timeout=60):
 
 
 def make(*targets):
-    """Installs what was built before, without building."""
-    return run("make", "-C", SOURCE, "--no-print-directory", "-o", "build",
-               f"RELEASE={RELEASE}", *targets)
+    """Installs what was built before, as on a machine without Swift."""
+    return run("env", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "make", "-C", SOURCE,
+               "--no-print-directory", f"RELEASE={RELEASE}", *targets)
 
 
 def systemctl(*arguments, check=True):

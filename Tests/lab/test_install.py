@@ -10,8 +10,11 @@ from lab import CONFIGURATION, PROGRAM, UNITS, make, run, systemctl
 INSTALLED = [
     "/usr/bin/peerd",
     "/usr/bin/peerctl",
+    "/usr/share/bash-completion/completions/peerd",
     "/usr/share/bash-completion/completions/peerctl",
+    "/usr/share/zsh/vendor-completions/_peerd",
     "/usr/share/zsh/vendor-completions/_peerctl",
+    "/usr/share/fish/vendor_completions.d/peerd.fish",
     "/usr/share/fish/vendor_completions.d/peerctl.fish",
     "/lib/systemd/system/peerd.service",
     "/lib/systemd/system/peerd@.service",
@@ -22,6 +25,9 @@ INSTALLED = [
     "/usr/lib/systemd/catalog/peerd.catalog",
     "/usr/share/doc/peerd/README.md",
     "/usr/share/doc/peerd/peerd.toml",
+    "/usr/share/doc/peerd/docs/peerctl.md",
+    "/usr/share/doc/peerd/docs/org.peerd.Peers.varlink",
+    "/usr/share/doc/peerd/examples/follow.py",
     "/etc/peerd/peerd.toml",
 ]
 # What systemd and others write all the time, and what the system's own tools keep up to date.
@@ -70,6 +76,14 @@ class Installing(unittest.TestCase):
         make("install")
         self.assertEqual((CONFIGURATION / "peerd.toml").read_text(), mine)
 
+    def test_an_upgrade_says_what_runs_still(self):
+        make("install")
+        (CONFIGURATION / "one.toml").write_text("")
+        systemctl("start", "peerd", "peerd@one")
+        said = make("install").stdout
+        self.assertIn("until: systemctl restart peerd.service peerd@one.service\n", said)
+        self.assertNotIn("enable --now", said)
+
     def test_uninstall_leaves_nothing_behind(self):
         before, users_before = files(), users()
         make("install")
@@ -96,12 +110,17 @@ class Installing(unittest.TestCase):
         before = files()
         make("install")
         (CONFIGURATION / "peerd.toml").write_text("[outbound]\ntarget = 3\n")
+        # What `systemctl edit` makes.
+        (UNITS / "peerd.service.d").mkdir()
+        (UNITS / "peerd.service.d/override.conf").write_text("[Service]\nNice=1\n")
+        systemctl("daemon-reload")
         systemctl("start", "peerd")
         precious = pathlib.Path("/var/lib/peerd/precious")
         precious.touch()
         said = make("uninstall").stdout
-        self.assertIn("/etc/peerd/peerd.toml was changed and stays", said)
-        self.assertIn("/var/lib/peerd", said)
+        self.assertIn(
+            "these stay, and PURGE=1 takes them: /etc/peerd /var/lib/peerd "
+            "/etc/systemd/system/peerd.service.d\nthe user peerd stays with its files\n", said)
         self.assertTrue(precious.exists())
         # Files that nobody owns any more would be the next user's.
         pwd.getpwnam("peerd")
@@ -109,6 +128,19 @@ class Installing(unittest.TestCase):
         self.assertEqual(files() - before, set())
         with self.assertRaises(KeyError):
             pwd.getpwnam("peerd")
+        # Nothing is there, and nothing else is said.
+        said = make("uninstall", "PURGE=1").stdout
+        self.assertNotIn("stay", said)
+        self.assertNotIn("Failed", said)
+
+    def test_uninstall_takes_what_was_enabled_where_no_systemd_runs(self):
+        before = files()
+        make("install")
+        systemctl("enable", "peerd", "peerd@one", "peerd.socket")
+        # So `make` in a root folder that another system will boot sees it.
+        run("unshare", "-m", "sh", "-c", "mount -t tmpfs none /run/systemd && "
+            "exec env PATH=/usr/sbin:/usr/bin:/sbin:/bin make -C /peerd uninstall PURGE=1")
+        self.assertEqual(files() - before, set())
 
     def test_a_staged_installation_stays_in_its_folder(self):
         before = files()
@@ -120,10 +152,11 @@ class Installing(unittest.TestCase):
         self.assertIn("ExecStart=/usr/local/bin/peerd\n", unit)
         self.assertTrue((stage / "usr/local/bin/peerd").exists())
         self.assertTrue((stage / "usr/local/bin/peerctl").exists())
-        completion = stage / "usr/local/share/zsh/site-functions/_peerctl"
-        self.assertTrue(completion.read_text().startswith("#compdef peerctl\n"))
+        for program in ("peerd", "peerctl"):
+            completion = stage / f"usr/local/share/zsh/site-functions/_{program}"
+            self.assertTrue(completion.read_text().startswith(f"#compdef {program}\n"))
         outside = {path for path in files() - before if not path.startswith("/run/stage")}
         self.assertEqual(outside, set())
         make("uninstall", *options)
-        self.assertEqual([path for path in stage.rglob("*") if path.is_file()], [])
+        self.assertEqual(list(stage.iterdir()), [])
         self.assertFalse((UNITS / "peerd.service").exists())

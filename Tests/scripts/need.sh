@@ -1,11 +1,15 @@
 #!/bin/bash
-# need.sh PACKAGE...: installs the Debian packages that are missing, with sudo when not root, and says so.
+# need.sh [--swift] PACKAGE...: installs the Debian packages that are missing, with sudo when not root,
+# and says so. With --swift it is an error if there is no Swift, which Debian doesn't have.
 set -euo pipefail
 
-command -v swift >/dev/null || {
-    echo "peerd needs Swift 6.3 or later on the PATH: https://www.swift.org/install/linux" >&2
-    exit 1
-}
+if [[ ${1:-} == --swift ]]; then
+    shift
+    command -v swift >/dev/null || {
+        echo "peerd needs Swift 6.3 or later on the PATH: https://www.swift.org/install/linux" >&2
+        exit 1
+    }
+fi
 
 missing=()
 for package in "$@"; do
