@@ -20,14 +20,12 @@ extension Message {
             )
         }
         var cursor = PayloadCursor(kind.command)
+        // What is left behind the last field is read past, as dcrd does: a newer peer's message may
+        // have more.
         self = try Self.fields(of: kind, in: frame, at: &cursor)
-        guard cursor.isAtEnd(of: frame) else {
-            let left = frame.byteCount - cursor.position
-            throw cursor.error(.trailingBytes(left), in: .end, at: cursor.position)
-        }
     }
 
-    /// The fields of the payload, as far as they go: what may be left behind them is the caller's.
+    /// The fields of the payload, as far as they go.
     private static func fields(
         of kind: MessageKind,
         in frame: RawSpan,

@@ -2,7 +2,8 @@
 /// transactions and mixing is read past: see `FrameReader`.
 ///
 /// To and from bytes each is its own inverse, except that a `version` of an old peer may lack its
-/// last fields, and that its last byte may be any number for true.
+/// last fields, that its last byte may be any number for true, and that whatever else comes behind
+/// a message's last field is read past.
 package enum Message: Equatable, Sendable {
     case version(VersionMessage)
     case verack

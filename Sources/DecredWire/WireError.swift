@@ -12,8 +12,6 @@ package struct WireError: Error, Equatable, Sendable {
         case wrongChecksum(UInt32, announced: UInt32)
         /// The payload ends before the field does.
         case truncated
-        /// So many bytes are left when all fields were read.
-        case trailingBytes(Int)
         /// A varint that a shorter one could hold.
         case notShortest
         /// Fewer addresses than 1 or more than `AdvertisedAddress.mostInMessage`.
@@ -53,8 +51,6 @@ package struct WireError: Error, Equatable, Sendable {
         case addressType = "address type"
         case address
         case port
-        /// Behind the last field.
-        case end
     }
 
     /// Nil while the header has not been read as far as that.
@@ -91,7 +87,6 @@ extension WireError.Reason: CustomStringConvertible {
             "0x\(String(announced, radix: 16)) announced, "
                 + "but the payload has 0x\(String(computed, radix: 16))"
         case .truncated: "the payload ends before it does"
-        case .trailingBytes(let count): "\(count) bytes are left behind the last field"
         case .notShortest: "a number in more bytes than it needs"
         case .badCount(let count):
             "\(count) addresses where 1 to \(AdvertisedAddress.mostInMessage) may be"

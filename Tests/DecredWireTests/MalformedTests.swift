@@ -110,28 +110,6 @@ struct MalformedTests {
 
     static let payloads = [
         Case(
-            name: "a byte behind a version",
-            bytes: Frames.frame(
-                "version",
-                Frames.payload(of: .version(MessageCodingTests.introduction)) + [0]
-            ),
-            message: "version",
-            field: .end,
-            offset: 24 + 99,
-            reason: .trailingBytes(1)
-        ),
-        Case(
-            name: "two bytes behind an addrv2",
-            bytes: Frames.frame(
-                "addrv2",
-                Frames.payload(of: .addrv2(MessageCodingTests.advertised)) + [0, 0]
-            ),
-            message: "addrv2",
-            field: .end,
-            offset: 24 + 110,
-            reason: .trailingBytes(2)
-        ),
-        Case(
             name: "an empty addr",
             bytes: Frames.frame("addr", [0]),
             message: "addr",
@@ -255,6 +233,27 @@ struct MalformedTests {
         var position = 0
         #expect(try reader.next(in: bytes.span.bytes, at: &position) == .message(.ping(nonce: 3)))
         #expect(throws: WireError.self) { try reader.next(in: bytes.span.bytes, at: &position) }
+    }
+
+    /// dcrd reads past it, and a newer peer's message may have more. What is as long as its command
+    /// allows has no room for it.
+    @Test("what comes behind the last field is read past", arguments: [1, 2, 200])
+    func bytesBehind(count: Int) throws {
+        let behind = [UInt8](repeating: 0xff, count: count)
+        let messages: [Message] = [
+            .version(MessageCodingTests.introduction),
+            .addr(Array(MessageCodingTests.advertised[..<2])),
+            .addrv2(MessageCodingTests.advertised),
+        ]
+        for message in messages {
+            let payload = Frames.payload(of: message)
+            #expect(payload.count + count <= message.kind.mostPayloadBytes)
+            let bytes = Frames.frame("\(message.kind)", payload + behind)
+            #expect(try Frames.steps(bytes) == [.message(message)], "\(message.kind)")
+        }
+        for kind in ["addr", "addrv2"] {
+            #expect(Frames.error(Frames.frame(kind, [0] + behind))?.reason == .badCount(0))
+        }
     }
 
     @Test(

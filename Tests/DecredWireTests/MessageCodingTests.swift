@@ -118,7 +118,7 @@ struct MessageCodingTests {
     }
 
     /// Payloads that a hostile peer made from right ones, with checksums that fit: refused, or read
-    /// as something that is written in the same bytes.
+    /// as something that is written in the same bytes, but for what comes behind them.
     @Test("have one form only", arguments: 0..<200 as Range<UInt64>)
     func oneForm(seed: UInt64) throws {
         var messages = RandomMessages(seed: seed)
@@ -147,10 +147,9 @@ struct MessageCodingTests {
             let again = Frames.encoded(message)
             if kind == .version {
                 // Missing fields are written, and so is the shape of true.
-                #expect(again.count >= frame.count, "seed \(seed)")
                 #expect(try Frames.steps(again) == [.message(message)], "seed \(seed)")
             } else {
-                #expect(again == frame, "seed \(seed)")
+                #expect(payload.starts(with: Frames.payload(of: message)), "seed \(seed)")
             }
         }
     }

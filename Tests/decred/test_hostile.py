@@ -75,12 +75,21 @@ class Frames(HostileTest):
             )
         ))
 
-    def test_bytes_behind_a_message(self):
-        version = self.hostile().our_version().encode()
-        self.check_malformed(wire.frame("regnet", "version", version + b"\0"))
-        peer = self.hostile(version=12).shake_hands()
-        peer.send("addrv2", wire.addresses_payload(PUBLIC, 12) + b"\0")
-        self.assert_banned(peer)
+    def test_bytes_behind_a_message_are_read_past(self):
+        for version in (11, 12):
+            with self.subTest(version):
+                peer = self.hostile(version=version)
+                peer.send("version", peer.our_version().encode() + bytes(range(200)))
+                peer.read_version()
+                peer.read_verack()
+                peer.send("verack")
+                command = "addrv2" if version >= 12 else "addr"
+                peer.send(command, wire.addresses_payload(PUBLIC, version) + bytes(1_000))
+                # Without an address it stays an offence, whatever is behind.
+                peer.ping()
+                peer.send(command, bytes(31))
+                self.assert_banned(peer)
+                self.daemon.call("Unban", prefix=f"{self.source}/32")
 
     def test_a_payload_that_ends_too_soon(self):
         version = self.hostile().our_version().encode()
