@@ -32,6 +32,16 @@ package struct AdvertisedAddress: Hashable, BitwiseCopyable, Sendable {
         return WallTime(microseconds: overflowed ? .max : Int64(clamping: microseconds))
     }
 
+    /// The same, seen at the beginning of that day (in UTC): what is passed on mustn't show when we
+    /// were connected, nor to our own address, when whoever passes it on was.
+    var roundedToDay: AdvertisedAddress {
+        AdvertisedAddress(
+            address: address,
+            services: services,
+            lastSeenSeconds: lastSeenSeconds - lastSeenSeconds % 86_400
+        )
+    }
+
     /// Whether `addr` can hold it: all but onion services.
     package var fitsOldMessage: Bool { address.ip != nil }
 }

@@ -43,7 +43,9 @@ extension PeerSession {
         let isNew = negotiatedVersion >= SessionPolicy.addrv2Version
         let told = addresses.lazy
             .filter { isNew || $0.fitsOldMessage }
+            .filter { surroundings.policy.mayTell($0.address) }
             .prefix(AdvertisedAddress.mostInMessage)
+            .map(\.roundedToDay)
         guard !told.isEmpty else { return }
         send(isNew ? .addrv2(Array(told)) : .addr(Array(told)), surroundings, &output)
     }

@@ -30,8 +30,10 @@ package struct SessionPolicy: Equatable, Sendable {
     /// Whether addresses are asked for, given and taken. dcrd does none of it on simnet and regnet,
     /// lest everybody finds them.
     package var gossips: Bool
-    /// Our own addresses, told to peers that we dialled; those behind the first
-    /// `AdvertisedAddress.mostInMessage` aren't.
+    /// Whether peers are told of addresses too that nobody outside can reach.
+    package var tellsUnroutable = false
+    /// Our own addresses, told to peers that we dialled as far as `mayTell` says; those behind the
+    /// first `AdvertisedAddress.mostInMessage` aren't.
     package var advertised: [PeerAddress] = []
     /// Addresses of one peer that are taken at once, and then each second. Bitcoin Core's numbers.
     package var addressBurst = 1_000.0
@@ -59,5 +61,10 @@ package struct SessionPolicy: Equatable, Sendable {
         case .simnet, .regnet:
             gossips = false
         }
+    }
+
+    /// Whether peers may be told of an address.
+    package func mayTell(_ address: PeerAddress) -> Bool {
+        tellsUnroutable || address.isRoutable
     }
 }

@@ -23,7 +23,19 @@ struct AddressList: AddressSource {
         var services: UInt64 = 0
     }
 
+    private struct GoodCount: Sendable {
+        var all = 0
+        var routable = 0
+
+        mutating func add(_ address: PeerAddress) {
+            all += 1
+            if address.isRoutable { routable += 1 }
+        }
+    }
+
     private var proofs: [PeerAddress: Proof] = [:]
+    /// Those of `proofs` that have been good.
+    private var good = GoodCount()
     /// Where each address lies.
     private var indexes: [PeerAddress: Int] = [:]
     /// Shuffles, and nothing else.
@@ -52,6 +64,7 @@ struct AddressList: AddressSource {
         self = AddressList(configured + others, shuffledBy: random)
         added = others
         proofs = old.proofs.filter { indexes[$0.key] != nil }
+        for (address, proof) in proofs where proof.lastSeen != nil { good.add(address) }
         lastAttempts = addresses.map { address in
             old.indexes[address].flatMap { old.lastAttempts[$0] }
         }
@@ -116,6 +129,7 @@ struct AddressList: AddressSource {
     /// Others may be told of it from now on.
     mutating func succeeded(_ address: PeerAddress, at now: Moment) {
         guard indexes[address] != nil else { return }
+        if proofs[address]?.lastSeen == nil { good.add(address) }
         proofs[address, default: Proof()].lastSeen = now.wall
     }
 
@@ -125,12 +139,16 @@ struct AddressList: AddressSource {
         proofs[address, default: Proof()].services = services
     }
 
-    /// Those that have been good once, as others are told of them, in any order. It costs nothing
-    /// where none has been good, so that peers which ask then can't keep the loop busy with a long
-    /// list.
-    var proven: [AdvertisedAddress] {
+    /// How many have been good once: with `onlyRoutable` of those that anybody may reach. O(1), as
+    /// any number of peers ask for addresses.
+    func provenCount(onlyRoutable: Bool) -> Int { onlyRoutable ? good.routable : good.all }
+
+    /// Those that `provenCount` counts, as others are told of them, in any order.
+    func proven(onlyRoutable: Bool) -> [AdvertisedAddress] {
         proofs.compactMap { address, proof in
-            guard let lastSeen = proof.lastSeen else { return nil }
+            guard let lastSeen = proof.lastSeen, !onlyRoutable || address.isRoutable else {
+                return nil
+            }
             return AdvertisedAddress(
                 address: address,
                 services: proof.services,

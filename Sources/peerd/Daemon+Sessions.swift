@@ -85,14 +85,7 @@ extension Daemon {
             learned += UInt64(addresses.count)
             journal.write(.addressesLearned(from: peer(of: id), count: addresses.count))
         case .addressesAsked:
-            let isProxied = core.table[id]?.traits.contains(.proxied) ?? false
-            let told = sample.addresses(
-                forProxied: isProxied,
-                at: now.instant,
-                using: &random
-            ) { addresses.proven }
-            sessions.give(told, slot: id.slot)
-            carryOut(id, at: now)
+            giveAddresses(to: id, at: now)
         case .warned(let misbehaviour, let score):
             journal.write(.misbehaving(peer(of: id), "\(misbehaviour)", score: score))
         case .banned(let misbehaviour):
@@ -100,6 +93,19 @@ extension Daemon {
         case .closed(let ending):
             close(id, because: ending, at: now)
         }
+    }
+
+    private mutating func giveAddresses(to id: ConnectionID, at now: Moment) {
+        let isProxied = core.table[id]?.traits.contains(.proxied) ?? false
+        let onlyRoutable = configuration.gossip != .always
+        let told = sample.addresses(
+            for: isProxied ? nil : peer(of: id)?.host,
+            at: now.instant,
+            using: &random,
+            outOf: addresses.provenCount(onlyRoutable: onlyRoutable)
+        ) { addresses.proven(onlyRoutable: onlyRoutable) }
+        sessions.give(told, slot: id.slot)
+        carryOut(id, at: now)
     }
 
     private mutating func ban(

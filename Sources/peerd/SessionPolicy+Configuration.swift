@@ -14,6 +14,7 @@ extension SessionPolicy {
         }
 
         gossips = configuration.gossips
+        tellsUnroutable = configuration.gossip == .always
         advertised = configuration.advertise
         addressBurst = Double(configuration.peerProtocol.addressBurst)
         addressRate = configuration.peerProtocol.addressRate

@@ -24,6 +24,17 @@ struct PeerAddressTests {
     }
 
     @Test(
+        "may be reached from anywhere or not, whatever the port",
+        arguments: [
+            ("11.0.0.1:1", true), ("[2a00::1]:9108", true), ("\(onion):9108", true),
+            ("10.0.0.1:9108", false), ("[::1]:9108", false), ("[::ffff:127.0.0.1]:9108", false),
+        ]
+    )
+    func routable(text: String, isRoutable: Bool) throws {
+        #expect(try PeerAddress(parsing: text).isRoutable == isRoutable)
+    }
+
+    @Test(
         "is not read from anything else, and the error says why",
         arguments: [
             ("", .empty),

@@ -1,3 +1,4 @@
+import Addressing
 import DecredWire
 import Testing
 import Timing
@@ -34,6 +35,68 @@ struct PeerSessionGossipTests {
             let expected: [Message] =
                 told.isEmpty ? [] : [version < 12 ? .addr(told) : .addrv2(told)]
             #expect(session.sent == expected)
+        }
+    }
+
+    @Test("tells when others were seen by the day only, and of itself too")
+    func roundedTimes() {
+        let day: UInt64 = 20_000 * 86_400
+        let seen: [UInt64] = [0, 1, 86_399, 86_400, day - 1, day, day + 1, day + 86_399]
+        let told: [UInt64] = [0, 0, 0, 86_400, day - 86_400, day, day, day]
+        let addresses = AdvertisedAddress.examples(seen.count).map(\.address)
+        for version in PeerSessionTableTests.versions {
+            let session = TestSession.established(.inbound, version: version)
+            session.receive(.getaddr)
+            session.give(
+                zip(addresses, seen).map {
+                    AdvertisedAddress(address: $0, services: 1, lastSeenSeconds: $1)
+                }
+            )
+            let expected = zip(addresses, told).map {
+                AdvertisedAddress(address: $0, services: 1, lastSeenSeconds: $1)
+            }
+            #expect(session.sent == [version < 12 ? .addr(expected) : .addrv2(expected)])
+        }
+        let today = UInt64(TestSession.start.wall.microseconds / 1_000_000) / 86_400 * 86_400
+        let dialler = TestSession(.outbound) {
+            $0.policy.advertised = [addresses[0]]
+            $0.policy.services = 5
+        }
+        dialler.receive(.version(.example()))
+        dialler.receive(.verack)
+        let ours = AdvertisedAddress(address: addresses[0], services: 5, lastSeenSeconds: today)
+        #expect(dialler.sent.last == .addrv2([ours]))
+    }
+
+    @Test("tells of nobody whom nobody outside can reach, unless it is told to")
+    func unroutable() throws {
+        let local = try ["10.0.0.1:1", "[fe80::1]:1", "203.0.113.7:1", "127.0.0.1:1"].map {
+            AdvertisedAddress(
+                address: try PeerAddress(parsing: $0),
+                services: 1,
+                lastSeenSeconds: 0
+            )
+        }
+        let routable = AdvertisedAddress.examples(1_000)
+        for tellsUnroutable in [false, true] {
+            let asked = TestSession.established(.inbound) {
+                $0.policy.tellsUnroutable = tellsUnroutable
+            }
+            asked.receive(.getaddr)
+            asked.give(local + routable)
+            let told = tellsUnroutable ? Array((local + routable).prefix(1_000)) : routable
+            #expect(asked.sent == [.addrv2(told)])
+
+            let dialler = TestSession(.manual) {
+                $0.policy.advertised = local.map(\.address)
+                $0.policy.tellsUnroutable = tellsUnroutable
+            }
+            dialler.receive(.version(.example()))
+            dialler.receive(.verack)
+            let own = dialler.sent.compactMap { message in
+                if case .addrv2(let addresses) = message { addresses.map(\.address) } else { nil }
+            }
+            #expect(own == (tellsUnroutable ? [local.map(\.address)] : []))
         }
     }
 

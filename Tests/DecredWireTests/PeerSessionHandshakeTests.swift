@@ -188,8 +188,8 @@ struct PeerSessionHandshakeTests {
 
     @Test("asks peers that we dialled for addresses afterwards, and tells them ours")
     func afterwards() {
-        let onion = AdvertisedAddress.onion.address
-        let advertised = [onion, TestSession.remote]
+        let (onion, ip) = (AdvertisedAddress.onion, AdvertisedAddress.examples(1)[0])
+        let advertised = [onion.address, ip.address]
         for version in PeerSessionTableTests.versions {
             for (role, wants) in [(.inbound, true), (.outbound, true), (.manual, false)]
                 as [(PeerSession.Role, Bool)]
@@ -202,8 +202,9 @@ struct PeerSessionHandshakeTests {
                 session.receive(.version(.example(version)))
                 session.forget()
                 session.receive(.verack)
-                let told = (version < 12 ? [TestSession.remote] : advertised).map {
-                    AdvertisedAddress(address: $0, services: 4, lastSeenSeconds: 1_790_000_000)
+                // At the beginning of the day.
+                let told = (version < 12 ? [ip.address] : advertised).map {
+                    AdvertisedAddress(address: $0, services: 4, lastSeenSeconds: 1_789_948_800)
                 }
                 let expected: [Message] =
                     (wants ? [.getaddr] : []) + [version < 12 ? .addr(told) : .addrv2(told)]
@@ -215,7 +216,7 @@ struct PeerSessionHandshakeTests {
     @Test("is followed by no address exchange without gossip")
     func noGossip() {
         let session = TestSession(.outbound, network: .simnet) {
-            $0.policy.advertised = [TestSession.remote]
+            $0.policy.advertised = [AdvertisedAddress.examples(1)[0].address]
         }
         session.receive(.version(.example()))
         session.receive(.verack)

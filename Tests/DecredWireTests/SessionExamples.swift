@@ -30,7 +30,7 @@ extension AdvertisedAddress {
             AdvertisedAddress(
                 address: PeerAddress(IPAddress(v4: 0x1000_0001 + UInt32(number)), port: 9_108),
                 services: 1,
-                lastSeenSeconds: 1_789_999_000
+                lastSeenSeconds: dayOfExamples
             )
         }
     }
@@ -38,8 +38,11 @@ extension AdvertisedAddress {
     static let onion = AdvertisedAddress(
         address: PeerAddress(host: .onion(OnionKey(a: 1, b: 2, c: 3, d: 4)), port: 9_108),
         services: 1,
-        lastSeenSeconds: 1_789_999_000
+        lastSeenSeconds: dayOfExamples
     )
+
+    /// The beginning of a day, as all times are that are told.
+    private static let dayOfExamples: UInt64 = 1_789_948_800
 }
 
 extension Message {

@@ -8,13 +8,13 @@ from daemon import CallFailed, DaemonTest, wait
 from decred_peer import Violation, listen, name_of
 
 VERSIONS = (9, 10, 11, 12)
-ADVERTISED = wire.Address(0, 0, bytes((203, 0, 113, 5)), 9108)
+ADVERTISED = wire.Address(0, 0, bytes((45, 1, 2, 5)), 9108)
 
 
 class Handshake:
     """For each network; what is between version and verack is compared byte by byte."""
 
-    configuration = 'outbound.target = 0\nadvertise = ["203.0.113.5:9108"]\n'
+    configuration = 'outbound.target = 0\nadvertise = ["45.1.2.5:9108"]\n'
     gossips = False
 
     def introduction(self, peer, *, verack):
@@ -106,7 +106,8 @@ class Handshake:
         command, payload = peer.receive()
         self.assertEqual(command, "addrv2" if peer.version >= 12 else "addr")
         (told,) = wire.parse_addresses(payload, command)
-        self.assertLess(abs(told.time - peer.our_version().time), 60)
+        self.assertEqual(told.time % 86_400, 0)
+        self.assertLess(abs(told.time - peer.our_version().time), 86_400 + 60)
         self.assertEqual(told[1:], (1,) + ADVERTISED[2:])
 
     def test_two_versions_apart_speak_the_older(self):

@@ -14,11 +14,10 @@ PUBLIC = wire.Address(1_790_000_000, 1, bytes((45, 1, 2, 3)), 9108)
 ONION = wire.Address(1_790_000_000, 1, bytes(range(32)), 9108)
 
 
-class Gossip(DaemonTest):
+class OneGoodPeer(DaemonTest):
     """On testnet, with one outbound peer that is good."""
 
     network = "testnet"
-    configuration = "[outbound]\ntarget = 1\nretry = \"100ms\"\n"
 
     @classmethod
     def setUpClass(cls):
@@ -35,6 +34,16 @@ class Gossip(DaemonTest):
         cls.server.close()
         super().tearDownClass()
 
+    @property
+    def port(self):
+        return self.server.getsockname()[1]
+
+
+class Gossip(OneGoodPeer):
+    """Which is told of, although it is on loopback."""
+
+    configuration = 'gossip = "always"\n[outbound]\ntarget = 1\nretry = "100ms"\n'
+
     def test_getaddr_is_answered_in_the_form_of_the_version(self):
         for version in (9, 11, 12):
             peer = self.dial(version=version).shake_hands()
@@ -44,7 +53,9 @@ class Gossip(DaemonTest):
             (told,) = wire.parse_addresses(payload, command)
             self.assertEqual((told.host, told.port), (bytes((127, 4, 0, 1)), self.port))
             self.assertEqual(told.services, 1)
-            self.assertLess(abs(told.time - peer.our_version().time), 60)
+            # The day tells nobody when it was connected.
+            self.assertEqual(told.time % 86_400, 0)
+            self.assertLess(abs(told.time - peer.our_version().time), 86_400 + 60)
             # Once a connection; a second time isn't answered.
             peer.send("getaddr")
             peer.ping()
@@ -65,9 +76,10 @@ class Gossip(DaemonTest):
         self.assertEqual(told.port, self.port)
         self.assertEqual(self.daemon.status()["addressesLearned"], before + 1)
 
-    @property
-    def port(self):
-        return self.server.getsockname()[1]
+    def test_nobody_is_told_of_himself(self):
+        peer = self.dial("127.4.0.1").shake_hands()
+        peer.send("getaddr")
+        peer.ping()
 
     def test_who_was_dialled_gets_no_answer(self):
         self.outbound.send("getaddr")
@@ -100,10 +112,30 @@ class Gossip(DaemonTest):
             self.assert_closed(peer, "Misbehaved")
 
 
+class Unroutable(OneGoodPeer):
+    """Whom nobody outside could reach, nor our own address."""
+
+    configuration = (
+        'advertise = ["10.0.0.1", "203.0.113.5"]\n[outbound]\ntarget = 1\nretry = "100ms"\n'
+    )
+
+    def test_nobody_is_told_of_it(self):
+        for version in (11, 12):
+            peer = self.dial(version=version).shake_hands()
+            peer.send("getaddr")
+            peer.ping()
+        # Of ours neither: nothing but a question for addresses came to who was dialled.
+        self.outbound.send("ping", bytes(8))
+        came = [self.outbound.receive()]
+        while came[-1] != ("pong", bytes(8)):
+            came.append(self.outbound.receive())
+        self.assertLessEqual({command for command, _ in came}, {"getaddr", "pong"})
+
+
 class Silence(DaemonTest):
     """On regnet nobody is told of anybody, but for the pings nothing is said."""
 
-    configuration = 'outbound.target = 0\nadvertise = ["203.0.113.5:9108"]\n'
+    configuration = 'outbound.target = 0\nadvertise = ["45.1.2.5:9108"]\n'
 
     def test_addresses_are_neither_given_nor_taken(self):
         peer = self.dial().shake_hands()
@@ -124,7 +156,7 @@ class Always(DaemonTest):
 
     configuration = (
         'outbound.target = 0\ngossip = "always"\n'
-        f'advertise = ["203.0.113.5:9108", "{onion_name(ONION.host)}:9108"]\n'
+        f'advertise = ["45.1.2.5:9108", "{onion_name(ONION.host)}:9108"]\n'
     )
 
     def test_addresses_are_asked_for_told_and_taken(self):
@@ -138,7 +170,7 @@ class Always(DaemonTest):
                 told = [address.host for address in wire.parse_addresses(payload, command)]
                 # Only the newer message has room for an onion service.
                 onions = [ONION.host] if version >= 12 else []
-                self.assertEqual(told, [bytes((203, 0, 113, 5))] + onions)
+                self.assertEqual(told, [bytes((45, 1, 2, 5))] + onions)
                 peer.tell([PUBLIC])
                 peer.ping()
                 self.assertEqual(self.daemon.status()["addressesLearned"], learned)
@@ -149,7 +181,7 @@ class Never(DaemonTest):
 
     network = "mainnet"
     configuration = (
-        'outbound.target = 0\ngossip = "never"\nadvertise = ["203.0.113.5:9108"]\n'
+        'outbound.target = 0\ngossip = "never"\nadvertise = ["45.1.2.5:9108"]\n'
     )
 
     def test_addresses_are_neither_given_nor_taken(self):

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The printed configuration")
 struct ConfigurationPrintTests {
-    private static let onion =
+    static let onion =
         "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion:9108"
 
     /// Every key set to something else than its default.

@@ -134,7 +134,7 @@ struct ConfigurationProtocolErrorTests {
     func advertisedInVain() throws {
         let directory = try ConfigurationDirectory()
         try directory.write(
-            "network = \"simnet\"\nadvertise = [\"203.0.113.1\"]\noutbound.target = 0"
+            "network = \"simnet\"\nadvertise = [\"11.0.0.1\"]\noutbound.target = 0"
         )
         #expect(
             try directory.load().warnings.map { directory.withoutPath($0.description) } == [
@@ -144,5 +144,24 @@ struct ConfigurationProtocolErrorTests {
         )
         #expect(try directory.load("gossip=always").warnings.isEmpty)
         #expect(try directory.load("network=mainnet").warnings.isEmpty)
+    }
+
+    @Test("that advertises what nobody outside can reach is warned of")
+    func advertisedUnroutable() throws {
+        let directory = try ConfigurationDirectory()
+        try directory.write(
+            """
+            network = "mainnet"
+            advertise = ["11.0.0.1", "10.0.0.1", "\(ConfigurationPrintTests.onion)", "[fd00::1]:1"]
+            outbound.target = 0
+            """
+        )
+        #expect(
+            try directory.load().warnings.map { directory.withoutPath($0.description) } == [
+                "peerd.toml:2:13: advertise: nobody is told of 10.0.0.1:9108, [fd00::1]:1: they can't "
+                    + "be reached from everywhere; gossip = \"always\" tells of all"
+            ]
+        )
+        #expect(try directory.load("gossip=always").warnings.isEmpty)
     }
 }

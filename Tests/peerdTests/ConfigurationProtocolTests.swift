@@ -76,7 +76,10 @@ struct ConfigurationProtocolTests {
         try directory.write("network = \"\(network)\"\ngossip = \"\(gossip)\"")
         let configuration = try directory.load().configuration
         #expect(configuration.gossips == isOn)
-        #expect(SessionPolicy(configuration)?.gossips ?? false == isOn)
+        let policy = SessionPolicy(configuration)
+        #expect(policy?.gossips ?? false == isOn)
+        // Then whatever the address.
+        #expect(policy?.tellsUnroutable ?? false == (isOn && gossip == "always"))
     }
 
     @Test(

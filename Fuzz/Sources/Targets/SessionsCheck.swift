@@ -67,6 +67,7 @@ enum SessionsCheck {
                 PeerAddress(host: .onion(OnionKey(a: 1, b: 2, c: 3, d: 4)), port: 9_108),
             ]
         }
+        policy.tellsUnroutable = choices & 64 != 0
         var surroundings = SessionSurroundings(policy: policy)
         surroundings.wantsAddresses = choices & 32 != 0
         // What a peer echoes that knows the nonce of one of our dials.

@@ -1,3 +1,4 @@
+import Addressing
 import ConnectionCore
 import Timing
 
@@ -117,10 +118,21 @@ extension ConfigurationReader {
             }
             return
         }
-        guard !configuration.advertise.isEmpty, !configuration.gossips else { return }
+        guard !configuration.advertise.isEmpty else { return }
+        guard configuration.gossips else {
+            warn(
+                origin(of: ConfigurationSchema.advertise),
+                "advertise has no effect: without gossip nobody is told of addresses"
+            )
+            return
+        }
+        let untold = configuration.advertise.filter { !$0.isRoutable }
+        guard !untold.isEmpty, configuration.gossip != .always else { return }
         warn(
             origin(of: ConfigurationSchema.advertise),
-            "advertise has no effect: without gossip nobody is told of addresses"
+            "advertise: nobody is told of \(untold.map(\.description).joined(separator: ", ")): "
+                + "\(untold.count == 1 ? "it" : "they") can't be reached from everywhere; "
+                + "gossip = \"always\" tells of all"
         )
     }
 }

@@ -18,7 +18,8 @@ extension ConfigurationSchema {
             .word,
             default: .auto,
             "Whether addresses of peers are asked for, given and taken; \"auto\" does so on "
-                + "mainnet and testnet."
+                + "mainnet and testnet, with addresses that can be reached from everywhere; "
+                + "\"always\" on each network and with any address."
         ),
         Key(
             "services",

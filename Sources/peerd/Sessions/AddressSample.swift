@@ -13,34 +13,58 @@ struct AddressSample: Sendable {
     /// For how long a sample is kept. Source: Bitcoin Core's cache of such answers.
     static let shortestLife = Duration.seconds(21 * 3_600)
     static let longestLife = Duration.seconds(27 * 3_600)
+    /// What is known must have grown by half, and by no less than this, for a sample to be drawn
+    /// earlier: a node that has just been started would tell of its first peer for a day. From 10
+    /// to 100,000 addresses that is at most 25 times.
+    static let leastGrowth = 10
 
     private struct Drawn: Sendable {
         var addresses: [AdvertisedAddress] = []
+        /// How many there were to draw from.
+        var source = 0
         var until = Instant(nanoseconds: .min)
+
+        func isFresh(beside count: Int, at now: Instant) -> Bool {
+            now < until && !addresses.isEmpty
+                && count < source + max(source / 2, AddressSample.leastGrowth)
+        }
     }
 
     private var direct = Drawn()
     private var proxied = Drawn()
 
-    /// What a peer is told now, by whether it comes through a proxy. If the last sample is too old,
-    /// a new one is drawn from what is `known` then, in any order.
+    /// What a peer is told now: nothing of its own host, `asker`, which is nil for one that comes
+    /// through a proxy. `count` is how many are `known`, in any order, who are only asked for when
+    /// a sample is drawn.
     mutating func addresses(
-        forProxied isProxied: Bool,
+        for asker: PeerAddress.Host?,
         at now: Instant,
         using random: inout some RandomNumberGenerator,
-        of known: () -> [AdvertisedAddress]
+        outOf count: Int,
+        _ known: () -> [AdvertisedAddress]
     ) -> [AdvertisedAddress] {
-        var drawn = isProxied ? proxied : direct
-        if drawn.until <= now || drawn.addresses.isEmpty {
-            let all = known().shuffled(using: &random)
-            // Of a few one is told.
-            let share = (all.count * Self.percent + 99) / 100
-            drawn.addresses = Array(all.prefix(min(share, AdvertisedAddress.mostInMessage)))
-            let spread = Self.longestLife - Self.shortestLife
-            drawn.until =
-                now + Self.shortestLife + spread * Double.random(in: 0..<1, using: &random)
-            if isProxied { proxied = drawn } else { direct = drawn }
+        var drawn = asker == nil ? proxied : direct
+        if !drawn.isFresh(beside: count, at: now) {
+            drawn = Self.draw(from: known(), at: now, using: &random)
+            if asker == nil { proxied = drawn } else { direct = drawn }
         }
-        return drawn.addresses
+        let own = asker.map { HostKey($0) }
+        return drawn.addresses.filter { HostKey($0.address.host) != own }
+    }
+
+    private static func draw(
+        from known: [AdvertisedAddress],
+        at now: Instant,
+        using random: inout some RandomNumberGenerator
+    ) -> Drawn {
+        let all = known.shuffled(using: &random)
+        // Of a few one is told.
+        let share = (all.count * percent + 99) / 100
+        let spread = longestLife - shortestLife
+        return Drawn(
+            addresses: Array(all.prefix(min(share, AdvertisedAddress.mostInMessage))),
+            source: all.count,
+            until: now + shortestLife + spread * Double.random(in: 0..<1, using: &random)
+        )
     }
 }
