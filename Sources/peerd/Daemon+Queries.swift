@@ -129,7 +129,9 @@ extension Daemon {
             outboundFailures: core.outboundFailures,
             outboundPausedUntilUnixUSec: pausedUntil.flatMap { now.wall(at: $0)?.microseconds },
             retries: retries,
-            refusals: Peers.Refusals(core.refusals)
+            refusals: Peers.Refusals(core.refusals),
+            storage: kernel.store == nil ? .off : Peers.StorageState(state),
+            storageProblem: state.problem
         )
     }
 }

@@ -72,6 +72,7 @@ struct InterfaceTests {
             "Way": Peers.Way.allCases.map(\.rawValue),
             "Rule": Peers.Rule.allCases.map(\.rawValue),
             "LogLevel": Peers.LogLevel.allCases.map(\.rawValue),
+            "StorageState": Peers.StorageState.allCases.map(\.rawValue),
             "Canceller": Peers.Canceller.allCases.map(\.rawValue),
         ]
         #expect(interface.enumerations == known)

@@ -146,7 +146,9 @@ enum Samples {
         ),
     ]
 
-    static let statuses = [nil, 1_767_225_600_000_000].map { (until: Int64?) in
+    static let statuses = Peers.StorageState.allCases.map { storage in
+        let isSaved = storage == .works
+        let until: Int64? = isSaved ? nil : 1_767_225_600_000_000
         let one = Peers.PerKind(inbound: 1, outbound: 2, manual: 3, feeler: 4)
         return Peers.ServiceStatus(
             version: "0.1.0",
@@ -187,7 +189,9 @@ enum Samples {
                 connections: 8,
                 whitelisted: 9,
                 resourcesExhausted: 10
-            )
+            ),
+            storage: storage,
+            storageProblem: isSaved ? nil : "cannot save to the database: the disk is full"
         )
     }
 }

@@ -117,7 +117,8 @@ enum Examples {
                 connections: 0,
                 whitelisted: 0,
                 resourcesExhausted: 0
-            )
+            ),
+            storage: .works
         )
         change(&status)
         return status

@@ -69,6 +69,28 @@ struct ViewTests {
         }
     }
 
+    @Test("of the status says whether changes are stored, and why not")
+    func storage() {
+        func remark(_ storage: Peers.StorageState, _ problem: String? = nil) -> String {
+            status {
+                $0.storage = storage
+                $0.storageProblem = problem
+            }[3]
+        }
+        let heading = status()[3]
+        #expect(remark(.works) == heading)
+        #expect(remark(.unread) == heading)
+        #expect(
+            remark(.off) == "There is no state directory: added peers and bans end with the daemon"
+        )
+        for state in [Peers.StorageState.unread, .fails] {
+            #expect(
+                remark(state, "the disk is full")
+                    == "Changes of peers and bans are not stored: the disk is full"
+            )
+        }
+    }
+
     @Test("of the status says that there is nobody to dial, not that attempts failed")
     func nobodyToDial() {
         func remark(_ change: (inout Peers.ServiceStatus) -> Void) -> String {

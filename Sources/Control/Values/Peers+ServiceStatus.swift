@@ -33,6 +33,9 @@ extension Peers {
         /// Persistent peers that wait, the nearest first, at most `Bounds.retries`.
         package var retries: [Retry]
         package var refusals: Refusals
+        package var storage: StorageState
+        /// Why, in words for an operator, when `storage` isn't what is wanted.
+        package var storageProblem: String?
 
         package init(
             version: String,
@@ -54,7 +57,9 @@ extension Peers {
             outboundFailures: Int,
             outboundPausedUntilUnixUSec: Int64? = nil,
             retries: [Retry],
-            refusals: Refusals
+            refusals: Refusals,
+            storage: StorageState,
+            storageProblem: String? = nil
         ) {
             self.version = version
             self.network = network
@@ -76,6 +81,8 @@ extension Peers {
             self.outboundPausedUntilUnixUSec = outboundPausedUntilUnixUSec
             self.retries = retries
             self.refusals = refusals
+            self.storage = storage
+            self.storageProblem = storageProblem
         }
 
         package func write(to json: inout JSONWriter) {
@@ -99,6 +106,20 @@ extension Peers {
             json.field("outboundPausedUntilUnixUSec", ifSet: outboundPausedUntilUnixUSec)
             json.field("retries", retries)
             json.field("refusals", refusals)
+            json.field("storage", storage.rawValue)
+            json.field("storageProblem", ifSet: storageProblem)
         }
+    }
+    /// Whether changes of peers and bans outlive the daemon.
+    package enum StorageState: String, CaseIterable, Decodable, Sendable {
+        /// There is no state directory: they end with the daemon.
+        case off
+        /// What is stored hasn't been read, and nothing is written before.
+        case unread
+        /// They can be written, as far as is known: the last attempt worked.
+        case works
+        /// They can't be written now. It is tried again and again, and what is missing isn't lost
+        /// as long as the daemon runs.
+        case fails
     }
 }

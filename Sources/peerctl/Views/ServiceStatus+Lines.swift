@@ -45,6 +45,19 @@ extension Peers.ServiceStatus {
                     + Text(failures)
             )
         }
+        switch storage {
+        case .works:
+            break
+        case .unread where storageProblem == nil:
+            break
+        case .off:
+            remarks.append("There is no state directory: added peers and bans end with the daemon")
+        case .unread, .fails:
+            remarks.append(
+                Text("Changes of peers and bans are not stored", .bad)
+                    + Text(storageProblem.map { ": \($0)" } ?? "")
+            )
+        }
         if bans > 0 {
             remarks.append(Text("\(counted(bans, "ban")) in force: '\(instance.command) bans'"))
         }

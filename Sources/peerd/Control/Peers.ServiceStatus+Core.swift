@@ -44,3 +44,13 @@ extension Peers.Refusals {
         )
     }
 }
+
+extension Peers.StorageState {
+    init(_ state: StateChanges) {
+        if !state.isLoaded {
+            self = .unread
+        } else {
+            self = state.failure == nil ? .works : .fails
+        }
+    }
+}

@@ -44,12 +44,15 @@ struct StateChanges: Sendable {
 
     private enum Task { case load, apply, replace }
     private var task: Task?
-    private var isLoaded = false
+    /// Whether what was stored is known. Nothing is written before.
+    private(set) var isLoaded = false
     private var changedPeers: Set<PeerTarget> = []
     private var changedPrefixes: Set<Prefix> = []
     private var isAllChanged = false
     /// Why the store doesn't work at present.
     private(set) var failure: StorageError?
+    /// The same for an operator.
+    var problem: String? { failure?.description }
     /// In a row.
     private var failures = 0
     private var retryAt: Instant?

@@ -55,8 +55,10 @@ struct StateDirectory: ~Copyable {
 
     /// Asks the running daemon for a method of org.peerd.Peers, with parameters in JSON.
     ///
+    /// - Returns: The reply.
     /// - Throws: `Failure` with the reply if that is an error.
-    func call(_ method: String, _ parameters: String) throws {
+    @discardableResult
+    func call(_ method: String, _ parameters: String = "{}") throws -> String {
         let number = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw Failure("socket", errno) }
         defer { close(number) }
@@ -75,9 +77,21 @@ struct StateDirectory: ~Copyable {
             }
             let text = String(decoding: reply, as: UTF8.self)
             guard text.firstRange(of: #""error""#) == nil else { throw Failure(text) }
-            return
+            return text
         }
         throw Failure("no answer to \(method)")
+    }
+
+    /// What the running daemon's status says of its storage, from the state's word on:
+    /// `works` or `fails","storageProblem":"...`.
+    func storage() throws -> String {
+        let reply = try call("Status")
+        guard let start = reply.firstRange(of: #""storage":""#)?.upperBound else {
+            throw Failure(reply)
+        }
+        let rest = reply[start...]
+        let end = rest.firstRange(of: #""}"#)?.lowerBound ?? rest.endIndex
+        return String(rest[..<end])
     }
 
     private func connect(_ number: CInt) throws {
