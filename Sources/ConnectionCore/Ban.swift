@@ -30,7 +30,7 @@ package struct Ban: Equatable, Sendable {
 ///
 /// A lookup costs one hash for each length of prefix in use. At most 10,000 automatic bans, of
 /// which the soonest to expire makes room, and 10,000 of operators, which are never evicted: about
-/// 2 MB.
+/// 2.5 MB.
 package struct BanList: Sendable {
     package static let maxAutomatic = 10_000
     package static let maxOperator = 10_000
@@ -39,6 +39,8 @@ package struct BanList: Sendable {
     /// Bans by length of prefix; only lengths that some ban has.
     private var countByLength: [(length: Int, count: Int)] = []
     private var automatic = 0
+    /// All of `bans`, as they are listed.
+    private var order = PrefixOrder()
 
     /// Bans, expired ones that nobody has come across included.
     package var count: Int { bans.count }
@@ -75,22 +77,33 @@ package struct BanList: Sendable {
 
     /// All bans in force, the shortest prefixes first.
     package func inForce(at now: WallTime) -> [Ban] {
-        page(after: nil, limit: bans.count, at: now)
+        order.prefixes.compactMap { bans[$0] }.filter { $0.isInForce(at: now) }
     }
 
+    /// How many bans a page looks at for each one that it may have: those whose time is over and
+    /// that nobody has come across are passed over, and must not make a page long.
+    private static let looksPerRow = 16
+
     /// At most `limit` bans in force, the shortest prefixes first, those of one length by their
-    /// network.
+    /// network. It has fewer, or none, where many are over.
     ///
-    /// `previous` is the last prefix of the page before, nil for the first page. It needn't be
-    /// banned any more: whatever comes and goes between two pages, a ban that stays is on exactly
-    /// one. O(n).
-    package func page(after previous: Prefix?, limit: Int, at now: WallTime) -> [Ban] {
-        let from = previous.map(\.sortKey)
-        return bans.values.lazy
-            .filter { ban in
-                ban.isInForce(at: now) && (from.map { $0 < ban.prefix.sortKey } ?? true)
+    /// `previous` is `next` of the page before, nil for the first page; a page without `next` is
+    /// the last. Whatever comes and goes between two pages, a ban that stays is on exactly one.
+    package func page(
+        after previous: Prefix?,
+        limit: Int,
+        at now: WallTime
+    ) -> (bans: [Ban], next: Prefix?) {
+        precondition(limit > 0)
+        let rest = order.after(previous)
+        var found: [Ban] = []
+        for (index, prefix) in zip(rest.indices, rest) {
+            if found.count == limit || index - rest.startIndex == limit * Self.looksPerRow {
+                return (found, rest[index - 1])
             }
-            .least(limit) { $0.prefix.sortKey < $1.prefix.sortKey }
+            if let ban = bans[prefix], ban.isInForce(at: now) { found.append(ban) }
+        }
+        return (found, nil)
     }
 
     /// What came of a new ban.
@@ -121,6 +134,7 @@ package struct BanList: Sendable {
             }
         }
         bans[ban.prefix] = ban
+        order.insert(ban.prefix)
         countLength(ban, by: 1)
         return .inserted(evicted: evicted)
     }
@@ -132,13 +146,14 @@ package struct BanList: Sendable {
         let automatic = inForce.filter { $0.origin == .automatic }
             .least(Self.maxAutomatic) { $1.expires(before: $0) }
         let operators = inForce.filter { $0.origin == .operator }
-            .least(Self.maxOperator) { $0.prefix.sortKey < $1.prefix.sortKey }
+            .least(Self.maxOperator) { $0.prefix.precedes($1.prefix) }
         for ban in automatic + operators { _ = insert(ban, at: now) }
     }
 
     @discardableResult
     mutating func remove(_ prefix: Prefix) -> Bool {
         guard let ban = bans.removeValue(forKey: prefix) else { return false }
+        order.remove(prefix)
         countLength(ban, by: -1)
         return true
     }
@@ -155,7 +170,12 @@ package struct BanList: Sendable {
     }
 
     private mutating func removeExpired(at now: WallTime) {
-        for ban in bans.values where !ban.isInForce(at: now) { remove(ban.prefix) }
+        let expired = bans.values.filter { !$0.isInForce(at: now) }
+        for ban in expired {
+            bans[ban.prefix] = nil
+            countLength(ban, by: -1)
+        }
+        if !expired.isEmpty { order.removeAll { bans[$0] == nil } }
     }
 
     private mutating func countLength(_ ban: Ban, by change: Int) {
@@ -176,6 +196,7 @@ package struct BanList: Sendable {
             precondition(count == bans.keys.count { $0.length == length }, "bans of /\(length)")
         }
         precondition(countByLength.reduce(0) { $0 + $1.count } == bans.count)
+        precondition(order.prefixes == bans.keys.sorted { $0.precedes($1) }, "the order differs")
     }
 }
 
@@ -183,11 +204,6 @@ extension Ban {
     /// A total order, so that of two that expire together the same one goes in every run.
     fileprivate func expires(before other: Ban) -> Bool {
         let (own, others) = (until?.microseconds ?? .max, other.until?.microseconds ?? .max)
-        return own == others ? prefix.sortKey < other.prefix.sortKey : own < others
+        return own == others ? prefix.precedes(other.prefix) : own < others
     }
-}
-
-extension Prefix {
-    /// The shortest prefixes first: an order that doesn't depend on hashes.
-    fileprivate var sortKey: (Int, UInt64, UInt64) { (length, network.high, network.low) }
 }

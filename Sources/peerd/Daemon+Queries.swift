@@ -57,14 +57,11 @@ extension Daemon {
     }
 
     mutating func continueBans(after prefix: Prefix?, of place: Int, at now: Moment) {
-        // One more, to know whether there are more.
-        let found = core.bans.page(after: prefix, limit: Bounds.rowsPerReply + 1, at: now.wall)
-        let page = found.prefix(Bounds.rowsPerReply)
-        let next = found.count > page.count ? page.last?.prefix : nil
-        if let next { control[place].begin(.bans(after: next)) }
+        let page = core.bans.page(after: prefix, limit: Bounds.rowsPerReply, at: now.wall)
+        if let next = page.next { control[place].begin(.bans(after: next)) }
         control[place].reply(
-            Peers.ListBans.Reply(bans: page.map { Peers.BanEntry($0) }),
-            continues: next != nil
+            Peers.ListBans.Reply(bans: page.bans.map { Peers.BanEntry($0) }),
+            continues: page.next != nil
         )
     }
 

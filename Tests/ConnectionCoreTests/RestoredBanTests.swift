@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Glibc
 import Testing
 import Timing
 
@@ -60,14 +61,70 @@ struct RestoredBanTests {
         let manager = restored((0..<100).map { ban($0) })
         let wall = manager.now.wall
         let first = manager.core.bans.page(after: nil, limit: 40, at: wall)
-        #expect(first.map(\.prefix) == (0..<40).map { ban($0).prefix })
+        #expect(first.bans.map(\.prefix) == (0..<40).map { ban($0).prefix })
         try manager.command { core, _, actions throws(Refusal) in
             for number in [3, 39, 50] { try core.unban(ban(number).prefix, &actions) }
         }
         try manager.ban("8.0.0.0/8")
-        let second = manager.core.bans.page(after: first.last?.prefix, limit: 60, at: wall)
-        #expect(second.map(\.prefix) == (40..<100).filter { $0 != 50 }.map { ban($0).prefix })
-        #expect(manager.core.bans.page(after: nil, limit: 1, at: wall).first?.prefix.length == 104)
+        let second = manager.core.bans.page(after: first.next, limit: 60, at: wall)
+        #expect(second.next == nil)
+        #expect(second.bans.map(\.prefix) == (40..<100).filter { $0 != 50 }.map { ban($0).prefix })
+        let only = manager.core.bans.page(after: nil, limit: 1, at: wall)
+        #expect(only.bans.map(\.prefix.length) == [104] && only.next == prefix("8.0.0.0/8"))
+    }
+
+    @Test("whose time is over are passed over, a bounded number for each page")
+    func expiredPages() {
+        let most = BanList.maxAutomatic
+        let old = (0..<most).map { ban($0, .automatic, for: .seconds(60)) }
+        let late = (most..<most + 70).map { ban($0) }
+        let manager = restored(old + late)
+        let wall = manager.now.wall + .seconds(61)
+        var (found, last) = manager.core.bans.page(after: nil, limit: 64, at: wall)
+        // 16 are looked at for each row that there may be.
+        #expect(found.isEmpty && last == old[64 * 16 - 1].prefix)
+        var pages = 1
+        while let previous = last {
+            let (bans, next) = manager.core.bans.page(after: previous, limit: 64, at: wall)
+            #expect(bans.count <= 64)
+            found += bans
+            last = next
+            pages += 1
+        }
+        #expect(found == late)
+        #expect(pages == 11)
+    }
+
+    /// What a page costs must not depend on how many there are: 50 clients may ask for it at a
+    /// time.
+    @Test("are read page by page in little more time than at once")
+    func costOfPages() {
+        let manager = restored((0..<BanList.maxOperator).map { ban($0) })
+        let (bans, wall) = (manager.core.bans, manager.now.wall)
+        let whole = processorTime { #expect(bans.inForce(at: wall).count == 10_000) }
+        let inPages = processorTime {
+            var (page, last) = bans.page(after: nil, limit: 64, at: wall)
+            var count = page.count
+            while let previous = last {
+                (page, last) = bans.page(after: previous, limit: 64, at: wall)
+                count += page.count
+            }
+            #expect(count == 10_000)
+        }
+        // 157 pages: looking through all bans for each would take a hundred times as long.
+        #expect(inPages < whole * 10)
+    }
+
+    /// Of this thread, so that a busy machine doesn't count.
+    private func processorTime(_ work: () -> Void) -> Duration {
+        func now() -> Duration {
+            var time = timespec()
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+            return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+        }
+        let start = now()
+        work()
+        return now() - start
     }
 
     @Test("make room for a new automatic one, which is reported as their lifting")

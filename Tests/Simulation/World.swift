@@ -284,11 +284,11 @@ struct World {
     /// Bans in pages are those that are listed at once, and so are the ended connections.
     private mutating func checkBanPages() throws(BrokenPromise) {
         let wall = moment.wall
-        var pages: [Ban] = []
-        while true {
-            let page = core.bans.page(after: pages.last?.prefix, limit: 3, at: wall)
+        var (pages, last) = core.bans.page(after: nil, limit: 3, at: wall)
+        while let previous = last {
+            let (page, next) = core.bans.page(after: previous, limit: 3, at: wall)
             pages += page
-            if page.count < 3 { break }
+            last = next
         }
         try require(pages == bans.inForce(at: wall), "other bans are listed in pages")
     }
