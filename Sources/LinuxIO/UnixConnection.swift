@@ -11,6 +11,14 @@ package struct UnixConnection: ~Copyable, Sendable {
         self.descriptor = descriptor
     }
 
+    /// Whether the client has closed its end, so that it can't be answered any more.
+    package var hasHungUp: Bool {
+        // Without events of its own it reports only that, and errors.
+        var watched = pollfd(fd: descriptor.number, events: 0, revents: 0)
+        let found = try? systemCall(.poll) { poll(&watched, 1, 0) }
+        return found == 1
+    }
+
     /// Reads what is there into the beginning of `buffer`, at most `buffer.count` bytes, which must
     /// not be 0.
     ///

@@ -10,6 +10,8 @@ extension Daemon {
         case .failure(let failure):
             control[place].reply(failure)
         case .success(let call):
+            // Nobody is there to be told.
+            guard call.changes || !control[place].isGone else { return }
             guard !call.changes || mayChange(place) else {
                 return control[place].reply(Service.Failure.permissionDenied)
             }
@@ -21,7 +23,7 @@ extension Daemon {
         }
     }
 
-    private func mayChange(_ place: Int) -> Bool {
+    func mayChange(_ place: Int) -> Bool {
         control[place].credentials.map { control.writers.isGiven(to: $0) } ?? false
     }
 

@@ -17,23 +17,43 @@ extension Daemon {
             if control[place].isOpen { serve(place, &steps, at: now) }
         }
         firstPlace = places == 0 ? 0 : (firstPlace + 1) % places
+        if control.hasNewcomers { control.accept(at: now.instant, kernel.epoll) }
         // What one asked for may have given another its answer or an event, after its turn.
-        control.isBehind = control.places.contains { control[$0].needsTurn }
+        control.isBehind =
+            control.hasNewcomers || control.places.contains { control[$0].needsTurn }
     }
 
     private mutating func serve(_ place: Int, _ steps: inout Int, at now: Moment) {
-        if steps > 0, control[place].isReady {
-            do throws(MessageError) {
-                steps -= try step(place, at: now)
-            } catch {
-                // It isn't known what was asked, nor where the next message begins.
-                return close(place, at: now)
-            }
+        if control[place].isGone {
+            giveUpWork(of: place, at: now)
+            // Only what changes something is still done, and this one can't have asked for any.
+            guard mayChange(place) else { return close(place, at: now) }
+        }
+        do throws(MessageError) {
+            try takeSteps(place, &steps, at: now)
+        } catch {
+            // It isn't known what was asked, nor where the next message begins.
+            return close(place, at: now)
         }
         control[place].flush()
         if control[place].isGone { giveUpWork(of: place, at: now) }
         guard !control[place].isFinished, control.updateInterest(of: place, kernel.epoll) else {
             return close(place, at: now)
+        }
+    }
+
+    /// One step of a client; of one that has hung up as many as the turn has left, since somebody
+    /// may wait for its place.
+    private mutating func takeSteps(
+        _ place: Int,
+        _ steps: inout Int,
+        at now: Moment
+    ) throws(MessageError) {
+        while steps > 0 {
+            if control[place].isGone { control.read(place) }
+            guard control[place].isReady else { return }
+            steps -= try step(place, at: now)
+            guard control[place].isGone else { return }
         }
     }
 

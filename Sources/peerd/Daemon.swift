@@ -199,7 +199,7 @@ struct Daemon: ~Copyable {
         case .store:
             while let reply = kernel.store?.nextReply() { finishStoring(reply, at: now) }
         case .control:
-            control.accept(at: now.instant, kernel.epoll)
+            control.hasNewcomers = true
         case nil:
             if let place = control.place(of: event.token) {
                 control.note(event, at: place)

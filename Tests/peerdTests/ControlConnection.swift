@@ -27,7 +27,11 @@ final class ControlConnection {
     }
 
     /// Goes away, with whatever it hasn't read.
-    func close() { descriptor = nil }
+    func close() {
+        // A process that another test is just starting may have the descriptor for a moment.
+        if descriptor != nil { shutdown(number, CInt(SHUT_RDWR)) }
+        descriptor = nil
+    }
 
     /// Sends no more, and goes on listening.
     func finishSending() { shutdown(number, CInt(SHUT_WR)) }

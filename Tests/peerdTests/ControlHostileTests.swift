@@ -213,6 +213,22 @@ struct ControlHostileTests {
         #expect(peers.areHeld)
     }
 
+    @Test("that hangs up leaves its place in that turn, whatever it has asked before")
+    func leaves() throws {
+        let daemon = try DaemonProcess("outbound.target = 0", withControl: true)
+        let places = Bounds.clients - (geteuid() == 0 ? 0 : Bounds.clientsOfRoot)
+        for round in 0..<20 {
+            let crowd = try (0..<places).map { _ in try daemon.connectControl() }
+            for client in crowd { try client.ask(Service.GetInfo()) }
+            for client in crowd where round % 2 == 0 {
+                for _ in 0..<Bounds.callsWaiting { try client.send(Peers.ListBans()) }
+            }
+            for client in crowd { client.close() }
+            // Would be hung up on if one of them still had its place.
+            try daemon.connectControl().ask(Peers.Status())
+        }
+    }
+
     @Test("isn't read while sixteen of its calls wait, and they are answered in their order")
     func manyCalls() throws {
         let hole = try BlackHole(Loopback.address(231))

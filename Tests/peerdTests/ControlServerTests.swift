@@ -31,4 +31,26 @@ struct ControlServerTests {
         #expect(turnedAway() == clients.count - places)
         try #expect(epoll.wait(timeout: .zero) == 0)
     }
+
+    @Test("keeps whom it has no place for waiting while somebody who has one is leaving")
+    func leaving() throws {
+        let directory = try ConfigurationDirectory()
+        let path = "\(directory.path)/control"
+        let epoll = try Epoll()
+        var server = ControlServer()
+        try server.listen(by: .bound(to: try #require(UnixPath(path))), epoll)
+        let places = Bounds.clients - (geteuid() == 0 ? 0 : Bounds.clientsOfRoot)
+        let clients = try (0..<places).map { _ in try ControlConnection(to: path) }
+        server.accept(at: Moment.now.instant, epoll)
+        clients[7].close()
+        // What epoll would say of the one that is gone hasn't been asked for.
+        let (next, last) = (try ControlConnection(to: path), try ControlConnection(to: path))
+        server.accept(at: Moment.now.instant, epoll)
+        #expect(next.isWaiting && last.isWaiting && server.hasNewcomers)
+        #expect(server.places.count { server[$0].hasHungUp } == 1)
+        for place in server.places where server[place].hasHungUp { server.close(place) }
+        server.accept(at: Moment.now.instant, epoll)
+        #expect(next.isWaiting && !last.isWaiting && !server.hasNewcomers)
+        #expect(server.places.allSatisfy { server[$0].isOpen })
+    }
 }

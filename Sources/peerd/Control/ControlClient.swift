@@ -64,6 +64,14 @@ struct ControlClient: ~Copyable {
         }
     }
 
+    /// Whether the kernel says that it is gone, which `isGone` may not say yet.
+    var hasHungUp: Bool {
+        switch connection {
+        case .some(let connection): connection.hasHungUp
+        case .none: false
+        }
+    }
+
     /// Takes a client into an empty place.
     mutating func open(_ connection: consuming UnixConnection) {
         self = ControlClient()
