@@ -6,13 +6,18 @@ package struct AddressError: Error, Equatable, Sendable {
         /// Not a decimal number up to 65535, or 0 where something must be reached.
         case badPort
         case badAddress
+        /// A number, or several with dots between them, in which resolvers see this IPv4 address
+        /// instead of a name: `0x7f000001`, `127.1`.
+        case number(IPAddress)
         /// A zone, as in `fe80::1%eth0`: it means something on one machine only, and while its
         /// interfaces keep their names.
         case zone
         /// Not a v3 name, or one with a wrong checksum.
         case badOnion
-        /// Not a host name as RFC 1123 has them.
+        /// Not a name that resolvers and /etc/hosts take: see `PeerName`.
         case badName
+        /// A name with letters that DNS doesn't have.
+        case notASCII
         /// No number behind the slash that the address has bits for.
         case badPrefixLength(allowed: ClosedRange<Int>)
         /// The address has bits behind its prefix's length, so that it is unclear what was meant:
@@ -41,12 +46,18 @@ extension AddressError: CustomStringConvertible {
         case .badAddress:
             "'\(text)' is no IP address: expected one such as 203.0.113.7 or 2001:db8::7, "
                 + "an IPv6 address in brackets when a port follows"
+        case .number(let address):
+            "'\(text)' is a number, which resolvers take for the address \(address): "
+                + "expected that address if it is meant"
         case .zone: "'\(text)' has a zone, which is not supported: expected an address without '%'"
         case .badOnion:
             "'\(text)' is no Tor v3 name: expected 56 characters with a valid checksum and .onion"
         case .badName:
-            "'\(text)' is no host name: expected letters, digits and hyphens between dots, "
-                + "at most 63 each and 253 in all"
+            "'\(text)' is no host name: expected letters, digits, '-' and '_' between dots, "
+                + "at most 63 each and 253 in all, and no '-' in front"
+        case .notASCII:
+            "'\(text)' has letters that are not ASCII: expected the name as DNS has it, "
+                + "write xn--… for each part with such letters"
         case .badPrefixLength(let allowed):
             "'\(text)' has no valid prefix length: expected a number from "
                 + "\(allowed.lowerBound) to \(allowed.upperBound)"

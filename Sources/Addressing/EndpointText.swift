@@ -35,16 +35,15 @@ struct EndpointText {
             guard let ip = IPAddress(v6: host) else { throw AddressError(text, .badAddress) }
             return .ip(ip)
         }
-        if host.lowercased().hasSuffix(OnionKey.suffix) {
+        guard host.utf8.allSatisfy({ $0 < 0x80 }) else { throw AddressError(text, .notASCII) }
+        if PeerName.isOnion(host) {
             guard let key = OnionKey(String(host)) else { throw AddressError(text, .badOnion) }
             return .onion(key)
         }
-        // No top-level domain is a number (RFC 3696), and resolvers take one for an IPv4 address.
-        let lastLabel = host.split(separator: ".", omittingEmptySubsequences: false).last ?? host
-        let isNumber = !lastLabel.isEmpty && lastLabel.utf8.allSatisfy(TextCursor.isDigit)
-        guard host.isEmpty || isNumber else { return nil }
-        guard let ip = IPAddress(host) else { throw AddressError(text, .badAddress) }
-        return .ip(ip)
+        let number = NumericHost(host)
+        guard host.isEmpty || number.isNumeric else { return nil }
+        if let ip = IPAddress(host) { return .ip(ip) }
+        throw AddressError(text, number.reading.map { .number($0) } ?? .badAddress)
     }
 
     /// The port, or `fallback` if the text has none.

@@ -67,7 +67,7 @@ struct TextCursor {
         return number
     }
 
-    private static func value(ofDigit byte: UInt8, radix: Int) -> Int? {
+    static func value(ofDigit byte: UInt8, radix: Int) -> Int? {
         let value: UInt8
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): value = byte - UInt8(ascii: "0")

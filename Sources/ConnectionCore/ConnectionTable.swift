@@ -24,7 +24,7 @@ package struct ConnectionTable: Sendable {
 
     /// What only connections that were given by name have.
     package struct Naming: Equatable, Sendable {
-        package let name: PeerName
+        package var name: PeerName
         /// What the resolver gave and was not tried yet; nil while it is asked.
         var untried: [PeerAddress]?
         /// The address that was dialled last. The automatic dialler leaves it to this connection

@@ -24,6 +24,7 @@ extension ConnectionCore {
         for target in configured {
             if let known = table.connection(at: target), known.isPersistent {
                 table.updatePersistence(known.id) { $0.origin = .configuration }
+                respell(known.id, as: target)
                 continue
             }
             giveUpAutomaticDial(to: target, at: now.instant, &actions)
@@ -34,6 +35,12 @@ extension ConnectionCore {
             }
         }
         return refused
+    }
+
+    /// A dot at the end of a name leaves the peer the same, and the resolver's question not.
+    private mutating func respell(_ id: ConnectionID, as target: PeerTarget) {
+        guard case .name(let name) = target, table.naming(of: id)?.name == name else { return }
+        table.updateNaming(id) { $0.name = name }
     }
 
     /// An attempt of our own must not keep the operator's peer from being kept.

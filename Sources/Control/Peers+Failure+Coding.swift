@@ -22,8 +22,9 @@ extension Peers.Failure {
             .tooManyPersistentPerHost(let limit), .tooManyBans(let limit),
             .tooManyAddresses(let limit):
             json.field("limit", limit)
-        case .unsupportedAddress(let address):
+        case .unsupportedAddress(let address, let reason):
             json.field("address", ifSet: address)
+            json.field("reason", ifSet: reason)
         case .configurationRejected(let problems):
             json.field("problems", problems)
         case .timedOut(let after):
@@ -72,7 +73,11 @@ extension Peers.Failure {
             case .tooManyPersistentPerHost: .tooManyPersistentPerHost(limit: try required("limit"))
             case .tooManyBans: .tooManyBans(limit: try required("limit"))
             case .tooManyAddresses: .tooManyAddresses(limit: try required("limit"))
-            case .unsupportedAddress: .unsupportedAddress(address: try optional("address"))
+            case .unsupportedAddress:
+                .unsupportedAddress(
+                    address: try optional("address"),
+                    reason: try optional("reason")
+                )
             case .configurationRejected: .configurationRejected(problems: try required("problems"))
             case .timedOut: .timedOut(afterUSec: try required("afterUSec"))
             case .refused: .refused

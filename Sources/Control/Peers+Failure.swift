@@ -23,8 +23,9 @@ extension Peers {
         case tooManyPersistentPerHost(limit: Int)
         case tooManyBans(limit: Int)
         case tooManyAddresses(limit: Int)
-        /// The text if the caller gave one, nil if a name led to such addresses only.
-        case unsupportedAddress(address: String?)
+        /// The text if the caller gave one, nil if a name led to such addresses only; and what is
+        /// wrong with it, as a sentence that names it, if that can be said.
+        case unsupportedAddress(address: String?, reason: String?)
         /// What is wrong with each place of the configuration.
         case configurationRejected(problems: [String])
 

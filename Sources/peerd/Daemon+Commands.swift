@@ -150,10 +150,13 @@ extension Daemon {
     ) throws(Peers.Failure) {
         var new: [PeerAddress] = []
         for text in call.addresses {
-            guard case .address(let address) = try target(text),
-                ConnectionCore.isDialable(address)
-            else {
-                throw .unsupportedAddress(address: text)
+            let target = try target(text)
+            guard case .address(let address) = target else {
+                let reason = "\(target) is a name: expected an IP address"
+                throw .unsupportedAddress(address: text, reason: reason)
+            }
+            guard ConnectionCore.isDialable(address) else {
+                throw .unsupportedAddress(address: text, reason: address.obstacle)
             }
             new.append(address)
         }
@@ -186,7 +189,7 @@ extension Daemon {
         do throws(AddressError) {
             return try PeerTarget(parsing: text, defaultPort: defaultPort)
         } catch {
-            throw .unsupportedAddress(address: text)
+            throw .unsupportedAddress(address: text, reason: error.description)
         }
     }
 
@@ -211,7 +214,7 @@ extension Daemon {
         do throws(AddressError) {
             return try Prefix(parsing: text)
         } catch {
-            throw .unsupportedAddress(address: text)
+            throw .unsupportedAddress(address: text, reason: error.description)
         }
     }
 }

@@ -36,7 +36,9 @@ struct NameLookups: ~Copyable {
             return true
         }
         let token = lastToken &+ 1
-        guard resolver.resolve(name: name.name, port: name.port, token: token) else { return false }
+        guard resolver.resolve(name: name.question, port: name.port, token: token) else {
+            return false
+        }
         lastToken = token
         tokens[name] = token
         questions[token] = Question(name: name, attempts: [attempt])

@@ -53,7 +53,7 @@ struct PeerAddressTests {
             ("203.0.113.7:99999999999999999999", .badPort),
             ("[::1]:", .badPort),
             (":9108", .badAddress),
-            ("203.0.113:9108", .badAddress),
+            ("203.0.113:9108", .number(IPAddress(v4: 0xcb00_0071))),
             ("203.0.113.256:9108", .badAddress),
             ("[203.0.113.7]:9108", .badAddress),
             ("[::1:9108", .badAddress),

@@ -36,6 +36,10 @@ struct PeerTargetTests {
             ("xn--bcher-kva.example", "xn--bcher-kva.example", 9108),
             ("1.2.3.4.example:65535", "1.2.3.4.example", 65_535),
             ("3com", "3com", 9108),
+            ("web.1:7", "web.1", 7),
+            ("my_node_1", "my_node_1", 9108),
+            ("0xbeef.example", "0xbeef.example", 9108),
+            ("1.2.3.0xg", "1.2.3.0xg", 9108),
         ] as [(String, String, UInt16)]
     )
     func names(written: String, name: String, port: UInt16) throws {
@@ -45,6 +49,34 @@ struct PeerTargetTests {
         #expect(target.description == "\(name):\(port)")
     }
 
+    @Test("keeps the dot at the end of a name", arguments: ["a.example.:1", "web.:9"])
+    func absolute(text: String) throws {
+        let target = try PeerTarget(parsing: text, defaultPort: nil)
+        #expect(target.description == text)
+        #expect(
+            try target == PeerTarget(parsing: text.replacing(".:", with: ":"), defaultPort: nil)
+        )
+    }
+
+    @Test(
+        "is no number that inet_aton(3) takes, and the error says which address that would be",
+        arguments: [
+            ("0x7f000001", "127.0.0.1"), ("127.0.0.0x1", "127.0.0.1"), ("0X7F.0x1", "127.0.0.1"),
+            ("127.1", "127.0.0.1"), ("0177.0.0.1", "127.0.0.1"), ("2130706433", "127.0.0.1"),
+            ("017700000001", "127.0.0.1"), ("10.0x10203", "10.1.2.3"), ("203.0.113", "203.0.0.113"),
+            ("203.0.113.07", "203.0.113.7"), ("0xffffffff", "255.255.255.255"), ("0", "0.0.0.0"),
+        ]
+    )
+    func numbers(text: String, address: String) throws {
+        let ip = try #require(IPAddress(address))
+        for text in [text, text + ":9"] {
+            let error = #expect(throws: AddressError(text, .number(ip))) {
+                try PeerTarget(parsing: text, defaultPort: 9108)
+            }
+            #expect(error?.description.contains(address) == true)
+        }
+    }
+
     @Test(
         "is nothing else, and the error says why",
         arguments: [
@@ -52,19 +84,28 @@ struct PeerTargetTests {
             ("203.0.113.7:0", .badPort),
             ("peer.example.org:0", .badPort),
             ("peer.example.org:", .badPort),
-            ("203.0.113.07", .badAddress),
-            ("203.0.113", .badAddress),
-            ("2130706433", .badAddress),
+            ("203.0.113.256", .badAddress),
+            ("1.2.3.4.5", .badAddress),
+            ("4294967296", .badAddress),
+            ("0x100000000", .badAddress),
+            ("0x", .badAddress),
+            ("08.1", .badAddress),
+            ("1.256", .number(IPAddress(v4: 0x0100_0100))),
+            ("256.1", .badAddress),
+            ("127.1.", .badAddress),
             (":1", .badAddress),
             ("[::1]x", .badAddress),
             ("::1%lo", .zone),
             ("peer.onion", .badOnion),
             ("peer example", .badName),
-            ("peer_1.example", .badName),
-            ("bücher.example", .badName),
+            ("-peer.example", .badName),
+            ("bücher.example", .notASCII),
+            ("bücher.onion", .notASCII),
+            ("peer.onion.", .badOnion),
+            ("127.0.0.1 ", .badName),
             ("http://peer.example", .badPort),
-            ("peer.example.", .badName),
-            ("203.0.113.7.", .badName),
+            ("peer.example..", .badName),
+            ("203.0.113.7.", .badAddress),
         ] as [(String, AddressError.Reason)]
     )
     func rejected(text: String, reason: AddressError.Reason) {

@@ -247,6 +247,23 @@ struct NameTests {
         try manager.addPersistent("SEED.example.org:9109")
     }
 
+    @Test("is one peer with a dot at its end, and resolved as the configuration writes it now")
+    func absolute() throws {
+        let manager = TestManager()
+        let dotted = "seed.example.org.:9108"
+        manager.reload(persistent: [name])
+        let id = try #require(manager.connections.first?.id)
+        #expect(throws: Refusal.duplicatePersistent(id)) { try manager.addPersistent(dotted) }
+        manager.resolve(id, to: [first])
+        manager.reload(persistent: [dotted])
+        #expect(manager.connections.map(\.id) == [id])
+        manager.fail(id)
+        manager.run(for: .seconds(10))
+        #expect(manager.trace.contains("resolve \(id) \(dotted)"))
+        try manager.remove(.address(name))
+        #expect(manager.table.count == 0)
+    }
+
     @Test("keeps the automatic dialler away from its last address, until it is removed")
     func lastAddress() throws {
         let manager = TestManager { $0.outbound.target = 1 }

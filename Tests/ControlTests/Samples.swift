@@ -50,8 +50,9 @@ enum Samples {
         .tooManyConnections(limit: 125), .tooManyPerHost(limit: 5), .tooManyWhitelisted(limit: 32),
         .tooManyPersistent(limit: 8), .tooManyPersistentPerHost(limit: 5),
         .tooManyBans(limit: 10_000),
-        .tooManyAddresses(limit: 100_000), .unsupportedAddress(address: "x:0"),
-        .unsupportedAddress(address: nil),
+        .tooManyAddresses(limit: 100_000),
+        .unsupportedAddress(address: "x:0", reason: "x:0 is bad"),
+        .unsupportedAddress(address: nil, reason: nil),
         .configurationRejected(problems: ["peerd.toml:3:1: unknown key", "peerd.toml:9:2: too big"]
         ),
         .timedOut(afterUSec: 30_000_000), .refused, .unreachable, .noRoute,

@@ -84,7 +84,12 @@ struct FailureTests {
                 ]
             ),
             Case(
-                failure: answered(.unsupportedAddress(address: "10.0.0.1/8")),
+                failure: answered(.unsupportedAddress(address: "x:0", reason: "'x:0' is odd")),
+                status: 1,
+                lines: ["peerctl: cannot connect to a:1: 'x:0' is odd"]
+            ),
+            Case(
+                failure: answered(.unsupportedAddress(address: "10.0.0.1/8", reason: nil)),
                 method: .ban,
                 status: 1,
                 lines: [

@@ -91,22 +91,26 @@ struct ControlHostileTests {
             Call(
                 #"{"method":"\#(peers).Connect","parameters":{"address":"nowhere"}}"#,
                 "\(peers).UnsupportedAddress",
-                #""address":"nowhere""#
+                #""address":"nowhere","reason":"'nowhere' has no port: expected one behind a colon, "#
+                    + #"as in 203.0.113.7:9108, [2001:db8::7]:9108 or peer.example.org:9108""#
             ),
             Call(
                 #"{"method":"\#(peers).Connect","parameters":{"address":"192.0.2.1:0"}}"#,
                 "\(peers).UnsupportedAddress",
-                #""address":"192.0.2.1:0""#
+                #""address":"192.0.2.1:0","reason":"'192.0.2.1:0' has no valid port: "#
+                    + #"expected a number from 1 to 65535""#
             ),
             Call(
                 #"{"method":"\#(peers).Explain","parameters":{"address":"1.2.3"}}"#,
                 "\(peers).UnsupportedAddress",
-                #""address":"1.2.3""#
+                #""address":"1.2.3","reason":"'1.2.3' is a number, which resolvers take for "#
+                    + #"the address 1.2.0.3: expected that address if it is meant""#
             ),
             Call(
                 #"{"method":"\#(peers).Ban","parameters":{"prefix":"10.1.2.3/8"}}"#,
                 "\(peers).UnsupportedAddress",
-                #""address":"10.1.2.3/8""#
+                #""address":"10.1.2.3/8","reason":"'10.1.2.3/8' has bits behind the prefix's "#
+                    + #"length: expected the network, 10.0.0.0/8""#
             ),
             Call(#"{"method":"\#(peers).Remove","parameters":{"id":7}}"#, "\(peers).NotFound"),
             Call(

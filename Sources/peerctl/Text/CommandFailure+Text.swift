@@ -97,7 +97,8 @@ extension Peers.Failure {
         case (.notFound, _): "there is no such connection"
         case (.shuttingDown, _): "the daemon is shutting down"
         case (.networkInactive, _): "the network is inactive"
-        case (.unsupportedAddress(let address?), .ban), (.unsupportedAddress(let address?), .unban):
+        case (.unsupportedAddress(let address?, nil), .ban),
+            (.unsupportedAddress(let address?, nil), .unban):
             "'\(address)' is not an address or prefix"
         case (_, _): text(seenFrom: viewpoint)
         }

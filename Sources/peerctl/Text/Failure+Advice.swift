@@ -32,7 +32,9 @@ extension Peers.Failure {
         case .tooManyAddresses:
             "They are kept until the daemon ends; outbound.addresses-file has no such limit."
         case .tooManyBans: "'\(command) unban PREFIX' makes room; one wide prefix may do for many."
-        case .unsupportedAddress:
+        // The reason says what was expected.
+        case .unsupportedAddress(_, .some): nil
+        case .unsupportedAddress(_, nil):
             switch method {
             case .ban, .unban:
                 "Expected an address or a prefix with no bits behind its length, "

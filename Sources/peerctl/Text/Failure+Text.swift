@@ -26,7 +26,8 @@ extension Peers.Failure {
             "limits.per-host (\(limit)) reached by persistent peers"
         case .tooManyBans(let limit): "\(grouped(limit)) bans are set already"
         case .tooManyAddresses(let limit): "\(grouped(limit)) addresses were added already"
-        case .unsupportedAddress(let address):
+        case .unsupportedAddress(_, let reason?): reason
+        case .unsupportedAddress(let address, nil):
             address.map { "'\($0)' is not an address that can be dialled" }
                 ?? "not an address that can be dialled"
         case .configurationRejected(let problems):

@@ -152,22 +152,11 @@ extension PeerAddress {
 
     /// Rejects what no connection can be made to.
     func checkDialable() throws(ElementError) {
-        guard ip != nil else {
-            throw ElementError(
-                "\(self) is an onion service, which can't be dialled without a proxy"
-            )
-        }
-        try checkNamesOnePeer()
+        if let obstacle { throw ElementError(obstacle) }
     }
 
     /// Rejects what means no single peer to anybody else.
     func checkNamesOnePeer() throws(ElementError) {
-        guard let ip else { return }
-        if ip.isUnspecified || ip.isMulticast || ip.isBroadcast {
-            throw ElementError("\(self) is not the address of one peer")
-        }
-        if ip.isLinkLocal && ip.v4 == nil {
-            throw ElementError("\(self) is link-local: it means nothing without an interface")
-        }
+        if ip != nil { try checkDialable() }
     }
 }

@@ -27,7 +27,7 @@ extension Peers.Failure {
             case .tooManyBans(let limit): .tooManyBans(limit: limit)
             case .notFound: .notFound
             case .unsupportedAddress(let target):
-                .unsupportedAddress(address: target.description)
+                .unsupportedAddress(address: target.description, reason: target.obstacle)
             }
     }
 
@@ -44,7 +44,7 @@ extension Peers.Failure {
             case .banned(let prefix, let until):
                 .banned(prefix: prefix.description, untilUnixUSec: until?.microseconds)
             case .tooManyPerHost(let limit): .tooManyPerHost(limit: limit)
-            case .unsupportedAddress: .unsupportedAddress(address: nil)
+            case .unsupportedAddress: .unsupportedAddress(address: nil, reason: nil)
             case .resourcesExhausted(let errno): .resourcesExhausted(errno: errno)
             case .cancelled(let canceller): .cancelled(by: Peers.Canceller(canceller))
             case .io(let errno): .io(errno: errno)
