@@ -1,5 +1,5 @@
 package import Addressing
-internal import Timing
+package import Timing
 
 /// All connections of all kinds and phases, and every index over them.
 ///
@@ -18,8 +18,15 @@ package struct ConnectionTable: Sendable {
         }
 
         package var origin = Origin.runtime
-        /// Attempts in a row that didn't lead to a stable connection.
+        /// Attempts in a row that didn't lead to a stable connection, but for those that nobody is
+        /// to blame for.
         package var retries: UInt32 = 0
+        /// The last failure; nil when the peer has been stable since, or none has failed yet. Of
+        /// one that is connected now it may still become worse.
+        package internal(set) var setback: Setback?
+        /// Since when the peer has been wanted and hasn't been ready; nil while it is ready, or
+        /// connected by another entry of its address.
+        package internal(set) var downSince: Instant?
     }
 
     /// What only connections that were given by name have.

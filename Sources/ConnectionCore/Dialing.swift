@@ -210,6 +210,7 @@ extension ConnectionCore {
             }
             return
         }
+        noteSetback(of: connection, .failed(failure), at: now)
         switch failure {
         case .noRoute, .resourcesExhausted:
             // Nobody is to blame, so the backoff doesn't grow.

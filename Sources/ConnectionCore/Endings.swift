@@ -66,6 +66,7 @@ extension ConnectionCore {
             }
             return
         }
+        noteSetback(of: connection, .ended(ending), after: lasted, at: now)
         switch ending {
         case .networkInactive:
             waitForNetwork(connection.id)

@@ -74,6 +74,7 @@ extension ConnectionCore {
         case .manual, .feeler:
             source.succeeded(remote, at: now)
         }
+        if ready.isPersistent { table.updatePersistence(id) { $0.downSince = nil } }
         actions.report(.ready(subject(ready)))
     }
 

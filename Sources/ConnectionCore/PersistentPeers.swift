@@ -26,7 +26,7 @@ extension ConnectionCore {
         guard table.census.persistent < limit else { throw .tooManyPersistent(limit: limit) }
         try checkPersistentHost(of: target)
         if let existing {
-            return adopt(existing, from: origin, &actions)
+            return adopt(existing, from: origin, at: now.instant, &actions)
         }
         let connection = table.insert(
             .manual,
@@ -34,7 +34,10 @@ extension ConnectionCore {
             phase: .waiting(until: .distantFuture),
             traits: .persistent
         )
-        table.updatePersistence(connection.id) { $0.origin = origin }
+        table.updatePersistence(connection.id) {
+            $0.origin = origin
+            $0.downSince = now.instant
+        }
         actions.report(.persistentAdded(subject(connection)))
         redial(connection.id, at: now.instant, &actions)
         return connection.id
@@ -53,6 +56,7 @@ extension ConnectionCore {
     private mutating func adopt(
         _ existing: Connection,
         from origin: ConnectionTable.Persistence.Origin,
+        at now: Instant,
         _ actions: inout Actions
     ) -> ConnectionID {
         let adopted = table.update(existing.id) {
@@ -62,7 +66,10 @@ extension ConnectionCore {
         // Whoever was in a hurry isn't who keeps it.
         attemptLimits[adopted.id] = nil
         rescheduleHandshake(of: adopted)
-        table.updatePersistence(adopted.id) { $0.origin = origin }
+        table.updatePersistence(adopted.id) {
+            $0.origin = origin
+            $0.downSince = adopted.isReady ? nil : now
+        }
         actions.report(.persistentAdopted(subject(adopted)))
         return adopted.id
     }
@@ -78,13 +85,32 @@ extension ConnectionCore {
 
     /// Dials with no wait and a clean record: a connection that was stable, or a new one.
     mutating func redial(_ id: ConnectionID, at now: Instant, _ actions: inout Actions) {
-        table.updatePersistence(id) { $0.retries = 0 }
+        table.updatePersistence(id) {
+            $0.retries = 0
+            $0.setback = nil
+        }
         guard isNetworkActive else {
             waitForNetwork(id)
             return
         }
         let waiting = setWaiting(id, until: .distantFuture)
         retry(waiting, at: now, &actions)
+    }
+
+    /// Notes why a persistent peer is down from now on, or still. `lasted` is how long it was
+    /// connected, or had completed its handshake.
+    mutating func noteSetback(
+        of connection: Connection,
+        _ cause: Setback.Cause,
+        after lasted: Duration = .zero,
+        at now: Instant
+    ) {
+        let isHeld = if case .failed(.alreadyConnected) = cause { true } else { false }
+        table.updatePersistence(connection.id) {
+            $0.note(cause, after: lasted, at: now)
+            // Whoever is connected under another entry isn't missing.
+            $0.downSince = isHeld ? nil : $0.downSince ?? now
+        }
     }
 
     /// Waits the longer the more attempts in a row have failed.

@@ -9,6 +9,10 @@ package struct Retry: Equatable, Sendable {
     package let retries: UInt32
     /// Nil while only the network's return can end the wait.
     package let at: Instant?
+    /// Why it is down; nil if nothing has failed yet.
+    package let setback: Setback?
+    /// Nil if it is connected by another entry of its address.
+    package let downSince: Instant?
 }
 
 /// A peer that is kept connected, and who wants it.
@@ -38,13 +42,22 @@ extension ConnectionCore {
                 return (at ?? .distantFuture, first.id) < (other ?? .distantFuture, second.id)
             }
             .map { connection in
-                Retry(
+                let persistence = table.persistence(of: connection.id)
+                return Retry(
                     id: connection.id,
                     target: table.target(of: connection),
-                    retries: table.persistence(of: connection.id)?.retries ?? 0,
-                    at: connection.phase.deadline
+                    retries: persistence?.retries ?? 0,
+                    at: connection.phase.deadline,
+                    setback: persistence?.setback,
+                    downSince: persistence?.downSince
                 )
             }
+    }
+
+    /// Since when the persistent peer has been down that has been so for the longest time, in
+    /// whatever phase it is; nil if none is. O(n) of the persistent ones.
+    package var persistentDownSince: Instant? {
+        table.persistences.values.lazy.compactMap(\.downSince).min()
     }
 
     /// All persistent peers, the oldest first.

@@ -64,6 +64,10 @@ package struct JSONWriter: Sendable {
         if let value { field(name, value) }
     }
 
+    package mutating func field(_ name: String, ifSet value: (some WireObject)?) {
+        if let value { field(name, value) }
+    }
+
     package mutating func field(_ name: String, ifSet value: Double?) {
         if let value { field(name, value) }
     }

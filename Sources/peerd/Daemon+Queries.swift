@@ -97,14 +97,6 @@ extension Daemon {
 
     func serviceStatus(at now: Moment) -> Peers.ServiceStatus {
         let census = core.table.census
-        let retries = core.retries(limit: Bounds.retries).map { retry in
-            Peers.Retry(
-                id: retry.id.number,
-                target: retry.target.description,
-                retries: Int(retry.retries),
-                atUnixUSec: retry.at.flatMap { now.wall(at: $0)?.microseconds }
-            )
-        }
         let pausedUntil = core.outboundPausedUntil(at: now.instant)
         return Peers.ServiceStatus(
             version: Release.version,
@@ -119,13 +111,16 @@ extension Daemon {
             whitelisted: census.whitelisted,
             persistent: census.persistent,
             persistentReady: census.persistentReady,
+            persistentDownSinceUnixUSec: core.persistentDownSince.flatMap {
+                now.wall(at: $0)?.microseconds
+            },
             limits: Peers.Limits(core.policy),
             addresses: addresses.count,
             addressesLearned: learned,
             bans: core.bans.countInForce(at: now.wall),
             outboundFailures: core.outboundFailures,
             outboundPausedUntilUnixUSec: pausedUntil.flatMap { now.wall(at: $0)?.microseconds },
-            retries: retries,
+            retries: core.retries(limit: Bounds.retries).map { Peers.Retry($0, at: now) },
             refusals: Peers.Refusals(core.refusals),
             storage: kernel.store == nil ? .off : Peers.StorageState(state),
             storageProblem: state.problem

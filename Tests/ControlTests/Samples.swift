@@ -31,6 +31,8 @@ enum Samples {
                 establishedUnixUSec: 1_767_225_600_000_000,
                 phaseEndsUnixUSec: 1_767_225_600_000_001,
                 retries: 3,
+                lastFailure: setback,
+                downSinceUnixUSec: 1_767_225_600_000_002,
                 roundTripUSec: 12_345,
                 lastRoundTripUSec: 23_456,
                 userAgent: "/dcrwire:1.0.0/dcrd:2.1.0/",
@@ -40,6 +42,13 @@ enum Samples {
                 bytesOut: 0
             )
         }
+
+    static let setback = Peers.Setback(
+        cause: .timedOut(afterUSec: 30_000_000),
+        atUnixUSec: 1_767_225_600_000_000,
+        count: 4,
+        hangUps: 3
+    )
 
     static let failures: [Peers.Failure] = [
         .shuttingDown, .networkInactive,
@@ -164,6 +173,7 @@ enum Samples {
             whitelisted: 1,
             persistent: 2,
             persistentReady: 1,
+            persistentDownSinceUnixUSec: until,
             limits: Peers.Limits(
                 connections: 125,
                 perHost: 5,
@@ -178,7 +188,16 @@ enum Samples {
             bans: 2,
             outboundFailures: 25,
             outboundPausedUntilUnixUSec: until,
-            retries: [Peers.Retry(id: 1, target: "a.example:9108", retries: 3, atUnixUSec: until)],
+            retries: [
+                Peers.Retry(
+                    id: 1,
+                    target: "a.example:9108",
+                    retries: 3,
+                    atUnixUSec: until,
+                    lastFailure: until.map { _ in setback },
+                    downSinceUnixUSec: until
+                )
+            ],
             refusals: Peers.Refusals(
                 shuttingDown: 1,
                 networkInactive: 2,

@@ -52,6 +52,18 @@ struct ViewTests {
                     retries: 3,
                     atUnixUSec: Examples.now + Examples.seconds(120)
                 ),
+                Peers.Retry(
+                    id: 2,
+                    target: "198.51.100.7:9108",
+                    retries: 2,
+                    atUnixUSec: Examples.now + Examples.seconds(7),
+                    lastFailure: Peers.Setback(
+                        cause: .refused,
+                        atUnixUSec: Examples.now - Examples.seconds(3),
+                        count: 5,
+                        hangUps: 0
+                    )
+                ),
                 Peers.Retry(id: 4, target: "b.example:9108", retries: 0),
             ]
         }
@@ -60,9 +72,10 @@ struct ViewTests {
             "Outbound attempts pause for 5 s after 25 failures in a row",
             "1 ban in force: 'peerctl bans'",
             "whitelisted                 2              32",
-            "ID  WAITING PEER    FAILURES  RETRIES",
-            " 1  a.example:9108         3  in 2 min",
-            " 4  b.example:9108         0  with the network",
+            "ID  WAITING PEER       FAILURES  RETRIES           LAST FAILURE",
+            " 1  a.example:9108            3  in 2 min",
+            " 2  198.51.100.7:9108         5  in 7 s            connection refused, 3 s ago",
+            " 4  b.example:9108            0  with the network",
             "Refused: 1 banned, 1,234 rate limited",
         ] {
             #expect(lines.contains(line), "\(line) is not in \(lines)")
@@ -89,6 +102,24 @@ struct ViewTests {
                     == "Changes of peers and bans are not stored: the disk is full"
             )
         }
+    }
+
+    @Test("of a failure says when it was, and of a peer that hangs up what that may mean")
+    func setbacks() {
+        func text(hangUps: Int) -> String {
+            Peers.Setback(
+                cause: .closedByPeer,
+                atUnixUSec: Examples.now - Examples.seconds(60),
+                count: 9,
+                hangUps: hangUps
+            ).text(seenFrom: Examples.viewpoint)
+        }
+        #expect(text(hangUps: 2) == "closed by peer, 1 min ago")
+        #expect(
+            text(hangUps: 9)
+                == "closed by peer, 1 min ago; it closes what it accepts, 9 times in a row: "
+                + "full, has banned us, or wants other services?"
+        )
     }
 
     @Test("of the status says that there is nobody to dial, not that attempts failed")

@@ -22,6 +22,10 @@ extension Peers {
         package var phaseEndsUnixUSec: Int64?
         /// Attempts in a row that failed; persistent ones only.
         package var retries: Int?
+        /// Why it is down; persistent ones only, and none that is ready.
+        package var lastFailure: Setback?
+        /// Since when a persistent one hasn't been ready.
+        package var downSinceUnixUSec: Int64?
         /// How long the peer takes to answer a ping, the least that was measured.
         package var roundTripUSec: Int64?
         package var lastRoundTripUSec: Int64?
@@ -46,6 +50,8 @@ extension Peers {
             establishedUnixUSec: Int64? = nil,
             phaseEndsUnixUSec: Int64? = nil,
             retries: Int? = nil,
+            lastFailure: Setback? = nil,
+            downSinceUnixUSec: Int64? = nil,
             roundTripUSec: Int64? = nil,
             lastRoundTripUSec: Int64? = nil,
             userAgent: String? = nil,
@@ -67,6 +73,8 @@ extension Peers {
             self.establishedUnixUSec = establishedUnixUSec
             self.phaseEndsUnixUSec = phaseEndsUnixUSec
             self.retries = retries
+            self.lastFailure = lastFailure
+            self.downSinceUnixUSec = downSinceUnixUSec
             self.roundTripUSec = roundTripUSec
             self.lastRoundTripUSec = lastRoundTripUSec
             self.userAgent = userAgent
@@ -90,6 +98,8 @@ extension Peers {
             json.field("establishedUnixUSec", ifSet: establishedUnixUSec)
             json.field("phaseEndsUnixUSec", ifSet: phaseEndsUnixUSec)
             json.field("retries", ifSet: retries)
+            json.field("lastFailure", ifSet: lastFailure)
+            json.field("downSinceUnixUSec", ifSet: downSinceUnixUSec)
             json.field("roundTripUSec", ifSet: roundTripUSec)
             json.field("lastRoundTripUSec", ifSet: lastRoundTripUSec)
             json.field("userAgent", ifSet: userAgent)

@@ -129,12 +129,25 @@ extension Peers {
         package var retries: Int
         /// Nil while only the network's return can end the wait.
         package var atUnixUSec: Int64?
+        /// Why it is down; nil if nothing has failed yet.
+        package var lastFailure: Setback?
+        /// Nil if it is connected by another entry of its address.
+        package var downSinceUnixUSec: Int64?
 
-        package init(id: UInt64, target: String, retries: Int, atUnixUSec: Int64? = nil) {
+        package init(
+            id: UInt64,
+            target: String,
+            retries: Int,
+            atUnixUSec: Int64? = nil,
+            lastFailure: Setback? = nil,
+            downSinceUnixUSec: Int64? = nil
+        ) {
             self.id = id
             self.target = target
             self.retries = retries
             self.atUnixUSec = atUnixUSec
+            self.lastFailure = lastFailure
+            self.downSinceUnixUSec = downSinceUnixUSec
         }
 
         package func write(to json: inout JSONWriter) {
@@ -142,6 +155,8 @@ extension Peers {
             json.field("target", target)
             json.field("retries", retries)
             json.field("atUnixUSec", ifSet: atUnixUSec)
+            json.field("lastFailure", ifSet: lastFailure)
+            json.field("downSinceUnixUSec", ifSet: downSinceUnixUSec)
         }
     }
 }

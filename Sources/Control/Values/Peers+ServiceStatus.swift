@@ -20,6 +20,8 @@ extension Peers {
         package var whitelisted: Int
         package var persistent: Int
         package var persistentReady: Int
+        /// Since when the persistent peer has been down that has been so for the longest time.
+        package var persistentDownSinceUnixUSec: Int64?
         package var limits: Limits
         /// Known to the source from which outbound peers are picked.
         package var addresses: Int
@@ -50,6 +52,7 @@ extension Peers {
             whitelisted: Int,
             persistent: Int,
             persistentReady: Int,
+            persistentDownSinceUnixUSec: Int64? = nil,
             limits: Limits,
             addresses: Int,
             addressesLearned: UInt64,
@@ -73,6 +76,7 @@ extension Peers {
             self.whitelisted = whitelisted
             self.persistent = persistent
             self.persistentReady = persistentReady
+            self.persistentDownSinceUnixUSec = persistentDownSinceUnixUSec
             self.limits = limits
             self.addresses = addresses
             self.addressesLearned = addressesLearned
@@ -98,6 +102,7 @@ extension Peers {
             json.field("whitelisted", whitelisted)
             json.field("persistent", persistent)
             json.field("persistentReady", persistentReady)
+            json.field("persistentDownSinceUnixUSec", ifSet: persistentDownSinceUnixUSec)
             json.field("limits", limits)
             json.field("addresses", addresses)
             json.field("addressesLearned", addressesLearned)

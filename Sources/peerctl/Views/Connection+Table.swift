@@ -10,6 +10,7 @@ extension Peers.Connection {
             .init(title: "STATE"),
             .init(title: "AGE", alignment: .right, rank: 2),
             .init(title: "NEXT", rank: 3),
+            .init(title: "LAST FAILURE", shortening: .end, least: 20, rank: 3),
             .init(title: "RTT", alignment: .right, rank: 4),
             .init(title: "IN", alignment: .right, rank: 5),
             .init(title: "OUT", alignment: .right, rank: 6),
@@ -22,6 +23,7 @@ extension Peers.Connection {
                 connection.state,
                 Text(connection.establishedUnixUSec.map { viewpoint.age(of: $0) } ?? ""),
                 Text(connection.next(seenFrom: viewpoint)),
+                Text(connection.lastFailure?.text(seenFrom: viewpoint) ?? ""),
                 Text(connection.roundTripUSec.map { duration($0) } ?? ""),
                 Text(connection.bytesIn.map { byteCount($0) } ?? ""),
                 Text(connection.bytesOut.map { byteCount($0) } ?? ""),
@@ -54,7 +56,8 @@ extension Peers.Connection {
     /// What ends a wait or an attempt, and when.
     private func next(seenFrom viewpoint: Viewpoint) -> String {
         let end = phaseEndsUnixUSec.map { "in \(viewpoint.wait(until: $0))" }
-        let tried = retries.flatMap { $0 > 0 ? ", \(counted($0, "failure"))" : nil } ?? ""
+        let failures = lastFailure?.count ?? retries ?? 0
+        let tried = failures > 0 ? ", \(counted(failures, "failure"))" : ""
         return switch phase {
         case .waiting: "retries \(end ?? "when the network is back")" + tried
         case .dialing, .handshaking: end.map { "gives up \($0)" } ?? ""

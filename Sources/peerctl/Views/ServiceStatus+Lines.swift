@@ -109,15 +109,18 @@ extension Peers.ServiceStatus {
             .init(title: "WAITING PEER", shortening: .middle, least: IPv4Width.withPort),
             .init(title: "FAILURES", alignment: .right, rank: 1),
             .init(title: "RETRIES"),
+            .init(title: "LAST FAILURE", shortening: .end, least: 20),
         ])
         for retry in retries {
             table.append([
-                Text("\(retry.id)"), Text(retry.target), Text("\(retry.retries)"),
+                Text("\(retry.id)"), Text(retry.target),
+                Text("\(retry.lastFailure?.count ?? retry.retries)"),
                 Text(
                     retry.atUnixUSec.map { "in \(viewpoint.wait(until: $0))" }
                         ?? "with the network",
                     .pending
                 ),
+                Text(retry.lastFailure?.text(seenFrom: viewpoint) ?? ""),
             ])
         }
         return table

@@ -6,6 +6,8 @@ import Timing
 extension Peers.Connection {
     /// A row of the table, as it is now, without what only the shell knows.
     init(_ connection: CoreConnection, in table: ConnectionTable, at now: Moment) {
+        let persistence = table.persistence(of: connection.id)
+        let setback = connection.isReady ? nil : persistence?.setback
         self.init(
             id: connection.id.number,
             kind: Peers.Kind(connection.kind),
@@ -21,7 +23,9 @@ extension Peers.Connection {
                 now.wall(at: $0)?.microseconds
             },
             phaseEndsUnixUSec: connection.phase.end.flatMap { now.wall(at: $0)?.microseconds },
-            retries: table.persistence(of: connection.id).map { Int($0.retries) }
+            retries: persistence.map { Int($0.retries) },
+            lastFailure: setback.map { Peers.Setback($0, at: now) },
+            downSinceUnixUSec: persistence?.downSince.flatMap { now.wall(at: $0)?.microseconds }
         )
     }
 }
