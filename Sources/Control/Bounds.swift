@@ -7,6 +7,9 @@ package enum Bounds {
     package static let clients = 64
     /// Of `clients`, places that only root gets, so that a crowd can't lock the administrator out.
     package static let clientsOfRoot = 8
+    /// Of the others, places that only the service's own user gets where that isn't root: as it
+    /// `systemctl reload` comes, which a crowd can't lock out either.
+    package static let clientsOfService = 1
 
     /// Bytes of a message without its zero, either way. What begins a longer one ends the
     /// connection.
@@ -28,6 +31,8 @@ package enum Bounds {
     /// Connections, ended connections or bans in one reply: at most about 80 KiB, written in 0.1
     /// ms.
     package static let rowsPerReply = 64
+    /// What was wrong at the last reload, in one `Status`: what an operator mends first.
+    package static let reloadProblems = 10
     /// Ended connections that are remembered: about 300 KB.
     package static let history = 1_000
     /// Retries in one `Status`, the nearest first.
@@ -44,11 +49,41 @@ package enum Bounds {
 
     /// Bytes of a caller's own text that an error repeats.
     static let echoBytes = 256
+}
 
-    /// Whether there is a place for one more client, root's or not, beside so many of root's and so
-    /// many others.
-    package static func admitsClient(isRoot: Bool, roots: Int, others: Int) -> Bool {
-        guard roots + others < clients else { return false }
-        return isRoot || others < clients - clientsOfRoot
+/// How many clients there are, by whom they act for.
+package struct ClientCounts: Equatable, Sendable {
+    package enum Owner: Sendable {
+        case root
+        /// The user as which the daemon runs, if that isn't root.
+        case service
+        case other
+    }
+
+    package var root = 0
+    package var service = 0
+    package var other = 0
+
+    package init() {}
+
+    package mutating func add(_ owner: Owner) {
+        switch owner {
+        case .root: root += 1
+        case .service: service += 1
+        case .other: other += 1
+        }
+    }
+
+    /// Whether there is a place for one more. `kept` is how many are the service's own:
+    /// `Bounds.clientsOfService`, or none where the service is root.
+    package func admits(_ owner: Owner, keeping kept: Int) -> Bool {
+        let stillKept = max(kept - service, 0)
+        let free = Bounds.clients - root - service - other
+        let freeOfRoots = Bounds.clients - Bounds.clientsOfRoot - service - other
+        return switch owner {
+        case .root: free > stillKept
+        case .service: free > 0 && (stillKept > 0 || freeOfRoots > 0)
+        case .other: free > stillKept && freeOfRoots > stillKept
+        }
     }
 }

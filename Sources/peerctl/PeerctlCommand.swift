@@ -9,14 +9,18 @@ protocol PeerctlCommand: ParsableCommand {
     /// What it asks for.
     var method: Method { get }
     var control: ControlOptions { get }
+    /// How long the daemon may take to accept the connection.
+    var patience: Duration { get }
 
     func perform(in session: inout Session) throws(CommandFailure)
 }
 
 extension PeerctlCommand {
+    var patience: Duration { Client.patience }
+
     func run() throws {
         do throws(CommandFailure) {
-            var session = try Session(control)
+            var session = try Session(control, patience: patience)
             try perform(in: &session)
         } catch {
             report(error)

@@ -176,7 +176,7 @@ extension Daemon {
         // What is being read now may have come before the file was changed.
         let isReading = !(kernel.reload?.isIdle ?? true)
         control[place].begin(.reload(skipping: isReading ? 1 : 0))
-        startReload()
+        startReload(at: now)
     }
 
     // MARK: What is named

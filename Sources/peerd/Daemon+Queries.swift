@@ -123,7 +123,8 @@ extension Daemon {
             retries: core.retries(limit: Bounds.retries).map { Peers.Retry($0, at: now) },
             refusals: Peers.Refusals(core.refusals),
             storage: kernel.store == nil ? .off : Peers.StorageState(state),
-            storageProblem: state.problem
+            storageProblem: state.problem,
+            reload: lastReload.map { Peers.ReloadResult($0, at: now) }
         )
     }
 }

@@ -8,7 +8,7 @@ import Timing
 /// Taking another configuration while running. A bad one changes nothing and says why; a good one
 /// changes everything and drops nothing.
 extension Daemon {
-    mutating func startReload() {
+    mutating func startReload(at now: Moment) {
         // systemd must not hear of a reload after the end.
         guard !isStopping else { return }
         journal.write(.reloading)
@@ -16,7 +16,8 @@ extension Daemon {
         do throws(SystemError) {
             try kernel.startReload(arguments)
         } catch {
-            journal.write(.reloadFailed("\(error)"))
+            let problem = "cannot read the configuration: \(error)"
+            endReload(ReloadResult(endedAt: now.instant, problems: [problem]), problem)
             answerReload(.failure(.io(errno: error.code)))
             service.tell(.ready)
         }
@@ -27,31 +28,49 @@ extension Daemon {
         guard !isStopping else { return }
         switch answer {
         case .failure(let errors):
-            journal.write(.reloadFailed(errors.description))
+            endReload(
+                ReloadResult(
+                    endedAt: now.instant,
+                    problems: errors.problems.map(\.description),
+                    omitted: errors.omitted
+                ),
+                errors.description
+            )
             answerReload(.failure(.configurationRejected(problems: errors.lines)))
         case .success(let loaded):
             do throws(StartupError) {
                 try apply(loaded, at: now)
-                journal.write(.reloaded)
+                endReload(
+                    ReloadResult(endedAt: now.instant, needsRestart: keysWaitingForRestart)
+                )
                 answerReload(.success(()))
             } catch {
-                journal.write(.reloadFailed(error.description))
+                endReload(
+                    ReloadResult(endedAt: now.instant, problems: [error.description]),
+                    error.description
+                )
                 answerReload(.failure(.configurationRejected(problems: [error.description])))
             }
         }
-        service.noteChange()
         // A failed reload is over too. After another request, another answer follows.
         if kernel.reload?.isIdle ?? true { service.tell(.ready) }
     }
 
+    /// Says what came of it, now and to whoever asks later.
+    private mutating func endReload(_ result: ReloadResult, _ problem: String? = nil) {
+        journal.write(problem.map { .reloadFailed($0) } ?? .reloaded)
+        lastReload = result
+        service.noteChange()
+    }
+
     private mutating func apply(_ loaded: LoadedConfiguration, at now: Moment) throws(StartupError)
     {
-        keysWaitingForRestart = loaded.configuration.keysNeedingRestart(from: configuration)
         let new = loaded.configuration.keepingNetwork(of: configuration)
         // What can fail comes first, so that it leaves nothing half done.
         try DescriptorBudget(new).check()
         if !hasInheritedListeners { try replaceListeners(by: new.listen) }
 
+        keysWaitingForRestart = loaded.configuration.keysNeedingRestart(from: configuration)
         for warning in loaded.warnings { journal.write(.configurationWarning("\(warning)")) }
         if !hasInheritedListeners { updateListeners(to: new.listen) }
         let moved = configuration.listen.map(\.address) != new.listen.map(\.address)

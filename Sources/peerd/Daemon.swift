@@ -41,6 +41,8 @@ struct Daemon: ~Copyable {
     var endingDetail: EndingDetail?
     /// What has been changed in the configuration and can't while the daemon runs.
     var keysWaitingForRestart: [String] = []
+    /// Nil before the first one has ended.
+    var lastReload: ReloadResult?
     /// Addresses that peers have told of, the same one as often as it was told.
     var learned: UInt64 = 0
     var listeners = Listeners()
@@ -214,7 +216,7 @@ struct Daemon: ~Copyable {
         case .terminate, .interrupt:
             stop(at: now)
         case .hangUp:
-            startReload()
+            startReload(at: now)
         case .user1:
             journal.write(.status(statusLine(at: now)))
         }
@@ -232,7 +234,8 @@ struct Daemon: ~Copyable {
     }
 
     func statusLine(at now: Moment) -> String {
-        StatusLine.text(of: core, addresses: addresses.count, at: now)
+        let line = StatusLine.text(of: core, addresses: addresses.count, at: now)
+        return lastReload.map { "\(line); \($0.summary)" } ?? line
     }
 
     /// Tells the core a fact and does what it says.

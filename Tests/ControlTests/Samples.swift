@@ -211,7 +211,15 @@ enum Samples {
                 resourcesExhausted: 10
             ),
             storage: storage,
-            storageProblem: isSaved ? nil : "cannot save to the database: the disk is full"
+            storageProblem: isSaved ? nil : "cannot save to the database: the disk is full",
+            reload: until.map {
+                Peers.ReloadResult(
+                    endedUnixUSec: $0,
+                    inForce: false,
+                    problems: ["peerd.toml:3:1: unknown key"],
+                    needsRestart: ["network"]
+                )
+            }
         )
     }
 }

@@ -20,7 +20,7 @@ struct UnitTests {
             different.map(\.1) == [
                 "Description=Peer connection daemon, network %i",
                 "ExecStart=/usr/bin/peerd --config /etc/peerd/%i.toml",
-                "ExecReload=/usr/bin/peerd --config /etc/peerd/%i.toml --check-config",
+                "ExecReload=/usr/bin/peerctl -i %i reload",
                 "StateDirectory=peerd-%i",
                 "RuntimeDirectory=peerd-%i",
             ]
@@ -56,6 +56,7 @@ struct UnitTests {
             systemd-tmpfiles --create /units/peerd.tmpfiles
             cp /units/*.service /units/*.socket /etc/systemd/system/
             cp /probe/systemd-probe /usr/bin/peerd
+            ln -s peerd /usr/bin/peerctl
             echo 127.0.0.1 node.test >>/etc/hosts
             systemctl daemon-reload
             """

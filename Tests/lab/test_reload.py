@@ -1,10 +1,17 @@
 """Taking another configuration while running."""
 
+import json
 import os
 import signal
+import socket
 
-from lab import (PORT, Service, await_end, connect, is_open, knock, main_process, show, systemctl,
-                 wait)
+from lab import (PORT, Service, await_end, connect, is_open, knock, main_process, run, show,
+                 systemctl, wait)
+
+
+def status(*options):
+    """What `peerctl status` knows."""
+    return json.loads(run("peerctl", *options, "--json", "status").stdout)["status"]
 
 
 def configuration(*ports, persistent=(), connections=125, target=8, level="info"):
@@ -57,6 +64,42 @@ class Good(Service):
         self.assertEqual(main_process(), number)
         self.assertEqual(show("ActiveState"), "active")
 
+    def test_is_in_force_when_the_command_returns(self):
+        self.start()
+        for target in range(10):
+            self.configure(configuration(PORT, target=target))
+            systemctl("reload", "peerd")
+            # No more is waited for than this one entry, which the journal may not have yet.
+            self.assertEqual(status()["limits"]["outbound"], target)
+            self.assertEqual(show("ActiveState"), "active")
+
+    def test_of_an_instance_is_its_own(self):
+        self.configure(configuration(PORT + 1, target=1), "one.toml")
+        self.configure(configuration(PORT + 2, target=1), "two.toml")
+        for name in ("one", "two"):
+            self.start(f"peerd@{name}.service")
+        self.configure(configuration(PORT + 1, target=2), "one.toml")
+        self.configure(configuration(PORT + 2, target=2), "two.toml")
+        systemctl("reload", "peerd@one")
+        self.assertEqual(status("-i", "one")["limits"]["outbound"], 2)
+        self.assertEqual(status("-i", "two")["limits"]["outbound"], 1)
+        self.configure("nonsense = 1", "two.toml")
+        self.assertNotEqual(systemctl("reload", "peerd@two", check=False).returncode, 0)
+
+    def test_needs_no_place_that_others_can_take(self):
+        self.start()
+        crowd = []
+        for _ in range(100):
+            client = socket.socket(socket.AF_UNIX)
+            self.addCleanup(client.close)
+            client.connect("/run/peerd/control")
+            crowd.append(client)
+        # All places but one are root's now: even root is turned away.
+        wait("the crowd", lambda: run("peerctl", "status", check=False).returncode == 3)
+        self.configure(configuration(PORT, target=4))
+        systemctl("reload", "peerd")
+        self.await_status("0/4 outbound")
+
     def test_by_a_signal_it_is_the_same(self):
         self.start()
         self.configure(configuration(PORT, target=5))
@@ -108,9 +151,8 @@ class Bad(Service):
         text = self.journal.text("_SYSTEMD_UNIT=peerd.service", "--priority=err")
         self.assertIn("/etc/peerd/peerd.toml:11:1: ", text)
         self.assertIn("/etc/peerd/peerd.toml:13:1: ", text)
-        # The daemon itself wasn't even asked.
-        self.assertEqual(self.journal.entries(event="reloading"), [])
         self.assert_nothing_changed()
+        self.await_status("; last reload failed: /etc/peerd/peerd.toml:11:1: ")
         # And a good file is taken as ever.
         self.configure(configuration(PORT, target=2))
         systemctl("reload", "peerd")
@@ -129,13 +171,28 @@ class Bad(Service):
         taken = server.getsockname()[1]
         self.configure(configuration(4001, taken, target=3))
         # The file is right, so only the daemon can find out.
-        systemctl("reload", "peerd")
+        result = systemctl("reload", "peerd", check=False)
+        self.assertNotEqual(result.returncode, 0)
         entry = self.journal.first(event="reload-failed")
         self.assertIn(f"127.0.0.1:{taken}", entry["MESSAGE"])
         self.assert_nothing_changed()
+        # When the port is free, the same is good.
+        server.close()
+        systemctl("reload", "peerd")
+        self.await_status("0/3 outbound")
+        self.await_status("; reloaded")
 
     def test_a_limit_beyond_the_descriptors_changes_nothing_either(self):
         self.configure(configuration(4001, connections=1_000_000, target=3))
-        systemctl("reload", "peerd")
+        result = systemctl("reload", "peerd", check=False)
+        self.assertNotEqual(result.returncode, 0)
         self.assertIn("LimitNOFILE=", self.journal.first(event="reload-failed")["MESSAGE"])
         self.assert_nothing_changed()
+
+    def test_fails_too_when_the_daemon_does_not_answer(self):
+        self.edit("peerd.service", "[Service]\nTimeoutStartSec=2s\n")
+        self.stop_process(self.number)
+        result = systemctl("reload", "peerd", check=False)
+        self.assertNotEqual(result.returncode, 0)
+        self.resume(self.number)
+        self.assertEqual(main_process(), self.number)

@@ -162,6 +162,7 @@ struct FailureTests {
                 lines: [
                     "peerctl: the daemon has closed the connection before it had answered",
                     "  Is it still running? systemctl status peerd",
+                    "  It closes those that come when 64 clients are there.",
                 ]
             ),
             Case(
@@ -170,6 +171,17 @@ struct FailureTests {
                 lines: [
                     "peerctl: the daemon doesn't answer for 30 s",
                     "  Is it stopped, or the machine overloaded? systemctl status peerd",
+                ]
+            ),
+            Case(
+                failure: .noAnswer(after: .seconds(25)),
+                method: .reload,
+                instance: Instance(name: #"a\x2db"#),
+                status: 3,
+                lines: [
+                    "peerctl: the daemon doesn't answer for 25 s",
+                    #"  Is it stopped, or the machine overloaded? systemctl status peerd@a\x2db"#,
+                    #"  Or its disk is slow: 'peerctl -i 'a\x2db'' says what came of the reload."#,
                 ]
             ),
         ]

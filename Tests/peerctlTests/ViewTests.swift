@@ -122,6 +122,39 @@ struct ViewTests {
         )
     }
 
+    @Test("of the status says what came of the last reload")
+    func lastReload() {
+        func remarks(_ result: Peers.ReloadResult) -> ArraySlice<String> {
+            status { $0.reload = result }[2...].prefix { !$0.hasPrefix("TYPE") }
+        }
+        let ended = Examples.now - Examples.seconds(180)
+        #expect(
+            remarks(Peers.ReloadResult(endedUnixUSec: ended, inForce: true))
+                == ["", "Reloaded 3 min ago", ""]
+        )
+        let failed = Peers.ReloadResult(
+            endedUnixUSec: ended,
+            inForce: false,
+            problems: ["peerd.toml:3:1: unknown key", "and 4 more"]
+        )
+        #expect(
+            remarks(failed) == [
+                "", "The reload 3 min ago failed, nothing was changed:",
+                "  peerd.toml:3:1: unknown key", "  and 4 more", "",
+            ]
+        )
+        let restart = Peers.ReloadResult(
+            endedUnixUSec: ended,
+            inForce: true,
+            needsRestart: ["network"]
+        )
+        #expect(
+            remarks(restart) == [
+                "", "Reloaded 3 min ago, but for network, which needs a restart", "",
+            ]
+        )
+    }
+
     @Test("of the status says that there is nobody to dial, not that attempts failed")
     func nobodyToDial() {
         func remark(_ change: (inout Peers.ServiceStatus) -> Void) -> String {

@@ -45,6 +45,53 @@ struct ControlReloadTests {
         #expect(try client.ask(Peers.Status()).status.limits.outbound == 3)
     }
 
+    @Test("is in the status, with what came of it, until the next")
+    func result() throws {
+        var daemon = try DaemonProcess("outbound.target = 0", withControl: true)
+        let client = try daemon.connectControl()
+        #expect(try client.ask(Peers.Status()).status.reload == nil)
+        #expect(try daemon.status().firstRange(of: "reload") == nil)
+
+        // By whatever way it was asked for.
+        try daemon.configure("outbound.taget = 1\n[limit]\n[outbond]\n")
+        daemon.signal(SIGHUP)
+        try daemon.waitForLine("The configuration stays as it was")
+        let failed = try #require(try client.ask(Peers.Status()).status.reload)
+        #expect(!failed.inForce && failed.needsRestart.isEmpty)
+        #expect(failed.problems.first?.hasPrefix("\(daemon.folder)/peerd.toml:1:") ?? false)
+        #expect(failed.problems.count == 3)
+        let line = "; last reload failed: \(daemon.folder)/peerd.toml:1:"
+        #expect(try daemon.status().firstRange(of: line) != nil)
+        #expect(throws: ErrorReply.self) { try client.ask(Peers.Reload()) }
+        let again = try #require(try client.ask(Peers.Status()).status.reload)
+        #expect(again.endedUnixUSec > failed.endedUnixUSec)
+
+        // What only the running daemon finds out is no other failure.
+        let taken = try LoopbackListener(Loopback.address(196))
+        try daemon.configure("outbound.target = 0\n[[listen]]\naddress = \"\(taken.remote)\"")
+        #expect(throws: ErrorReply.self) { try client.ask(Peers.Reload()) }
+        let unbound = try #require(try client.ask(Peers.Status()).status.reload)
+        #expect(!unbound.inForce && unbound.problems.count == 1)
+        #expect(unbound.problems.first?.firstRange(of: "\(taken.remote)") != nil)
+
+        try daemon.configure("network = \"regnet\"\noutbound.target = 0")
+        try client.ask(Peers.Reload())
+        let good = try #require(try client.ask(Peers.Status()).status.reload)
+        #expect(good.inForce && good.problems.isEmpty && good.needsRestart == ["network"])
+        #expect(try daemon.status().hasSuffix("; reloaded but for network"))
+    }
+
+    @Test("that failed in many ways keeps the first of them")
+    func manyProblems() throws {
+        let daemon = try DaemonProcess("outbound.target = 0", withControl: true)
+        let client = try daemon.connectControl()
+        try daemon.configure((0..<400).map { "nonsense\($0) = 1\n" }.joined())
+        #expect(throws: ErrorReply.self) { try client.ask(Peers.Reload()) }
+        let failed = try #require(try client.ask(Peers.Status()).status.reload)
+        #expect(failed.problems.count == Bounds.reloadProblems + 1)
+        #expect(failed.problems.last == "and 390 more")
+    }
+
     @Test("that can't have its port says so")
     func takenPort() throws {
         let taken = try LoopbackListener(Loopback.address(193))

@@ -53,4 +53,25 @@ struct ControlServerTests {
         #expect(next.isWaiting && !last.isWaiting && !server.hasNewcomers)
         #expect(server.places.allSatisfy { server[$0].isOpen })
     }
+
+    @Test("keeps a place for the service's own user")
+    func ownPlace() throws {
+        let directory = try ConfigurationDirectory()
+        let path = "\(directory.path)/control"
+        let epoll = try Epoll()
+        var server = ControlServer()
+        // These clients are somebody else.
+        server.writers = WriteAccess(user: geteuid() + 1, group: 0)
+        try server.listen(by: .bound(to: try #require(UnixPath(path))), epoll)
+        let clients = try (0..<Bounds.clients).map { _ in try ControlConnection(to: path) }
+        server.accept(at: Moment.now.instant, epoll)
+        let others = Bounds.clients - (geteuid() == 0 ? 0 : Bounds.clientsOfRoot)
+        #expect(clients.count(where: \.isWaiting) == others - Bounds.clientsOfService)
+
+        // One who is the service's user, or root where that is the service, is let in all the same.
+        server.writers = WriteAccess(user: geteuid(), group: 0)
+        let own = try ControlConnection(to: path)
+        server.accept(at: Moment.now.instant, epoll)
+        #expect(own.isWaiting)
+    }
 }

@@ -38,6 +38,8 @@ extension Peers {
         package var storage: StorageState
         /// Why, in words for an operator, when `storage` isn't what is wanted.
         package var storageProblem: String?
+        /// Nil before the first one has ended.
+        package var reload: ReloadResult?
 
         package init(
             version: String,
@@ -62,7 +64,8 @@ extension Peers {
             retries: [Retry],
             refusals: Refusals,
             storage: StorageState,
-            storageProblem: String? = nil
+            storageProblem: String? = nil,
+            reload: ReloadResult? = nil
         ) {
             self.version = version
             self.network = network
@@ -87,6 +90,7 @@ extension Peers {
             self.refusals = refusals
             self.storage = storage
             self.storageProblem = storageProblem
+            self.reload = reload
         }
 
         package func write(to json: inout JSONWriter) {
@@ -113,6 +117,7 @@ extension Peers {
             json.field("refusals", refusals)
             json.field("storage", storage.rawValue)
             json.field("storageProblem", ifSet: storageProblem)
+            if let reload { json.field("reload", reload) }
         }
     }
     /// Whether changes of peers and bans outlive the daemon.

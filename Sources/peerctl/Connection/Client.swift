@@ -1,5 +1,6 @@
 import Control
 import LinuxIO
+import Timing
 
 /// A conversation with the daemon: one call after another, each answered before the next.
 struct Client: ~Copyable {
@@ -9,22 +10,30 @@ struct Client: ~Copyable {
     static let patience = Duration.seconds(30)
 
     private let stream: UnixStream
+    /// When it began to connect.
+    private let startedAt: Instant
     private var framer = MessageFramer()
     /// Some replies of `List` at a time.
     private var buffer = [UInt8](repeating: 0, count: 64 << 10)
 
-    private init(_ stream: consuming UnixStream) {
+    private init(_ stream: consuming UnixStream, startedAt: Instant) {
         self.stream = stream
+        self.startedAt = startedAt
     }
 
     /// Connects to the first socket that is there and has a listener. If there is none, the failure
-    /// is that of the first path.
-    static func connect(toFirstOf paths: [String]) throws(CommandFailure) -> Client {
+    /// is that of the first path. The daemon may take `patience` to accept.
+    static func connect(
+        toFirstOf paths: [String],
+        patience: Duration = patience
+    ) throws(CommandFailure) -> Client {
+        let start = Instant.present()
         var first: CommandFailure?
         for path in paths {
             guard let unixPath = UnixPath(path) else { throw .unusablePath(path) }
             do throws(SystemError) {
-                return Client(try UnixStream.connect(to: unixPath, patience: patience))
+                let stream = try UnixStream.connect(to: unixPath, patience: patience)
+                return Client(stream, startedAt: start)
             } catch {
                 guard !error.saysWouldBlock else { throw .noAnswer(after: patience) }
                 // What is there and refuses this user is the one that was meant.
@@ -35,6 +44,9 @@ struct Client: ~Copyable {
         guard let first else { preconditionFailure("no path") }
         throw first
     }
+
+    /// How long there has been a client, with the time that connecting took.
+    var age: Duration { .present() - startedAt }
 
     /// Makes a call that has one reply, which may take so long; nil for as long as what was asked
     /// for takes.
@@ -77,7 +89,7 @@ struct Client: ~Copyable {
         _: Reply.Type,
         within limit: Duration?
     ) throws(CommandFailure) -> (parameters: Reply, continues: Bool) {
-        let message = try nextMessage(within: limit)
+        let message = try nextMessage(within: limit.map { WaitLimit($0) })
         let reply: ReplyMessage<Reply>
         do throws(ReplyError) {
             reply = try ReplyMessage(decoding: message)
@@ -90,7 +102,7 @@ struct Client: ~Copyable {
         }
     }
 
-    private mutating func nextMessage(within limit: Duration?) throws(CommandFailure) -> [UInt8] {
+    private mutating func nextMessage(within limit: WaitLimit?) throws(CommandFailure) -> [UInt8] {
         while true {
             do throws(MessageError) {
                 if let message = try framer.next() { return message }
@@ -101,12 +113,12 @@ struct Client: ~Copyable {
         }
     }
 
-    private mutating func receiveBytes(within limit: Duration?) throws(CommandFailure) -> Int {
+    private mutating func receiveBytes(within limit: WaitLimit?) throws(CommandFailure) -> Int {
         let received: UnixStream.Received
         do throws(SystemError) {
             received = try stream.receive(
                 into: &buffer,
-                within: limit,
+                within: limit?.left,
                 whileReading: StandardStream.output.rawValue
             )
         } catch {
@@ -116,8 +128,25 @@ struct Client: ~Copyable {
         switch received {
         case .bytes(let count): return count
         case .endOfFile: throw .connectionLost
-        case .timedOut: throw .noAnswer(after: limit ?? .zero)
+        case .timedOut: throw .noAnswer(after: limit?.whole ?? .zero)
         case .readerGone: StandardStream.endByClosedPipe()
         }
     }
+}
+
+/// A wait that ends at one time, in however many parts what is waited for comes.
+private struct WaitLimit {
+    let whole: Duration
+    private let end: Instant
+
+    init(_ whole: Duration) {
+        self.whole = whole
+        end = .present() + whole
+    }
+
+    var left: Duration { max(end - .present(), .zero) }
+}
+
+extension Instant {
+    fileprivate static func present() -> Instant { Instant(nanoseconds: SystemClock.boot()) }
 }

@@ -13,7 +13,8 @@ struct Instance: Equatable, Sendable {
     /// How this program is called for this daemon, for advice that can be pasted.
     var command: String {
         if let socket { return isInherited ? "peerctl" : "peerctl --socket \(socket)" }
-        return name.map { "peerctl -i \($0)" } ?? "peerctl"
+        // What systemd-escape makes of other characters has backslashes.
+        return name.map { "peerctl -i " + ($0.contains("\\") ? "'\($0)'" : $0) } ?? "peerctl"
     }
 
     /// Where its control socket may be, the first choice first: where a socket unit makes it, and
@@ -32,7 +33,7 @@ struct Instance: Equatable, Sendable {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: ":"), UInt8(ascii: "-"),
-                UInt8(ascii: "_"), UInt8(ascii: "."):
+                UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "@"), UInt8(ascii: "\\"):
                 true
             default:
                 false

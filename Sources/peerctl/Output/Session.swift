@@ -9,14 +9,17 @@ struct Session: ~Copyable {
     let viewpoint: Viewpoint
     private var client: Client
 
-    /// Connects to the daemon.
-    init(_ options: ControlOptions) throws(CommandFailure) {
+    /// Connects to the daemon, which may take `patience` to accept.
+    init(_ options: ControlOptions, patience: Duration) throws(CommandFailure) {
         instance = options.chosen
         isJSON = options.json
         terminal = .ofStandardOutput()
         viewpoint = .present()
-        client = try Client.connect(toFirstOf: options.chosen.socketPaths)
+        client = try Client.connect(toFirstOf: options.chosen.socketPaths, patience: patience)
     }
+
+    /// How long it has lasted, with the time that connecting took.
+    var age: Duration { client.age }
 
     /// Makes a call and shows its reply, as JSON or in the lines that `body` makes of it.
     mutating func show<Parameters: MethodParameters>(

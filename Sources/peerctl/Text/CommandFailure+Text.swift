@@ -66,12 +66,19 @@ extension CommandFailure {
         case .connectionLost:
             return (
                 ["the daemon has closed the connection before it had answered"],
-                ["Is it still running? \(status)"]
+                [
+                    "Is it still running? \(status)",
+                    "It closes those that come when \(Bounds.clients) clients are there.",
+                ]
             )
         case .noAnswer(let limit):
+            let advice = ["Is it stopped, or the machine overloaded? \(status)"]
+            let isReading =
+                method == .reload
+                ? ["Or its disk is slow: '\(instance.command)' says what came of the reload."] : []
             return (
                 ["the daemon doesn't answer for \(limit.briefDescription)"],
-                ["Is it stopped, or the machine overloaded? \(status)"]
+                advice + isReading
             )
         case .incomprehensible(let cause):
             return (

@@ -58,6 +58,7 @@ extension Peers.ServiceStatus {
                     + Text(storageProblem.map { ": \($0)" } ?? "")
             )
         }
+        if let reload { remarks += reload.lines(seenFrom: viewpoint) }
         if bans > 0 {
             remarks.append(Text("\(counted(bans, "ban")) in force: '\(instance.command) bans'"))
         }
@@ -124,6 +125,22 @@ extension Peers.ServiceStatus {
             ])
         }
         return table
+    }
+}
+
+extension Peers.ReloadResult {
+    /// When it was and what came of it, and each problem on a line of its own.
+    fileprivate func lines(seenFrom viewpoint: Viewpoint) -> [Text] {
+        let ago = "\(viewpoint.age(of: endedUnixUSec)) ago"
+        guard inForce else {
+            return [Text("The reload \(ago) failed", .bad) + Text(", nothing was changed:")]
+                + problems.map { Text("  \($0)") }
+        }
+        guard !needsRestart.isEmpty else { return [Text("Reloaded \(ago)")] }
+        return [
+            Text("Reloaded \(ago), but for \(needsRestart.joined(separator: ", "))", .pending)
+                + Text(", which needs a restart")
+        ]
     }
 }
 

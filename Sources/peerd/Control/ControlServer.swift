@@ -99,13 +99,13 @@ struct ControlServer: ~Copyable {
         _ connection: consuming UnixConnection,
         _ epoll: borrowing Epoll
     ) {
-        let isRoot = connection.credentials.user == 0
-        var (roots, others) = (0, 0)
+        var counts = ClientCounts()
         for place in places {
             guard let credentials = clients[place].credentials else { continue }
-            if credentials.user == 0 { roots += 1 } else { others += 1 }
+            counts.add(owner(of: credentials))
         }
-        guard Bounds.admitsClient(isRoot: isRoot, roots: roots, others: others) else {
+        let kept = writers.user == 0 ? 0 : Bounds.clientsOfService
+        guard counts.admits(owner(of: connection.credentials), keeping: kept) else {
             // Who has hung up is served for the last time before this is asked again.
             if isSomebodyLeaving {
                 newcomer = consume connection
@@ -130,6 +130,11 @@ struct ControlServer: ~Copyable {
     /// for this turn's events.
     private var isSomebodyLeaving: Bool {
         places.contains { clients[$0].isGone || clients[$0].hasHungUp }
+    }
+
+    private func owner(of credentials: PeerCredentials) -> ClientCounts.Owner {
+        if credentials.user == 0 { return .root }
+        return credentials.user == writers.user ? .service : .other
     }
 
     /// Tokens from here on are clients'; 6 bits of them say the place, for 64 clients.
