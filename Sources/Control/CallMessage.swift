@@ -14,7 +14,8 @@ package struct CallMessage: Sendable {
     package init(decoding message: [UInt8]) throws(MessageError) {
         // The decoder looks at the texts that it is asked for only.
         guard (try? UTF8Span(validating: message.span)) != nil else { throw .notAnObject }
-        try MessageShape.check(message)
+        var message = message
+        try MessageShape.check(&message)
         do {
             self = try JSONDecoder().decode(Envelope.self, from: Data(message)).content
         } catch {

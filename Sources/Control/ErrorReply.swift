@@ -10,15 +10,15 @@ package enum ErrorReply: Error, Equatable, Sendable {
         _ name: String,
         _ fields: @autoclosure () throws -> KeyedDecodingContainer<FieldName>
     ) throws {
-        let dot = name.lastIndex(of: ".") ?? name.startIndex
-        let last = String(name[dot...].dropFirst())
-        switch Interface(rawValue: String(name[..<dot])) {
+        let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) ?? name.startIndex
+        let last = String(decoding: name.utf8[dot...].dropFirst(), as: UTF8.self)
+        switch Interface(word: String(name[..<dot])) {
         case .service:
-            guard let name = Service.Failure.Name(rawValue: last) else { break }
+            guard let name = Service.Failure.Name(word: last) else { break }
             self = .service(try Service.Failure(name, fields()))
             return
         case .peers:
-            guard let name = Peers.Failure.Name(rawValue: last) else { break }
+            guard let name = Peers.Failure.Name(word: last) else { break }
             self = .peers(try Peers.Failure(name, fields()))
             return
         case nil:

@@ -47,14 +47,14 @@ package enum Method: String, CaseIterable, Sendable {
 
     /// Finds a method by its full name; a wrong one is a wrong interface or a wrong method of it.
     init(named name: String) throws(Service.Failure) {
-        if let method = Method(rawValue: name) {
+        if let method = Method(word: name) {
             self = method
             return
         }
         // By bytes: finding the characters of a hostile megabyte would take 30 ms.
         let dot = name.utf8.lastIndex(of: UInt8(ascii: "."))
         let interface = dot.map { String(name[..<$0]) } ?? name
-        guard Interface(rawValue: interface) != nil else {
+        guard Interface(word: interface) != nil else {
             throw .interfaceNotFound(interface.echoed)
         }
         throw .methodNotFound(name.echoed)

@@ -113,7 +113,7 @@ extension Peers.Failure: WireObject {
     package init(from decoder: any Decoder) throws {
         let cause = try decoder.container(keyedBy: FieldName.self)
         let text = try cause.decode(String.self, forKey: FieldName("error"))
-        guard let name = Name(rawValue: text) else {
+        guard let name = Name(word: text) else {
             throw DecodingError.dataCorrupted(
                 .init(codingPath: decoder.codingPath, debugDescription: "no error '\(text)'")
             )

@@ -56,7 +56,7 @@ extension Peers {
     }
 
     /// Who gave an attempt up.
-    package enum Canceller: String, CaseIterable, Decodable, Sendable {
+    package enum Canceller: String, WireWord {
         case caller
         case `operator`
         case networkInactive

@@ -10,6 +10,8 @@ package struct ReplyMessage<Parameters: ReplyParameters>: Equatable, Sendable {
     /// know are skipped, so that a newer daemon can be asked.
     package init(decoding message: [UInt8]) throws(ReplyError) {
         do {
+            var message = message
+            try MessageShape.makeKeysPlain(&message)
             self = try JSONDecoder().decode(Envelope.self, from: Data(message)).content
         } catch {
             throw ReplyError(cause: "\(error)")

@@ -50,7 +50,7 @@ package enum Service {
 
         /// The answer, which needs nothing of the daemon.
         package func reply() throws(Service.Failure) -> Reply {
-            guard let known = Interface(rawValue: interface) else {
+            guard let known = Interface(word: interface) else {
                 throw .interfaceNotFound(interface.echoed)
             }
             return Reply(description: known.text)

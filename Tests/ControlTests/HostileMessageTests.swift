@@ -157,8 +157,102 @@ struct HostileMessageTests {
         let long = String(repeating: "é", count: 300_000)
         let short = String(repeating: "é", count: 126) + "\u{fffd}…"
         let unknown = #"{"method":"org.peerd.Peers.Status","\#(long)":1}"#
-        #expect(try read(unknown) == .failure(.invalidParameter(short)))
+        let plain = String(repeating: "?", count: 256)
+        #expect(try read(unknown) == .failure(.invalidParameter(plain)))
         #expect(try read(#"{"method":"\#(long)"}"#) == .failure(.interfaceNotFound(short)))
+    }
+
+    struct Key: CustomTestStringConvertible {
+        /// As it stands in the message.
+        var written: String
+        /// As it is refused.
+        var refused: String
+        var testDescription: String { "\(written.utf8.count) bytes: \(refused.prefix(20))" }
+    }
+
+    private static let longest = String(repeating: "k", count: 512)
+
+    @Test(
+        "with a key that is no word is refused by a plain one",
+        arguments: [
+            Key(written: "clé", refused: "cl??"),
+            Key(written: "cle\u{301}", refused: "cle??"),
+            Key(written: #"m\u0065thod"#, refused: "m?u0065thod"),
+            Key(written: #"a\"b\\"#, refused: "a??b??"),
+            Key(written: #"\ud800"#, refused: "?ud800"),
+            Key(written: "?", refused: "?"),
+            Key(written: longest, refused: String(longest.prefix(253)) + "…"),
+            Key(written: longest + "k", refused: String(longest.prefix(255)) + "?"),
+            Key(
+                written: String(repeating: "é", count: 300),
+                refused: String(repeating: "?", count: 256)
+            ),
+        ]
+    )
+    func foreignKeys(_ key: Key) throws {
+        let status = #""method":"org.peerd.Peers.Status""#
+        for text in [
+            #"{"\#(key.written)":1,\#(status)}"#,
+            #"{\#(status),"\#(key.written)" : null}"#,
+            #"{\#(status),"parameters":{"\#(key.written)"  :{"a":"b"}}}"#,
+        ] {
+            #expect(try read(text) == .failure(.invalidParameter(key.refused)), "\(text)")
+        }
+        // As a value it means nothing, and it isn't a key.
+        let value = #"{\#(status),"a":["\#(key.written)"]}"#
+        do {
+            #expect(try read(value) == .failure(.invalidParameter("a")))
+        } catch {
+            #expect(error as? MessageError == .notAnObject)
+        }
+    }
+
+    @Test("with a word that is none names no method, interface, kind or level")
+    func foreignWords() throws {
+        let method = "org.peerd.Peers.Status\u{301}"
+        #expect(try read(#"{"method":"\#(method)"}"#) == .failure(.methodNotFound(method)))
+        #expect(
+            try read(#"{"method":"org.peerd.Peers\#u{301}.Status"}"#)
+                == .failure(.interfaceNotFound("org.peerd.Peers\u{301}"))
+        )
+        for (method, parameter, value) in [
+            ("List", "kind", #""outbound\#u{327}""#), ("List", "phase", #""Dialing""#),
+            ("Monitor", "events", #"["ready\#u{301}"]"#), ("SetLogLevel", "level", #""débug""#),
+        ] {
+            let text = #"""
+                {"method":"org.peerd.Peers.\#(method)","parameters":{"\#(parameter)":\#(value)},"more":true}
+                """#
+            #expect(try read(text) == .failure(.invalidParameter(parameter)), "\(text)")
+        }
+    }
+
+    /// Of 300 kB, a text that is compared or hashed takes a minute.
+    @Test(
+        "with marks that Unicode would sort takes no longer than another of its length",
+        arguments: [
+            #"{"_":1}"#, #"{"a":{"_":1}}"#, #"{"parameters":{"_":1}}"#, #"{"method":"_"}"#,
+            #"{"method":"org.peerd.Peers._"}"#, #"{"method":"_._"}"#,
+            #"{"method":"org.peerd.Peers.Explain","parameters":{"address":"_"}}"#,
+            #"{"method":"org.peerd.Peers.AddAddresses","parameters":{"addresses":["_"]}}"#,
+            #"{"method":"org.peerd.Peers.List","parameters":{"kind":"_"},"more":true}"#,
+            #"{"method":"org.peerd.Peers.List","parameters":{"phase":"_"},"more":true}"#,
+            #"{"method":"org.peerd.Peers.Monitor","parameters":{"events":["_"]},"more":true}"#,
+            #"{"method":"org.peerd.Peers.SetLogLevel","parameters":{"level":"_"}}"#,
+            #"{"method":"org.varlink.service.GetInterfaceDescription","parameters":{"interface":"_"}}"#,
+        ]
+    )
+    func marks(_ text: String) {
+        let marks = String(repeating: "\u{301}\u{327}", count: 75_000)
+        let message = Array(text.split(separator: "_").joined(separator: marks).utf8)
+        let time = ProcessorTime.of {
+            for _ in 0..<2 {
+                if let call = try? CallMessage(decoding: message).call {
+                    #expect(throws: Service.Failure.self) { try call.get() }
+                }
+                _ = try? ReplyMessage<Peers.List.Reply>(decoding: message)
+            }
+        }
+        #expect(time < .seconds(2))
     }
 
     /// Seeded, so that a failure can be seen again.

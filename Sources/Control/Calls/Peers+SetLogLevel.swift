@@ -21,7 +21,7 @@ extension Peers {
     }
 
     /// From the most to the least urgent; a level includes those before it.
-    package enum LogLevel: String, CaseIterable, Decodable, Sendable {
+    package enum LogLevel: String, WireWord {
         case error
         case warning
         case info

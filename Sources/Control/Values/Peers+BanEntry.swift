@@ -20,7 +20,7 @@ extension Peers {
     }
 
     /// Who banned.
-    package enum BanOrigin: String, CaseIterable, Decodable, Sendable {
+    package enum BanOrigin: String, WireWord {
         case `operator`
         /// A peer misbehaved.
         case automatic

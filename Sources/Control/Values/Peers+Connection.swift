@@ -111,7 +111,7 @@ extension Peers {
     }
 
     /// Why a connection exists.
-    package enum Kind: String, CaseIterable, Decodable, Sendable {
+    package enum Kind: String, WireWord {
         case inbound
         case outbound
         case manual
@@ -119,7 +119,7 @@ extension Peers {
     }
 
     /// Where a connection stands.
-    package enum Phase: String, CaseIterable, Decodable, Sendable {
+    package enum Phase: String, WireWord {
         case waiting
         case dialing
         case handshaking

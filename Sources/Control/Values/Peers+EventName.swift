@@ -1,6 +1,6 @@
 extension Peers {
     /// What happened, named as in the journal's PEERD_EVENT.
-    package enum EventName: String, CaseIterable, Decodable, Sendable {
+    package enum EventName: String, WireWord {
         /// The monitor has begun: what comes after isn't missed without being told.
         case monitoring
         case attempting

@@ -76,7 +76,7 @@ extension Peers {
     }
 
     /// How a peer comes to be connected.
-    package enum Way: String, CaseIterable, Decodable, Sendable {
+    package enum Way: String, WireWord {
         /// It comes to us.
         case inbound
         /// It is picked to hold the target.

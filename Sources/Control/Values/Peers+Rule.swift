@@ -1,6 +1,6 @@
 extension Peers {
     /// What decides about a peer; the interface's text says what each means.
-    package enum Rule: String, CaseIterable, Decodable, Sendable {
+    package enum Rule: String, WireWord {
         case shuttingDown
         case networkInactive
         case banned

@@ -121,7 +121,7 @@ extension Peers {
         }
     }
     /// Whether changes of peers and bans outlive the daemon.
-    package enum StorageState: String, CaseIterable, Decodable, Sendable {
+    package enum StorageState: String, WireWord {
         /// There is no state directory: they end with the daemon.
         case off
         /// What is stored hasn't been read, and nothing is written before.

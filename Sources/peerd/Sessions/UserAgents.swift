@@ -1,6 +1,6 @@
 /// The user agents of the peers that are there, each once: most of a network's peers have one of a
 /// few, and a text of its own would cost each of them 64 bytes. As many as there are peers at most,
-/// of 256 bytes each.
+/// of 256 bytes each. They are ASCII: no peer can make hashing them slow, nor pass for another.
 struct UserAgents: Sendable {
     /// Stands for one text.
     typealias Number = UInt32

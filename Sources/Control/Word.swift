@@ -1,0 +1,35 @@
+/// Text from outside is bytes until it is known to be short and plain.
+///
+/// Swift compares and hashes texts as Unicode has them equal: both bring them into a normal form
+/// first, and that takes the square of the number of combining marks in a row. 300 kB of U+0301 and
+/// U+0327 in turn, as a key or as a word, take a minute. So whatever somebody else wrote is only
+/// compared or hashed when it is a word as these are; other text is only copied and shown.
+extension String {
+    /// ASCII, of which the normal form is itself, and at most `Bounds.textBytes` long.
+    package var isWord: Bool {
+        utf8.count <= Bounds.textBytes && utf8.allSatisfy { $0 < 0x80 }
+    }
+}
+
+extension RawRepresentable<String> {
+    /// The one that the text names; nil if it names none, and for a text that is no word.
+    package init?(word text: String) {
+        guard text.isWord else { return nil }
+        self.init(rawValue: text)
+    }
+}
+
+/// An enumeration of the interface, which stands in messages as one of its words.
+package protocol WireWord: RawRepresentable<String>, CaseIterable, Decodable, Sendable {}
+
+extension WireWord {
+    package init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let word = Self(word: text) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "no word of \(Self.self)")
+            )
+        }
+        self = word
+    }
+}
