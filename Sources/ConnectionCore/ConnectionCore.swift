@@ -36,7 +36,7 @@ package struct ConnectionCore: Sendable {
     var deadlines = DeadlineQueue()
     /// Established connections that aren't ready yet, in the order in which they will be, and some
     /// that have ended. At most two for each connection that there ever was at a time, and a few.
-    var readying: Deque<(id: ConnectionID, since: Instant)> = []
+    var readying: Deque<Readying> = []
     /// For attempts whose caller has said how long they may take. All of them are being dialled or
     /// shake hands.
     var attemptLimits: [ConnectionID: AttemptLimit] = [:]
@@ -63,7 +63,7 @@ package struct ConnectionCore: Sendable {
         func consider(_ candidate: Instant?) {
             if let candidate { nearest = min(nearest ?? candidate, candidate) }
         }
-        consider(readying.first.map { $0.since + Policy.readyAfter })
+        consider(readying.first?.due)
         consider(quieting.deadline)
         consider(outboundDeadline)
         return nearest
@@ -94,6 +94,8 @@ package struct ConnectionCore: Sendable {
         case .acceptFailed(let errno):
             refusals.add(.resourcesExhausted)
             noteExhaustion(errno, pausing: false, at: now.instant, &actions)
+        case .stoodStill(let pause):
+            stoodStill(for: pause)
         case .deadlineReached:
             deadlineReached(at: now, &source, &actions)
         }
@@ -135,12 +137,12 @@ package struct ConnectionCore: Sendable {
         _ source: inout Source,
         _ actions: inout Actions
     ) {
-        while let (id, since) = readying.first, since + Policy.readyAfter <= now.instant {
+        while let next = readying.first, next.due <= now.instant {
             readying.removeFirst()
-            guard let connection = table[id], connection.phase == .established(since: since),
-                !connection.isReady
+            guard let connection = table[next.id],
+                connection.phase == .established(since: next.since), !connection.isReady
             else { continue }
-            becomeReady(id, at: now, &source, &actions)
+            becomeReady(next.id, at: now, &source, &actions)
         }
         // A burst of many thousands must not keep its memory for ever.
         if readying.isEmpty { readying = [] }
@@ -160,7 +162,7 @@ package struct ConnectionCore: Sendable {
         if readying.count >= 2 * table.count + Self.readyingSlack {
             readying = readying.filter { table[$0.id]?.phase == .established(since: $0.since) }
         }
-        readying.append((id, now))
+        readying.append(Readying(id: id, since: now, due: now + Policy.readyAfter))
     }
 
     /// Starts a phase that ends by itself.

@@ -25,6 +25,9 @@ package enum Event: Sendable {
     /// The machine, or its listeners, have other addresses: what led to ourselves may be somebody
     /// else.
     case localAddressesChanged
+    /// For so long, or a little less, nobody listened to what happened outside: the process was
+    /// stopped, or the machine slept. To be told before what waited meanwhile.
+    case stoodStill(for: Duration)
     /// `deadline` was reached, or simply some time has passed.
     case deadlineReached
 }

@@ -37,6 +37,17 @@ struct KeepAlive: Equatable, Sendable {
         lastFrame = now
     }
 
+    /// For so long, until now, nobody looked at what came, so that the peer's silence was ours. If
+    /// it is to be pinged now, it has as long to answer as after any other ping.
+    mutating func stoodStill(for pause: Duration, at now: Instant, under policy: SessionPolicy) {
+        lastFrame = min(lastFrame + pause, now)
+        // An answer that has waited would be measured together with the wait.
+        isAwaiting = false
+        if now >= lastPing + policy.pingInterval {
+            lastFrame = max(lastFrame, now - policy.pingInterval)
+        }
+    }
+
     /// An answer to an earlier ping comes too late from now on.
     mutating func pinged(nonce: UInt64, at now: Instant) {
         lastPing = now

@@ -10,6 +10,16 @@ extension PeerSession {
         isEstablished ? keepAlive.deadline(under: surroundings.policy) : .distantFuture
     }
 
+    /// For so long, until now, nothing was received although it may have come: that isn't held
+    /// against the peer. To be told before what has come.
+    package mutating func stoodStill(
+        for pause: Duration,
+        at now: Instant,
+        in surroundings: SessionSurroundings
+    ) {
+        keepAlive.stoodStill(for: pause, at: now, under: surroundings.policy)
+    }
+
     /// The deadline has passed, or not: then nothing happens.
     ///
     /// `nonce` is random and used for the ping if one is due, so that no peer can answer before it

@@ -24,6 +24,11 @@ package struct WriteDeadline: Equatable, BitwiseCopyable, Sendable {
         instant = instant + Self.allowance(for: bytes)
     }
 
+    /// For so long nobody looked whether the peer took anything.
+    package mutating func stoodStill(for pause: Duration) {
+        instant = instant + pause
+    }
+
     private static func allowance(for bytes: Int) -> Duration {
         precondition(bytes >= 0, "\(bytes) bytes can't be queued")
         return .nanoseconds(Int64(bytes) * 1_000_000_000 / Int64(bytesPerSecond))

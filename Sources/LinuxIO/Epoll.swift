@@ -21,6 +21,9 @@ package struct Epoll: ~Copyable {
     private let events: UnsafeMutableBufferPointer<epoll_event>
     /// How many events the last `wait` found.
     package private(set) var count = 0
+    /// Whether the last `wait` ended because the process was stopped and continued, so that it says
+    /// nothing about what is ready.
+    package private(set) var wasInterrupted = false
 
     package init() throws(SystemError) {
         descriptor = FileDescriptor(
@@ -69,9 +72,9 @@ package struct Epoll: ~Copyable {
         try systemCall(.epollControl) { epoll_ctl(list, operation, number, &event) }
     }
 
-    /// Waits until something is ready, the timeout has passed, or a minute has: so it may return 0
-    /// early, and the caller looks at its clock. Rounded up to whole milliseconds, lest the last
-    /// one is spent asking again and again.
+    /// Waits until something is ready, the timeout has passed, a minute has, or the process was
+    /// stopped: so it may return 0 early, and the caller looks at its clock. Rounded up to whole
+    /// milliseconds, lest the last one is spent asking again and again.
     ///
     /// - Parameter timeout: nil waits until something is ready; zero or less only looks.
     /// - Returns: How many events there are, at most `capacity`.
@@ -79,6 +82,7 @@ package struct Epoll: ~Copyable {
     @discardableResult
     package mutating func wait(timeout: Duration?) throws(SystemError) -> Int {
         count = 0
+        wasInterrupted = false
         let milliseconds = Self.milliseconds(timeout)
         do throws(SystemError) {
             let found = try systemCall(.epollWait) {
@@ -91,8 +95,8 @@ package struct Epoll: ~Copyable {
             }
             count = Int(found)
         } catch {
-            // Stopped and continued: the caller works out anew how long to wait.
             guard error.code == EINTR else { throw error }
+            wasInterrupted = true
         }
         return count
     }

@@ -15,6 +15,9 @@ extension Daemon {
     /// works.
     static let savePatience = Duration.seconds(2)
 
+    /// How long one wait for the store lasts at most.
+    private static let patienceStep = Duration.milliseconds(100)
+
     /// To be called once a turn: gives the store what there is to do.
     mutating func keepState(at now: Moment) {
         guard kernel.store != nil, let request = state.nextRequest(of: core, at: now) else {
@@ -45,24 +48,25 @@ extension Daemon {
             journal.write(.stateOff)
             return
         }
-        let deadline = Moment.now.instant + Self.loadPatience
+        var patience = Self.loadPatience
         while state.isBusy, !isStopping {
-            now = .now
-            guard try awaitStore(until: deadline, mindingSignals: true) else {
-                journal.write(.stateLate(after: Self.loadPatience))
-                return
+            guard patience > .zero else {
+                return journal.write(.stateLate(after: Self.loadPatience))
             }
+            now = .now
+            try awaitStore(for: &patience, mindingSignals: true)
         }
     }
 
     /// Waits for the last write. The core has ended all connections, and none of that is written.
     mutating func finishState() {
         guard kernel.store != nil, !state.isSaved else { return }
-        let deadline = Moment.now.instant + Self.savePatience
+        var patience = Self.savePatience
         keepState(at: .now)
         var obstacle: SystemError?
         do throws(SystemError) {
-            while state.isBusy, try awaitStore(until: deadline, mindingSignals: false) {
+            while state.isBusy, patience > .zero {
+                try awaitStore(for: &patience, mindingSignals: false)
                 keepState(at: .now)
             }
         } catch {
@@ -75,13 +79,13 @@ extension Daemon {
         journal.write(.stateLost(reason))
     }
 
-    /// One wait for the store alone, and for signals if they are minded.
-    ///
-    /// - Returns: False if the time is over.
+    /// One wait for the store alone, and for signals if they are minded. It takes from `patience`
+    /// what it has lasted, and no more than one step: a process that was stopped, and its store
+    /// with it, isn't a disk that is slow.
     private mutating func awaitStore(
-        until deadline: Instant,
+        for patience: inout Duration,
         mindingSignals: Bool
-    ) throws(SystemError) -> Bool {
+    ) throws(SystemError) {
         // On the loop's own list everything else would be told again and again.
         var epoll = try Epoll()
         let source = KernelServices.Source.store
@@ -90,13 +94,12 @@ extension Daemon {
             let signals = EventToken(fixed: KernelServices.Source.signals.rawValue)
             try epoll.add(kernel.signals.descriptor, token: signals, interest: .read)
         }
-        let left = deadline - Moment.now.instant
-        guard left > .zero else { return false }
-        try epoll.wait(timeout: left)
+        let began = Moment.now.instant
+        try epoll.wait(timeout: min(patience, Self.patienceStep))
         let now = Moment.now
+        patience -= min(now.instant - began, Self.patienceStep)
         while let reply = kernel.store?.nextReply() { finishStoring(reply, at: now) }
         while mindingSignals, let signal = try kernel.signals.next() { handle(signal, at: now) }
-        return true
     }
 
     /// Gives the core what was stored, at the start or, if the disk was slow, later.

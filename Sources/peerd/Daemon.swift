@@ -60,6 +60,7 @@ struct Daemon: ~Copyable {
     /// recursion from an action into the core.
     var settled: [Event] = []
     private(set) var isStopping = false
+    var punctuality = Punctuality()
 
     /// Takes everything that the loop needs and binds the listeners.
     /// `arguments` say where `configuration` came from and will come from again.
@@ -115,9 +116,10 @@ struct Daemon: ~Copyable {
         do throws(SystemError) {
             try start(at: .now)
             while !isStopping {
-                try kernel.epoll.wait(timeout: timeout(at: .now))
+                let wait = Punctuality.Wait(from: Moment.now.instant, until: deadline)
+                try kernel.epoll.wait(timeout: timeout(of: wait))
                 // One reading of the clocks: everything in a turn happens at the same moment.
-                try turn(at: .now)
+                try turn(at: .now, after: wait)
             }
             finishState()
         } catch {
@@ -135,8 +137,8 @@ struct Daemon: ~Copyable {
         service.tell(.ready)
     }
 
-    private func timeout(at now: Moment) -> Duration? {
-        if !settled.isEmpty || control.isBehind { return .zero }
+    /// What is due first though nothing happens; it may be in the past.
+    private var deadline: Instant {
         var nearest = Instant.distantFuture
         func consider(_ deadline: Instant?) {
             if let deadline { nearest = min(nearest, deadline) }
@@ -148,17 +150,25 @@ struct Daemon: ~Copyable {
         consider(state.deadline)
         consider(service.deadline)
         consider(journal.deadline)
-        return nearest == .distantFuture ? nil : max(nearest - now.instant, .zero)
+        return nearest
     }
 
-    private mutating func turn(at now: Moment) throws(SystemError) {
+    private func timeout(of wait: Punctuality.Wait) -> Duration? {
+        if !settled.isEmpty || control.isBehind { return .zero }
+        return wait.end == .distantFuture ? nil : max(wait.end - wait.start, .zero)
+    }
+
+    private mutating func turn(
+        at now: Moment,
+        after wait: Punctuality.Wait
+    ) throws(SystemError) {
+        let isLate = noteLateness(at: now, after: wait)
         self.now = now
         let events = settled
         settled = []
         for event in events { tellSettled(event, at: now) }
-        for index in 0..<kernel.epoll.count {
-            try dispatch(kernel.epoll[index], at: now)
-        }
+        try dispatchReady(at: now)
+        if isLate { try catchUp(at: now) }
         rearmListeners(at: now)
         if let due = core.deadline, due <= now.instant { tell(.deadlineReached, at: now) }
         serveSessions(at: now)
@@ -180,6 +190,12 @@ struct Daemon: ~Copyable {
         if census.persistentReady < census.persistent { service.noteChange() }
         if service.isStatusDue(at: now.instant) {
             service.send(status: statusLine(at: now), at: now.instant)
+        }
+    }
+
+    mutating func dispatchReady(at now: Moment) throws(SystemError) {
+        for index in 0..<kernel.epoll.count {
+            try dispatch(kernel.epoll[index], at: now)
         }
     }
 

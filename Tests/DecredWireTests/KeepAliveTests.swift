@@ -158,6 +158,74 @@ struct KeepAliveTests {
         }
     }
 
+    /// Silent for so long, then nobody looked, for longer than a peer may be silent.
+    private func stoodStill(after silence: Duration) -> TestSession {
+        let session = TestSession.established(.inbound)
+        session.pass(silence)
+        session.wake()
+        session.forget()
+        session.pass(.seconds(1_000))
+        session.stoodStill(for: .seconds(1_000))
+        return session
+    }
+
+    @Test(
+        "holds nobody's silence against him while nobody listened: he gets a ping and its time",
+        arguments: [.zero, .seconds(50), .seconds(107), .seconds(120) - tick]
+    )
+    func standstill(silence: Duration) {
+        let session = stoodStill(after: silence)
+        #expect(session.deadline <= session.now.instant)
+        session.wake(nonce: 5)
+        #expect(session.sent == [.ping(nonce: 5)])
+        session.pass(.seconds(13) - Self.tick)
+        session.wake()
+        #expect(session.ending == nil)
+        let left = max(.zero, .seconds(107) - silence) + Self.tick
+        session.pass(left)
+        session.wake()
+        #expect(session.ending == .idle)
+    }
+
+    @Test("goes on with whoever had something to say meanwhile")
+    func answeredStandstill() {
+        let session = stoodStill(after: .seconds(107))
+        session.receive(.pong(nonce: 77))
+        session.wake(nonce: 5)
+        session.pass(.seconds(107))
+        session.wake(nonce: 6)
+        #expect(session.sent == [.ping(nonce: 5), .ping(nonce: 6)])
+        session.pass(.seconds(13))
+        session.wake()
+        #expect(session.ending == .idle)
+    }
+
+    @Test("doesn't measure a pong that has waited while nobody listened")
+    func unmeasuredPong() {
+        let session = stoodStill(after: .seconds(107))
+        session.receive(.pong(nonce: 77))
+        #expect(session.facts == [])
+        session.wake(nonce: 78)
+        session.pass(.milliseconds(2))
+        session.receive(.pong(nonce: 78))
+        #expect(session.session.roundTrip?.last == .milliseconds(2))
+    }
+
+    @Test("leaves a peer the time that he had when nobody listened for a moment")
+    func moment() {
+        let session = TestSession.established(.inbound)
+        session.pass(.seconds(107))
+        session.wake()
+        session.pass(.seconds(10))
+        session.stoodStill(for: .seconds(4))
+        session.pass(.seconds(7) - Self.tick)
+        session.wake()
+        #expect(session.ending == nil)
+        session.pass(Self.tick)
+        session.wake()
+        #expect(session.ending == .idle)
+    }
+
     @Test("has the times that are set, from the next call on")
     func settings() {
         let session = TestSession.established(.inbound)

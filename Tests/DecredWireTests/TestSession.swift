@@ -91,6 +91,11 @@ final class TestSession {
         collect()
     }
 
+    /// Until now nobody looked at what came.
+    func stoodStill(for pause: Duration) {
+        session.stoodStill(for: pause, at: now.instant, in: surroundings)
+    }
+
     func pass(_ duration: Duration) {
         now = Moment(instant: now.instant + duration, wall: now.wall + duration)
     }

@@ -38,6 +38,13 @@ struct WriteDeadlineTests {
         #expect(now - Self.start < .seconds(23))
     }
 
+    @Test("goes on where it stopped when nobody looked for a while")
+    func standstill() {
+        var deadline = WriteDeadline(queued: 262_144, at: Self.start)
+        deadline.stoodStill(for: .seconds(9))
+        #expect(deadline.instant == Self.start + .seconds(30))
+    }
+
     @Test("takes 8 bytes")
     func size() {
         #expect(MemoryLayout<WriteDeadline>.size == 8)

@@ -101,7 +101,8 @@ extension Ledger {
     private func mayEnd(_ entry: Entry, by ending: Ending, at now: Instant) -> Bool {
         switch ending {
         case .session(.handshakeTimedOut):
-            entry.standing.isHandshaking && now - entry.since >= policy.handshake.timeout
+            entry.standing.isHandshaking
+                && timePassed(of: entry, at: now) >= policy.handshake.timeout
         case .attemptTimedOut(let after):
             entry.standing.isHandshaking && after == entry.limit?.duration && isOver(entry, at: now)
         case .abandoned:
@@ -115,9 +116,14 @@ extension Ledger {
     /// A caller's limit stands in the place of the one for each address.
     private func mayTimeOut(_ entry: Entry, _ after: Duration, at now: Instant) -> Bool {
         guard let limit = entry.limit else {
-            return now - entry.since >= policy.outbound.dialTimeout
+            return timePassed(of: entry, at: now) >= policy.outbound.dialTimeout
         }
         return after == limit.duration && isOver(entry, at: now)
+    }
+
+    /// How much of its time a phase, or the dial to an address, has had.
+    func timePassed(of entry: Entry, at now: Instant) -> Duration {
+        now - entry.since - entry.grace
     }
 
     /// Whether the time is over that its caller gave the attempt.

@@ -155,7 +155,7 @@ extension Ledger {
             switch entry.standing {
             case .waiting, .dialing: false
             case .handshaking: entry.hasShakenHands
-            case .established(let since): now - since >= Policy.readyAfter
+            case .established: timePassed(of: entry, at: now) >= Policy.readyAfter
             }
         guard isDue, !entry.isReady else {
             throw BrokenPromise("\(entry.id) is not ready: \(entry)")

@@ -122,16 +122,18 @@ extension Ledger {
                 throw BrokenPromise("\(entry.id) should have been dialled again")
             }
         case .dialing:
-            let isLate = now - entry.since >= policy.outbound.dialTimeout
+            let isLate = timePassed(of: entry, at: now) >= policy.outbound.dialTimeout
             guard entry.limit == nil ? !isLate : !isOver(entry, at: now) else {
                 throw BrokenPromise("\(entry.id) dials longer than it may")
             }
-        case .handshaking(let since):
-            guard now - since < policy.handshake.timeout, !isOver(entry, at: now) else {
+        case .handshaking:
+            guard timePassed(of: entry, at: now) < policy.handshake.timeout,
+                !isOver(entry, at: now)
+            else {
                 throw BrokenPromise("\(entry.id) shakes hands for longer than it may")
             }
-        case .established(let since):
-            guard entry.isReady || now - since < Policy.readyAfter else {
+        case .established:
+            guard entry.isReady || timePassed(of: entry, at: now) < Policy.readyAfter else {
                 throw BrokenPromise("\(entry.id) should be ready")
             }
         }

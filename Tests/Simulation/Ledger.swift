@@ -55,7 +55,9 @@ struct Ledger {
         var isDialOpen = false
         var standing: Standing
         /// When the present phase began, or the present address was dialled.
-        var since: Instant
+        var since: Instant { didSet { grace = .zero } }
+        /// For so long the loop stood still since then, which is nobody's time.
+        var grace = Duration.zero
         var retries: UInt32 = 0
         var sequel = Sequel.none
         /// While it waits: when the next attempt may and must begin.
@@ -118,6 +120,16 @@ struct Ledger {
 
     mutating func remove(_ id: ConnectionID) {
         slots[id.slot] = nil
+    }
+
+    /// The loop has stood still: what a peer or a caller had left of its time it has still.
+    mutating func stoodStill(for pause: Duration) {
+        for index in slots.indices where slots[index]?.standing != .waiting {
+            slots[index]?.grace += pause
+            if let limit = slots[index]?.limit {
+                slots[index]?.limit?.until = limit.until + pause
+            }
+        }
     }
 
     // MARK: Steps

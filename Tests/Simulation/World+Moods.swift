@@ -3,7 +3,7 @@ internal import ConnectionCore
 internal import Timing
 
 /// The weather: the network goes and comes back, descriptors run out, floods come, peers and names
-/// change, somebody sets the clock.
+/// change, somebody sets the clock, or stops the process for a while.
 extension World {
     mutating func changeMood() throws(BrokenPromise) {
         switch random.number(below: 10) {
@@ -16,6 +16,7 @@ extension World {
             if mood.isFlooded { schedule(.strangersArrival) }
         case 7: setClock()
         case 8 where random.chance(0.3): try changeAddresses()
+        case 9 where random.chance(0.5): try standStill()
         default: changePeople()
         }
         write("mood \(mood)")
@@ -37,6 +38,17 @@ extension World {
     /// By up to an hour, in either direction.
     private mutating func setClock() {
         wallOffset += Int64(random.number(in: -3_600...3_600)) * 1_000_000
+    }
+
+    /// The process is stopped. What happens meanwhile waits, and comes all at once afterwards.
+    private mutating func standStill() throws(BrokenPromise) {
+        let pause = random.duration(from: .milliseconds(100), to: .seconds(200))
+        now = now + pause
+        isCatchingUp = true
+        neglectedSince = nil
+        ledger.stoodStill(for: pause)
+        try deliver(.stoodStill(for: pause), "stoodStill \(pause)")
+        tally.count("standstills")
     }
 
     /// Another provider, or another listener: what was ourselves may be somebody else now.

@@ -42,7 +42,9 @@ struct World {
     var tally = Tally()
     var step = 0
     /// Since when an outbound connection has been missing.
-    private var neglectedSince: Instant?
+    var neglectedSince: Instant?
+    /// What happened while the loop stood still is still coming, and deadlines come after it.
+    var isCatchingUp = false
     private var queue = Heap<Scheduled>()
     private var scheduled: UInt64 = 0
 
@@ -121,7 +123,7 @@ struct World {
             queue.removeMin()
             now = max(now, next.at)
             step += 1
-            if isWatched { try checkWakefulness() }
+            if isWatched, !isCatchingUp { try checkWakefulness() }
             try happen(next.happening)
             return true
         }
@@ -142,6 +144,7 @@ struct World {
 
     /// Wakes the core. Once woken it must be content for a while.
     private mutating func reachDeadline() throws(BrokenPromise) {
+        isCatchingUp = false
         try deliver(.deadlineReached, "wake")
         if let next = core.deadline, next <= now {
             throw BrokenPromise("the core asks to be woken at once again: the loop would spin")

@@ -137,6 +137,23 @@ final class LoopbackPeer: LoopbackSocket {
         }
     }
 
+    /// Sends it all, and waits as long as the daemon takes it.
+    func send(_ bytes: [UInt8]) throws {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes { bytes in
+                Glibc.send(
+                    number,
+                    bytes.baseAddress.map { $0 + sent },
+                    bytes.count - sent,
+                    CInt(MSG_NOSIGNAL)
+                )
+            }
+            guard count > 0 else { throw Failure("send", errno) }
+            sent += count
+        }
+    }
+
     /// Sends a FIN and goes on listening.
     func finishSending() { shutdown(number, CInt(SHUT_WR)) }
 

@@ -7,7 +7,7 @@ struct SendQueue: Sendable {
     private var bytes: [UInt8]
     private var sent = 0
     /// By when the queue must be empty.
-    private(set) var deadline: WriteDeadline
+    var deadline: WriteDeadline
 
     init(_ bytes: ArraySlice<UInt8>, at now: Instant) {
         self.bytes = Array(bytes)

@@ -188,6 +188,15 @@ struct SessionTable: Sendable {
         case stalled(slot: Int)
     }
 
+    /// For so long, until now, no peer was heard and nothing was sent. O(n). Deadlines only come
+    /// later by it, and a later one is found when the earlier one is due.
+    mutating func stoodStill(for pause: Duration, at now: Instant) {
+        for slot in slots.indices {
+            slots[slot].session?.stoodStill(for: pause, at: now, in: surroundings)
+        }
+        for slot in queues.keys { queues[slot]?.deadline.stoodStill(for: pause) }
+    }
+
     /// Looks after the next session whose time has come; nil when none is left. `nonce` is random.
     mutating func nextDue(at now: Moment, nonce: UInt64) -> Due? {
         while let entry = deadlines.popDue(at: now.instant) {
