@@ -32,10 +32,14 @@ extension ConnectionCore {
         try ban(prefix, for: duration, .operator, at: now, &actions)
     }
 
-    /// A peer misbehaved: its connection ends with `fault`, of whatever kind it is, and its host is
-    /// banned: its IPv4 address or IPv6 /64, or what stands for an IPv4 address in 6to4 (a /48),
-    /// Teredo and NAT64 (an address). Whitelisted peers are not banned, and neither are those that
-    /// came through a proxy, whose address isn't theirs.
+    /// A peer misbehaved: its connection ends with `fault`, of whatever kind it is.
+    ///
+    /// If it came to us its host is banned: its IPv4 address or IPv6 /64, or what stands for an
+    /// IPv4 address in 6to4 (a /48), Teredo and NAT64 (an address). Whitelisted peers are not
+    /// banned, and neither are those that came through a proxy or from the machine itself, whose
+    /// address others have too. Nor is the host of what we dialled: whoever names addresses to us
+    /// may name an innocent one, at the port of something else. That address and port isn't picked
+    /// for the same time.
     ///
     /// Refused as `notFound` if the connection has no connected socket any more.
     package mutating func banMisbehaving<Source: AddressSource>(
@@ -51,7 +55,16 @@ extension ConnectionCore {
         // As with any other end: in a turn that comes late it may have got ready before.
         noteReady(at: now, &source, &actions)
         guard let connection = table[id] else { throw .notFound }
-        let isSpared = !connection.traits.isDisjoint(with: [.whitelisted, .proxied])
+        let isSpared: Bool
+        switch connection.kind {
+        case .inbound:
+            isSpared = connection.isWhitelisted || connection.hasSharedAddress
+        case .outbound, .manual, .feeler:
+            isSpared = true
+            if let remote = connection.remote {
+                offenders.insert(remote, at: now.instant, for: duration)
+            }
+        }
         guard !isSpared, let ip = connection.remote?.ip else {
             closed(id, .session(fault), at: now, &source, &actions)
             return
@@ -64,7 +77,6 @@ extension ConnectionCore {
             at: now,
             &actions
         )
-        blame(connection, for: .session(fault), at: now, &source)
     }
 
     /// What of the address space is the address's host.
@@ -120,8 +132,8 @@ extension ConnectionCore {
             switch connection.kind {
             case _ where connection.id == offence?.by.id:
                 closing.append(connection)
-            case .inbound where origin == .automatic && connection.traits.contains(.proxied):
-                // Its address is the proxy's, and somebody else behind it misbehaved.
+            case .inbound where origin == .automatic && connection.hasSharedAddress:
+                // Somebody else misbehaved who has the same one.
                 break
             case .inbound where connection.isWhitelisted, .manual: spared.append(connection.id)
             case .inbound, .outbound, .feeler: closing.append(connection)

@@ -46,6 +46,8 @@ package struct Connection: BitwiseCopyable, Sendable {
         package static let proxied = Traits(rawValue: 4)
         /// Proved itself: a success for its address, for the failure count and for the status line.
         package static let ready = Traits(rawValue: 8)
+        /// Came from the machine itself, by a listener that trusts loopback.
+        package static let trusted = Traits(rawValue: 32)
         /// Given by name: the table keeps a `Naming` for it.
         static let named = Traits(rawValue: 16)
     }
@@ -84,6 +86,10 @@ package struct Connection: BitwiseCopyable, Sendable {
     package var isPersistent: Bool { traits.contains(.persistent) }
     package var isReady: Bool { traits.contains(.ready) }
     package var isWhitelisted: Bool { traits.contains(.whitelisted) }
+
+    /// Whether its address is one that many share (a proxy's, or the machine's own), so that what
+    /// one of them does isn't held against it.
+    var hasSharedAddress: Bool { !traits.isDisjoint(with: [.proxied, .trusted]) }
 
     /// Nil unless the connection is established.
     package var establishedSince: Instant? {

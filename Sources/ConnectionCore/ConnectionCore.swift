@@ -45,6 +45,8 @@ package struct ConnectionCore: Sendable {
     var readyHosts = RecentKeys<HostKey>()
     /// What was dialled and led to ourselves.
     var ownAddresses = RecentKeys<PeerAddress>()
+    /// What was dialled and misbehaved.
+    var offenders = RecentKeys<PeerAddress>()
     var quieting = RefusalQuieting()
     var outbound = OutboundPacing()
     var exhaustion = Exhaustion()
@@ -203,6 +205,7 @@ package struct ConnectionCore: Sendable {
         )
         precondition(readyHosts.count <= RecentKeys<HostKey>.max)
         precondition(ownAddresses.count <= RecentKeys<PeerAddress>.max)
+        precondition(offenders.count <= RecentKeys<PeerAddress>.max)
         for (id, limit) in attemptLimits {
             precondition(isAttempt(id, within: limit), "\(id) has a limit that doesn't hold")
         }

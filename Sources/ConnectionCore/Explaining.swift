@@ -53,7 +53,7 @@ extension ConnectionCore {
         let whitelisting =
             arrival.network == .ip ? policy.limits.whitelisting(arrival.remote) : nil
         if let whitelisting { rules.append(.whitelist(whitelisting)) }
-        let ignoresAutomatic = whitelisting != nil || arrival.isProxied
+        let ignoresAutomatic = whitelisting != nil || arrival.hasSharedAddress
         rules += banRules(of: arrival.remote, ignoringAutomatic: ignoresAutomatic, at: now)
         if whitelisting != nil {
             rules += duplicateRules(of: .address(arrival.remote))
@@ -161,6 +161,10 @@ extension ConnectionCore {
         let forgotten = ownAddresses.expiry(of: address, at: now.instant)
         if let until = forgotten.flatMap({ now.wall(at: $0) }) {
             rules.append(.ownAddress(until: until))
+        }
+        let forgiven = offenders.expiry(of: address, at: now.instant)
+        if let until = forgiven.flatMap({ now.wall(at: $0) }) {
+            rules.append(.misbehaved(until: until))
         }
         if let other = table.connection(at: address) ?? table.connection(lastAt: address) {
             switch other.kind {

@@ -35,6 +35,9 @@ package struct Arrival: Equatable, Sendable {
 
     /// From behind a proxy: its address is the proxy's.
     var isProxied: Bool { network == .onion || (isLoopback && !trustsLoopback) }
+
+    /// As of a connection.
+    var hasSharedAddress: Bool { isProxied || isTrusted }
 }
 
 extension ConnectionCore {
@@ -86,7 +89,7 @@ extension ConnectionCore {
         let ban = bans.ban(
             covering: arrival.remote,
             at: now.wall,
-            ignoringAutomatic: isWhitelisted || arrival.isProxied
+            ignoringAutomatic: isWhitelisted || arrival.hasSharedAddress
         )
         if let ban { throw .banned(ban.prefix, until: ban.until) }
         let isExempt = isWhitelisted || arrival.isTrusted
@@ -102,7 +105,11 @@ extension ConnectionCore {
             try checkSlots(for: .inbound)
         }
         var traits: Connection.Traits = []
-        if isWhitelisted { traits.insert(.whitelisted) }
+        if isWhitelisted {
+            traits.insert(.whitelisted)
+        } else if arrival.isTrusted {
+            traits.insert(.trusted)
+        }
         if arrival.isProxied { traits.insert(.proxied) }
         return traits
     }

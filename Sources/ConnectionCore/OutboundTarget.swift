@@ -125,6 +125,7 @@ extension ConnectionCore {
         }
         if bans.ban(covering: address, at: now.wall) != nil { return false }
         if ownAddresses.contains(address, at: now.instant) { return false }
+        if offenders.contains(address, at: now.instant) { return false }
         guard table.connection(at: address) ?? table.connection(lastAt: address) == nil else {
             return false
         }

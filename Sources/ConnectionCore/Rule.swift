@@ -33,6 +33,8 @@ package enum Rule: Equatable, Sendable {
     case group(limit: Int, count: Int)
     /// It led to ourselves. Forgotten before that if our addresses change.
     case ownAddress(until: WallTime)
+    /// It misbehaved when it was dialled.
+    case misbehaved(until: WallTime)
     /// A manual or persistent peer has the address, or had it last: it is never picked.
     case operatorsPeer(ConnectionID)
     /// Not among the first picks.
@@ -57,7 +59,7 @@ package enum Rule: Equatable, Sendable {
         case .whitelist, .trustedLoopback, .knownHost, .attemptedRecently, .otherPort: false
         case .shuttingDown, .networkInactive, .banned, .rateLimited, .flooded, .duplicate, .perHost,
             .slots, .whitelistedSlots, .persistentSlots, .persistentPerHost, .targetHeld, .group,
-            .ownAddress, .operatorsPeer, .attemptedJustNow, .unknownAddress, .paused,
+            .ownAddress, .misbehaved, .operatorsPeer, .attemptedJustNow, .unknownAddress, .paused,
             .resourcesExhausted,
             .unsupportedAddress:
             true

@@ -12,7 +12,7 @@ package enum SessionFact: Equatable, Sendable {
     case addressesAsked
     /// The score has reached `SessionPolicy.warnScore`. At most once.
     case warned(Misbehaviour, score: Int)
-    /// The host is to be banned, unless the core spares it. `closed` follows.
+    /// The peer deserves a ban, which the core decides about. `closed` follows.
     case banned(Misbehaviour)
     /// The connection is to be closed, and nothing is to be sent any more.
     case closed(SessionEnding)

@@ -125,12 +125,15 @@ struct BanTests {
         #expect(refusal { try manager.admit(remote) } != nil)
     }
 
-    @Test("never comes automatically for whitelisted peers and those behind a proxy")
+    @Test(
+        "never comes automatically for whitelisted peers, those behind a proxy and on the machine"
+    )
     func neverAutomatic() throws {
         let manager = TestManager { $0.limits.whitelist = [prefix("203.0.113.7")] }
         try manager.banMisbehaving(try manager.admit("203.0.113.7:1"))
         try manager.banMisbehaving(try manager.admit("127.0.0.1:1", network: .onion))
         try manager.banMisbehaving(try manager.admit("[::1]:1", trustsLoopback: false))
+        try manager.banMisbehaving(try manager.admit("127.0.0.1:2"))
         #expect(manager.core.bans.count == 0)
     }
 
@@ -151,12 +154,21 @@ struct BanTests {
     @Test("that came automatically doesn't replace an operator's")
     func operatorStays() throws {
         let manager = TestManager()
-        let manual = try manager.connect("203.0.113.7:1")
-        manager.succeed(manual)
-        try manager.ban("203.0.113.7")
-        try manager.banMisbehaving(manual, for: .seconds(1))
-        let bans = manager.core.bans.inForce(at: manager.now.wall)
-        #expect(bans == [Ban(prefix: prefix("203.0.113.7"), until: nil, origin: .operator)])
+        let id = try manager.admit("203.0.113.7:1")
+        let ban = Ban(prefix: prefix("203.0.113.7"), until: nil, origin: .operator)
+        // Made by a call it would have closed the connection.
+        _ = refusal {
+            try manager.command { core, now, _ throws(Refusal) in
+                core.restoreBans([ban], at: now)
+            }
+        }
+        manager.forgetTrace()
+        try manager.banMisbehaving(id, for: .seconds(1))
+        #expect(manager.core.bans.inForce(at: manager.now.wall) == [ban])
+        guard case .banned(ban, closed: 1) = manager.reports.first else {
+            Issue.record("\(manager.reports)")
+            return
+        }
     }
 
     @Test("makes room for another automatic one at 10,000: the soonest to end goes")

@@ -35,10 +35,11 @@ struct MisbehaviourTests {
     }
 
     @Test(
-        "is disconnected and never banned if it came through a proxy or from the whitelist",
+        "is disconnected, never banned, if it came by a proxy, from the machine or the whitelist",
         arguments: [
             ("127.0.0.1:1", Arrival.Network.onion, true), ("[::1]:1", .ip, false),
-            ("198.51.100.7:1", .ip, true),
+            ("127.0.0.1:1", .ip, true), ("[::1]:1", .ip, true),
+            ("[::ffff:127.1.2.3]:1", .ip, true), ("198.51.100.7:1", .ip, true),
         ]
     )
     func spared(remote: String, network: Arrival.Network, trustsLoopback: Bool) throws {
@@ -52,7 +53,23 @@ struct MisbehaviourTests {
         #expect(manager.table[other] != nil)
     }
 
-    @Test("is disconnected though an operator named it, and its host is banned")
+    /// As one is that was made when dialled peers were banned too.
+    @Test("on the machine itself comes in again though its host was banned automatically")
+    func trustedBefore() throws {
+        let manager = manager()
+        _ = refusal {
+            try manager.command { core, now, _ throws(Refusal) in
+                let ban = Ban(prefix: prefix("127.0.0.1"), until: nil, origin: .automatic)
+                core.restoreBans([ban], at: now)
+            }
+        }
+        #expect(manager.explain("127.0.0.1:1").refusal(of: .inbound) == nil)
+        try manager.admit("127.0.0.1:1")
+        try manager.ban("127.0.0.1")
+        #expect(refusal { try manager.admit("127.0.0.1:1") } != nil)
+    }
+
+    @Test("is disconnected though an operator named it, and nobody is banned")
     func manual() throws {
         let manager = manager()
         let id = try manager.connect("203.0.113.7:1")
@@ -60,16 +77,86 @@ struct MisbehaviourTests {
         let kept = try manager.addPersistent("203.0.113.7:2")
         manager.succeed(kept)
         manager.shakeHands(kept)
+        let guest = try manager.admit("203.0.113.7:3")
         manager.forgetTrace()
         try manager.banMisbehaving(id)
-        #expect(manager.trace.first == "banned 203.0.113.7/32, closed 1")
-        #expect(manager.table[id] == nil)
-        #expect(manager.table[kept]?.isReady == true)
+        #expect(manager.trace == [end(id, .misbehaved), "close \(id)"])
+        #expect(manager.table[kept]?.isReady == true && manager.table[guest] != nil)
         try manager.banMisbehaving(kept)
         #expect(manager.table[kept]?.isWaiting == true)
+        #expect(manager.core.bans.count == 0)
         manager.run(for: .seconds(10))
-        // Its dials are exempt from bans, also from this one.
+        // It is dialled because it was named, not picked.
         #expect(manager.table[kept]?.isDialing == true)
+        try manager.connect("203.0.113.7:1")
+    }
+
+    /// Somebody's port 22, say, which whoever knows us has put on a list.
+    @Test("when it was dialled bans no host: its address and port alone rest, for the ban's time")
+    func dialled() throws {
+        let manager = manager()
+        manager.source.append(address("203.0.113.7:22"))
+        manager.reload { $0.outbound.target = 1 }
+        manager.succeed(try #require(manager.dialing.first))
+        manager.forgetTrace()
+        try manager.banMisbehaving(
+            try #require(manager.connections.first?.id),
+            .malformed,
+            for: .seconds(3_600)
+        )
+        #expect(manager.core.bans.count == 0)
+        let until = manager.now.wall + .seconds(3_600)
+        let rules = manager.explain("203.0.113.7:22").findings.filter { $0.way == .outbound }
+        #expect(rules.map(\.rule).contains(.misbehaved(until: until)))
+        // Nothing that happens elsewhere forgets it.
+        manager.tell(.localAddressesChanged)
+        try manager.setNetworkActive(false)
+        try manager.setNetworkActive(true)
+        manager.run(for: .seconds(3_600) - .tick)
+        #expect(manager.dials.isEmpty)
+        // The host itself may come, be asked for and be picked at another port.
+        try manager.admit("203.0.113.7:5")
+        try manager.connect("203.0.113.7:23")
+        manager.run(for: .seconds(6))
+        #expect(manager.dials.map(\.address).contains(address("203.0.113.7:22")) == false)
+        try manager.disconnect(.address("203.0.113.7:23"))
+        manager.run(for: .seconds(6))
+        #expect(manager.dials.map(\.address).contains(address("203.0.113.7:22")))
+    }
+
+    @Test("when it was dialled leaves its host to be picked at another port")
+    func otherPort() throws {
+        let manager = manager()
+        manager.source.append(address("203.0.113.7:22"))
+        manager.reload { $0.outbound.target = 1 }
+        let first = try #require(manager.dialing.first)
+        manager.succeed(first)
+        manager.source.append(address("203.0.113.7:9108"))
+        try manager.banMisbehaving(first, .malformed)
+        manager.run(for: .seconds(6))
+        let next = try #require(manager.dialing.first)
+        #expect(manager.table[next]?.remote == address("203.0.113.7:9108"))
+    }
+
+    @Test("is remembered with the last 1,000 that were dialled")
+    func bound() throws {
+        let manager = manager()
+        manager.checksEachStep = false
+        func misbehave(_ number: Int) throws {
+            let id = try manager.connect("\(peer(number))")
+            manager.succeed(id)
+            try manager.banMisbehaving(id, for: .seconds(3_600))
+        }
+        func rests(_ number: Int) -> Bool {
+            manager.explain("\(peer(number))").findings.contains {
+                if case .misbehaved = $0.rule { true } else { false }
+            }
+        }
+        for number in 0..<1_000 { try misbehave(number) }
+        #expect(rests(0) && rests(999))
+        try misbehave(1_000)
+        #expect(!rests(0) && rests(1) && rests(1_000))
+        manager.check()
     }
 
     @Test("before it is ready has failed, for its address and for the dialler")

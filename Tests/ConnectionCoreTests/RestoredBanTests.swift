@@ -138,19 +138,4 @@ struct RestoredBanTests {
         #expect(manager.trace.dropFirst().first == "banned 203.0.113.7/32, closed 1")
         #expect(manager.core.bans.count == most)
     }
-
-    @Test("of an operator stay when their peer misbehaves, and are what is reported then")
-    func kept() throws {
-        let manager = TestManager()
-        let id = try manager.addPersistent("16.0.0.1:1")
-        manager.succeed(id)
-        try manager.ban("16.0.0.1")
-        manager.forgetTrace()
-        try manager.banMisbehaving(id)
-        guard case .banned(let ban, closed: 1) = manager.reports.first else {
-            Issue.record("\(manager.reports)")
-            return
-        }
-        #expect(ban == Ban(prefix: prefix("16.0.0.1"), until: nil, origin: .operator))
-    }
 }

@@ -63,9 +63,10 @@ struct Doorman {
         return arrival.network == .onion || (isLoopback && !arrival.trustsLoopback)
     }
 
-    /// From the machine itself, on a listener that believes it.
-    private func isTrusted(_ arrival: Arrival) -> Bool {
-        !isProxied(arrival) && (arrival.remote.ip?.isLoopback ?? false)
+    /// From the machine itself, on a listener that believes it; the whitelist comes first.
+    func isTrusted(_ arrival: Arrival) -> Bool {
+        !isWhitelisted(arrival) && !isProxied(arrival)
+            && (arrival.remote.ip?.isLoopback ?? false)
     }
 
     private func expect(
@@ -90,7 +91,8 @@ struct Doorman {
     ) -> Refusal? {
         if ledger.isShuttingDown { return .shuttingDown }
         if !ledger.isNetworkActive { return .networkInactive }
-        let ignoresAutomatic = isWhitelisted(arrival) || isProxied(arrival)
+        let isShared = isProxied(arrival) || isTrusted(arrival)
+        let ignoresAutomatic = isWhitelisted(arrival) || isShared
         return bans.cover(of: arrival.remote, at: now.wall, ignoringAutomatic: ignoresAutomatic)
             .map { .banned($0.prefix, until: $0.until) }
     }

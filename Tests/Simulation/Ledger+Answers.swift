@@ -69,13 +69,14 @@ extension Ledger {
     }
 
     /// What a ban ends, and what it covers and spares. An automatic one has nothing to do with whom
-    /// it finds behind a proxy.
+    /// it finds behind a proxy or on the machine itself.
     func covered(
         by prefix: Prefix,
         isAutomatic: Bool = false
     ) -> (closing: [ConnectionID], spared: [ConnectionID]) {
         let covered = entries.filter {
-            ($0.address?.ip.map(prefix.contains) ?? false) && !(isAutomatic && $0.isProxied)
+            ($0.address?.ip.map(prefix.contains) ?? false)
+                && !(isAutomatic && ($0.isProxied || $0.isTrusted))
         }
         let spares = { (entry: Entry) in entry.kind == .manual || entry.isWhitelisted }
         return (covered.filter { !spares($0) }.map(\.id), covered.filter(spares).map(\.id))

@@ -140,6 +140,7 @@ extension Ledger {
                 isPersistent: false,
                 isWhitelisted: arriving.isWhitelisted,
                 isProxied: arriving.isProxied,
+                isTrusted: arriving.isTrusted,
                 target: subject.target,
                 address: subject.address,
                 standing: standingOfNewSocket(at: now),

@@ -95,6 +95,7 @@ extension Ledger {
         if !Self.isDialable(address) { return "it can't be dialled" }
         if let ban = bans.cover(of: address, at: now.wall) { return "banned by \(ban.prefix)" }
         if isOurs(address, at: now.instant) { return "it is ourselves" }
+        if isOffender(address, at: now.instant) { return "it misbehaved" }
         if entries.contains(where: { $0.address == address || $0.lastAddress == address }) {
             return "another connection has it"
         }

@@ -40,6 +40,8 @@ struct Ledger {
         var isPersistent: Bool
         var isWhitelisted = false
         var isProxied = false
+        /// From the machine itself.
+        var isTrusted = false
         var isReady = false
         /// What its caller gives the attempt in all, and when that is over.
         var limit: (duration: Duration, until: Instant)?
@@ -79,10 +81,12 @@ struct Ledger {
     var exhaustion = ExhaustionBook()
     /// What was dialled and led to ourselves, and when. Never iterated.
     private var ownAddresses: [PeerAddress: Instant] = [:]
+    /// What was dialled and misbehaved, and until when it isn't picked. Never iterated.
+    private var offenders: [PeerAddress: Instant] = [:]
     /// What the caller gives the attempt that it asks for.
     var asked: Duration?
     /// What the peer is that is being let in.
-    var arriving = (isWhitelisted: false, isProxied: false)
+    var arriving = (isWhitelisted: false, isProxied: false, isTrusted: false)
     /// What an address source must have been told by now.
     var expectedSuccesses = 0
     var expectedFailures = 0
@@ -173,6 +177,14 @@ struct Ledger {
 
     mutating func forgetOwnAddresses() {
         ownAddresses = [:]
+    }
+
+    mutating func noteOffender(_ address: PeerAddress, until end: Instant) {
+        offenders[address] = end
+    }
+
+    func isOffender(_ address: PeerAddress, at now: Instant) -> Bool {
+        offenders[address].map { now < $0 } ?? false
     }
 
     /// Within a day.

@@ -110,7 +110,9 @@ extension World {
 
     /// The newcomer stays for a while; every fifth one hardly at all.
     private mutating func admitted(_ id: ConnectionID, _ arrival: Arrival) throws(BrokenPromise) {
-        ledger.arriving = (doorman.isWhitelisted(arrival), doorman.isProxied(arrival))
+        ledger.arriving = (
+            doorman.isWhitelisted(arrival), doorman.isProxied(arrival), doorman.isTrusted(arrival)
+        )
         try settle(newcomer: (id, arrival))
         guard case .established(let socket, _) = shell.holding(of: id) else { return }
         guard !mood.isKind else { return startSession(id, socket, nil) }

@@ -168,18 +168,22 @@ extension World {
         try banMisbehaving(connection.id, random.chance(0.5) ? .misbehaved : .malformed)
     }
 
-    /// Who misbehaves is disconnected. An automatic ban covers its host, unless the peer is
-    /// whitelisted or behind a proxy.
+    /// Who misbehaves is disconnected. An automatic ban covers its host if it came to us, unless
+    /// the peer is whitelisted, behind a proxy or of the machine itself; of whom we dialled the
+    /// address and port alone aren't picked again.
     mutating func banMisbehaving(
         _ id: ConnectionID,
         _ fault: SessionFault
     ) throws(BrokenPromise) {
         guard let entry = ledger[id] else { return }
         let isOpen = entry.standing.openSince != nil
-        let isSpared = entry.isWhitelisted || entry.isProxied
+        let isSpared = entry.isWhitelisted || entry.isProxied || entry.isTrusted
         var closing = [id]
         let duration = random.duration(around: .seconds(3_600))
-        if isOpen, !isSpared, let ip = entry.address?.ip {
+        if isOpen, entry.kind != .inbound, let address = entry.address {
+            ledger.noteOffender(address, until: now + duration)
+        }
+        if isOpen, entry.kind == .inbound, !isSpared, let ip = entry.address?.ip {
             let prefix = Prefix(ip, length: Self.hostLength(of: ip))
             closing += ledger.covered(by: prefix, isAutomatic: true).closing
             note(prefix, for: duration, .automatic)

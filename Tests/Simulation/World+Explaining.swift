@@ -89,7 +89,7 @@ extension World {
         case .unsupportedAddress:
             if case .unsupportedAddress = refusal { true } else { false }
         case .whitelist, .trustedLoopback, .knownHost, .targetHeld, .group, .ownAddress,
-            .operatorsPeer,
+            .misbehaved, .operatorsPeer,
             .attemptedRecently, .attemptedJustNow, .otherPort, .unknownAddress, .paused,
             .resourcesExhausted:
             false

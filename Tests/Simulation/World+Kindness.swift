@@ -68,6 +68,7 @@ extension World {
         let port = scenario.policy.outbound.defaultPort
         let dialable = population.listed.filter {
             Ledger.isDialable($0) && (port == nil || $0.port == port)
+                && !ledger.isOffender($0, at: now)
         }
         let groups = Set(dialable.map { NetworkGroup($0.host) })
         return groups.count >= 3 * (ledger.outboundTarget + ledger.persistent)

@@ -38,7 +38,7 @@ class Peer:
     """One connection. `version` is the newest protocol version that it speaks.
 
     `source` is the address that it comes from: bans are by address, so that a peer that is to be
-    banned takes one of its own.
+    banned takes one of its own, which isn't on loopback.
     """
 
     def __init__(self, connection, *, dialled, network="regnet", version=12, services=1,

@@ -4,11 +4,13 @@ import base64
 import contextlib
 import hashlib
 import struct
+import time
 import unittest
 
 import wire
 from daemon import Daemon, DaemonTest
 from decred_peer import Closed, Peer, listen, name_of
+from hostile import UNLIMITED, need_strangers, stranger
 
 PUBLIC = wire.Address(1_790_000_000, 1, bytes((45, 1, 2, 3)), 9108)
 ONION = wire.Address(1_790_000_000, 1, bytes(range(32)), 9108)
@@ -316,29 +318,15 @@ class Reload(DaemonTest):
 
 
 class Bans(unittest.TestCase):
-    def test_one_for_misbehaviour_is_stored_and_outlives_the_daemon(self):
-        daemon = Daemon("outbound.target = 0\n[[listen]]\naddress = \"127.0.0.1:0\"\n"
-                        "trusted-loopback = false\n[inbound]\nburst = 10000\n"
-                        "[limits]\nper-host = 0\nwhitelist = [\"127.4.5.0/24\"]\n",
-                        listener=False)
-        self.addCleanup(daemon.folder.cleanup)
-        try:
-            self.check_spared(daemon)
-        finally:
-            self.assertEqual(daemon.end(), 0)
-        daemon.configuration, daemon.listener = "outbound.target = 0\n", True
-        daemon.write()
-        daemon.start()
-        try:
-            bans = self.check_banned(daemon)
-        finally:
-            self.assertEqual(daemon.end(), 0)
-        daemon.start()
-        try:
-            self.assertEqual(daemon.bans(), bans)
-            self.check_refused(daemon)
-        finally:
-            self.assertEqual(daemon.end(), 0)
+    """Whose host is banned for misbehaviour, and whose isn't."""
+
+    stranger = stranger(500)
+
+    def start(self, configuration, listener=True, target=0):
+        outbound = f"outbound.target = {target}\noutbound.retry = \"100ms\"\n"
+        daemon = Daemon(UNLIMITED + outbound + configuration, listener=listener)
+        self.addCleanup(daemon.stop)
+        return daemon
 
     def spoil(self, daemon, source):
         with Peer.dial(daemon.address, source).shake_hands() as peer:
@@ -346,34 +334,85 @@ class Bans(unittest.TestCase):
             self.assertEqual(peer.await_end(), [])
             self.assertEqual(daemon.cause(peer.name), "Malformed")
 
-    def check_spared(self, daemon):
-        """Who comes through a proxy, or is whitelisted, is closed and not banned."""
-        self.spoil(daemon, "127.4.4.1")
-        self.spoil(daemon, "127.4.5.1")
+    def check_spared(self, daemon, source):
+        self.spoil(daemon, source)
         self.assertEqual(daemon.bans(), [])
-        with Peer.dial(daemon.address, "127.4.4.1") as peer:
+        with Peer.dial(daemon.address, source) as peer:
             peer.shake_hands()
 
+    def test_who_shares_his_address_with_others_is_closed_and_not_banned(self):
+        """From the machine itself, or by a proxy."""
+        for name, settings in (
+            ("trusted", ""), ("untrusted", "trusted-loopback = false\n"),
+            ("onion", 'network = "onion"\n'),
+        ):
+            with self.subTest(name):
+                listen = f'[[listen]]\naddress = "127.0.0.1:0"\n{settings}'
+                daemon = self.start(listen, listener=False)
+                self.check_spared(daemon, "127.4.4.1")
+
+    def test_who_is_whitelisted_is_closed_and_not_banned(self):
+        need_strangers()
+        self.check_spared(self.start('limits.whitelist = ["198.18.0.0/15"]\n'), self.stranger)
+
+    def test_who_was_dialled_is_closed_and_not_banned(self):
+        """Its address and port rest instead: whoever knows us might have named somebody's port of
+        something else."""
+        with listen("127.4.4.3") as server, listen("127.4.4.4") as other:
+            name = name_of(server.getsockname())
+            daemon = self.start("", target=1)
+            daemon.call("AddAddresses", addresses=[name])
+            with Peer.accept(server) as peer:
+                # What an SSH server says to whoever comes.
+                peer.send_bytes(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")
+                peer.await_end()
+            self.assertEqual(daemon.cause(name), "Malformed")
+            self.assertEqual(daemon.bans(), [])
+            findings = daemon.call("Explain", address=name)["explanation"]["findings"]
+            (rule,) = [row for row in findings if row["rule"] == "misbehaved"]
+            self.assertGreater(rule["untilUnixUSec"], (time.time() + 86_000) * 1e6)
+            # The host may come, and an operator may dial it.
+            with Peer.dial(daemon.address, "127.4.4.3") as guest:
+                guest.shake_hands().ping()
+            call = daemon.begin("Connect", address=name)
+            with Peer.accept(server) as peer:
+                peer.shake_hands()
+                call.finish()
+            # And another address is picked.
+            daemon.call("AddAddresses", addresses=[name_of(other.getsockname())])
+            with Peer.accept(other) as peer:
+                daemon.await_ready(peer.shake_hands())
+
+    def test_one_is_stored_and_outlives_the_daemon(self):
+        need_strangers()
+        daemon = self.start("")
+        bans = self.check_banned(daemon)
+        self.assertEqual(daemon.end(), 0)
+        daemon.start()
+        self.assertEqual(daemon.bans(), bans)
+        self.check_refused(daemon)
+
     def check_banned(self, daemon):
-        with (Peer.dial(daemon.address, "127.4.4.1").shake_hands() as brother,
-              Peer.dial(daemon.address, "127.4.4.2").shake_hands() as stranger):
-            self.spoil(daemon, "127.4.4.1")
+        with (Peer.dial(daemon.address, self.stranger).shake_hands() as brother,
+              Peer.dial(daemon.address, stranger(501)).shake_hands() as other):
+            self.spoil(daemon, self.stranger)
             # All of the address go.
             self.assertEqual(brother.await_end(), [])
             self.assertEqual(daemon.cause(brother.name), "Banned")
-            stranger.ping()
+            other.ping()
         (ban,) = bans = daemon.bans()
         self.assertEqual(ban["origin"], "automatic")
-        self.assertEqual(ban["prefix"], "127.4.4.1/32")
-        daemon.await_line(r"Banned 127\.4\.4\.1/32 until .* \(for misbehaviour\), closed 2 conn")
+        self.assertEqual(ban["prefix"], f"{self.stranger}/32")
+        daemon.await_line(
+            rf"Banned {self.stranger}/32 until .* \(for misbehaviour\), closed 2 conn"
+        )
         self.check_refused(daemon)
         return bans
 
     def check_refused(self, daemon):
-        with contextlib.suppress(Closed), Peer.dial(daemon.address, "127.4.4.1") as peer:
+        with contextlib.suppress(Closed), Peer.dial(daemon.address, self.stranger) as peer:
             self.assertEqual(peer.await_end(), [])
-        daemon.await_line(r"Dropped connection from 127\.4\.4\.1:\d+: .*bann")
-        self.assertGreater(daemon.status()["refusals"]["banned"], 0)
+        daemon.await_line(rf"Dropped connection from {self.stranger}:\d+: .*bann")
 
 
 if __name__ == "__main__":

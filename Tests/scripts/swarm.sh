@@ -2,8 +2,8 @@
 # swarm.sh PEERD: twelve daemons on loopback and on Decred's regnet, each at 127.N.0.1 and dialling from
 # there, so that each is a network group of its own. peerctl, beside PEERD, shows that the first holds
 # its 8 outbound peers and its persistent one by real handshakes, that a lost peer is replaced, that a
-# lost persistent one is retried until it is back, that a stranger is banned, and that the first one
-# knows all of it after kill -9.
+# lost persistent one is retried until it is back, that a stranger is disconnected for misbehaviour, that
+# an operator's ban holds, and that the first one knows all of it after kill -9.
 # Runs until Ctrl-C, or for RUN_SECONDS. Status 0 only if all of that was seen.
 set -euo pipefail
 
@@ -222,14 +222,26 @@ expect_answer "$whole" status
 expect_answer "persistent +127\.$persistent\.0\.1:$port .* closed by peer" history >/dev/null
 show history --limit 4
 
-say "A stranger who speaks another protocol is banned"
+# call_in_http: a stranger from 127.0.0.1. A reset may come before all of it is sent.
+call_in_http() {
+    (printf 'GET / HTTP/1.1\r\nHost: 127.%s.0.1\r\n\r\n' $first \
+        >"/dev/tcp/127.$first.0.1/$port") || true
+}
+
+say "A stranger who speaks another protocol is disconnected for misbehaviour"
 from=$(next_event)
-# A reset may come before all of it is sent.
-(printf 'GET / HTTP/1.1\r\nHost: 127.%s.0.1\r\n\r\n' $first >"/dev/tcp/127.$first.0.1/$port") \
-    || true
-expect "Banned 127\.0\.0\.1" "$from"
+call_in_http
+expect "Disconnected from 127\.0\.0\.1:.*inbound.*malformed" "$from"
+
+say "What comes from this machine itself is banned by nobody but an operator"
+show bans
+from=$(next_event)
+show ban 127.0.0.1 --for 1h
+expect "Banned 127\.0\.0\.1" "$from" >/dev/null
 expect_answer "^127\.0\.0\.1" bans >/dev/null
 show bans
+call_in_http
+expect_answer '"banned":[1-9]' status --json >/dev/null
 
 say "kill -9 and another start: the ban and the peer that peerctl added are there"
 kill_daemon $first

@@ -18,6 +18,7 @@ extension Peers {
         case targetHeld
         case group
         case ownAddress
+        case misbehaved
         case operatorsPeer
         case attemptedRecently
         case attemptedJustNow

@@ -63,6 +63,7 @@ extension Peers.Finding {
         case .targetHeld: "outbound.target is held" + counts
         case .group: "outbound.max-per-group" + counts
         case .ownAddress: "it led to ourselves"
+        case .misbehaved: "it misbehaved when it was dialled"
         case .operatorsPeer: "an operator's peer, which is never picked" + tag
         case .attemptedRecently: "attempted recently, not among the first picks"
         case .attemptedJustNow: "attempted just now"

@@ -87,7 +87,8 @@ extension ConfigurationSchema {
             // No score gets above the upper bound, so that it bans nobody.
             .integer(in: 1...BanScore.most),
             default: 100,
-            "The score of misbehaviour above which a host is banned."
+            "The score of misbehaviour above which a peer is disconnected, and its host banned if "
+                + "it came to us."
         ),
         Key(
             "protocol.warn-score",
@@ -102,7 +103,8 @@ extension ConfigurationSchema {
             // A host changes hands within a year: whoever has it then has done nothing.
             .duration(in: .seconds(1) ... .seconds(365 * 86_400)),
             default: .seconds(86_400),
-            "How long a host stays banned that misbehaved."
+            "How long a host stays banned that misbehaved, and an address isn't picked whose peer did "
+                + "when it was dialled."
         ),
         Key(
             "protocol.max-queued",

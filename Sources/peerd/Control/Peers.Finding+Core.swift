@@ -17,7 +17,7 @@ extension Peers.Finding {
         case .rateLimited(let until):
             untilUnixUSec = until?.microseconds
         case .attemptedRecently(let until), .attemptedJustNow(let until), .ownAddress(let until),
-            .resourcesExhausted(let until):
+            .misbehaved(let until), .resourcesExhausted(let until):
             untilUnixUSec = until.microseconds
         case .flooded(let limit, let count, let chance):
             self.limit = limit
@@ -77,6 +77,7 @@ extension Peers.Rule {
             case .targetHeld: .targetHeld
             case .group: .group
             case .ownAddress: .ownAddress
+            case .misbehaved: .misbehaved
             case .operatorsPeer: .operatorsPeer
             case .attemptedRecently: .attemptedRecently
             case .attemptedJustNow: .attemptedJustNow
