@@ -6,9 +6,10 @@ package enum DialFailure: Equatable, Sendable {
     case timedOut(after: Duration)
     case refused
     case unreachable
-    /// The kernel has no route, or no address of ours, to reach it from: says nothing about the
-    /// peer.
+    /// The kernel has no route: says nothing about the peer.
     case noRoute
+    /// There is nothing of ours to come from, which says nothing about the peer either.
+    case noLocalEnd(LocalObstacle)
     /// The resolver's word on a name.
     case unresolved(String)
     /// We reached ourselves.
@@ -31,8 +32,8 @@ package enum DialFailure: Equatable, Sendable {
         switch self {
         case .timedOut, .refused, .unreachable, .io:
             true
-        case .noRoute, .unresolved, .selfConnection, .alreadyConnected, .banned, .tooManyPerHost,
-            .unsupportedAddress, .resourcesExhausted, .cancelled:
+        case .noRoute, .noLocalEnd, .unresolved, .selfConnection, .alreadyConnected, .banned,
+            .tooManyPerHost, .unsupportedAddress, .resourcesExhausted, .cancelled:
             false
         }
     }
@@ -41,8 +42,8 @@ package enum DialFailure: Equatable, Sendable {
     /// table, and exhausted resources, which have a pause of their own, don't.
     var isOutboundFailure: Bool {
         switch self {
-        case .timedOut, .refused, .unreachable, .noRoute, .unresolved, .selfConnection, .io,
-            .alreadyConnected, .banned, .tooManyPerHost, .unsupportedAddress,
+        case .timedOut, .refused, .unreachable, .noRoute, .noLocalEnd, .unresolved, .selfConnection,
+            .io, .alreadyConnected, .banned, .tooManyPerHost, .unsupportedAddress,
             .cancelled(by: .caller), .cancelled(by: .operator), .cancelled(by: .ban):
             true
         case .resourcesExhausted, .cancelled(by: .networkInactive), .cancelled(by: .shutdown):
@@ -53,13 +54,28 @@ package enum DialFailure: Equatable, Sendable {
     /// Whether the next address of a name is worth a try.
     var leavesNextAddress: Bool {
         switch self {
-        case .timedOut, .refused, .unreachable, .noRoute, .selfConnection, .io, .alreadyConnected,
-            .banned, .tooManyPerHost, .unsupportedAddress:
+        case .timedOut, .refused, .unreachable, .noRoute, .noLocalEnd, .selfConnection, .io,
+            .alreadyConnected, .banned, .tooManyPerHost, .unsupportedAddress:
             true
         case .unresolved, .resourcesExhausted, .cancelled:
             false
         }
     }
+}
+
+/// What of ours is missing for a dial.
+package enum LocalObstacle: Equatable, Sendable {
+    /// No address of the peer's family that reaches it. Another dial of that family fails alike.
+    case address
+    /// `outbound.bind` names this address for the peer's family, and no interface has it. Another
+    /// dial of that family fails alike.
+    case bindAddress(IPAddress)
+    /// Every local port towards this peer is taken; the kernel gives those in this range, which is
+    /// nil where we can't read it. Another peer may be reached all the same.
+    case port(among: ClosedRange<UInt16>?)
+
+    /// The setting of the kernel that says which ports it gives, for IPv6 too.
+    package static let portSetting = "net.ipv4.ip_local_port_range"
 }
 
 /// Who gave a dial up.

@@ -212,7 +212,7 @@ extension ConnectionCore {
         }
         noteSetback(of: connection, .failed(failure), at: now)
         switch failure {
-        case .noRoute, .resourcesExhausted:
+        case .noRoute, .noLocalEnd, .resourcesExhausted:
             // Nobody is to blame, so the backoff doesn't grow.
             wait(connection.id, for: policy.persistent.retry, at: now, &actions)
         case .cancelled(by: .networkInactive):

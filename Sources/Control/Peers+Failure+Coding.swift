@@ -29,6 +29,12 @@ extension Peers.Failure {
             json.field("problems", problems)
         case .timedOut(let after):
             json.field("afterUSec", after)
+        case .bindAddressMissing(let address):
+            json.field("address", address)
+        case .noLocalPort(let setting, let first, let last):
+            json.field("setting", setting)
+            json.field("first", ifSet: first)
+            json.field("last", ifSet: last)
         case .unresolved(let reason):
             json.field("reason", reason)
         case .cancelled(let canceller):
@@ -36,7 +42,8 @@ extension Peers.Failure {
         case .resourcesExhausted(let errno), .io(let errno):
             json.field("errno", errno)
         case .shuttingDown, .networkInactive, .rateLimited, .notFound, .refused, .unreachable,
-            .noRoute, .selfConnection, .closedByPeer, .peerVanished, .closedByOperator,
+            .noRoute, .noLocalAddress, .selfConnection, .closedByPeer, .peerVanished,
+            .closedByOperator,
             .handshakeTimedOut, .malformed, .misbehaved, .unexpectedMessage, .obsoleteVersion,
             .lacksServices, .idle, .slow:
             break
@@ -83,6 +90,14 @@ extension Peers.Failure {
             case .refused: .refused
             case .unreachable: .unreachable
             case .noRoute: .noRoute
+            case .noLocalAddress: .noLocalAddress
+            case .bindAddressMissing: .bindAddressMissing(address: try required("address"))
+            case .noLocalPort:
+                .noLocalPort(
+                    setting: try required("setting"),
+                    first: try optional("first"),
+                    last: try optional("last")
+                )
             case .unresolved: .unresolved(reason: try required("reason"))
             case .selfConnection: .selfConnection
             case .cancelled: .cancelled(by: try required("by"))

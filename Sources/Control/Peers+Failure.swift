@@ -34,6 +34,11 @@ extension Peers {
         case refused
         case unreachable
         case noRoute
+        case noLocalAddress
+        case bindAddressMissing(address: String)
+        /// The setting of the kernel that has too narrow a range of ports, and the range if the
+        /// daemon may see it.
+        case noLocalPort(setting: String, first: Int?, last: Int?)
         case unresolved(reason: String)
         case selfConnection
         case cancelled(by: Canceller)
@@ -91,6 +96,9 @@ extension Peers.Failure {
         case refused = "Refused"
         case unreachable = "Unreachable"
         case noRoute = "NoRoute"
+        case noLocalAddress = "NoLocalAddress"
+        case bindAddressMissing = "BindAddressMissing"
+        case noLocalPort = "NoLocalPort"
         case unresolved = "Unresolved"
         case selfConnection = "SelfConnection"
         case cancelled = "Cancelled"
@@ -134,6 +142,9 @@ extension Peers.Failure {
         case .refused: .refused
         case .unreachable: .unreachable
         case .noRoute: .noRoute
+        case .noLocalAddress: .noLocalAddress
+        case .bindAddressMissing: .bindAddressMissing
+        case .noLocalPort: .noLocalPort
         case .unresolved: .unresolved
         case .selfConnection: .selfConnection
         case .cancelled: .cancelled

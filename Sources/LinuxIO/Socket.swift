@@ -53,6 +53,32 @@ package struct Socket: ~Copyable, Sendable {
         return socket
     }
 
+    /// Whether the machine has an address that reaches `remote`, ports aside: asked of a datagram
+    /// socket, whose ports are others, and which sends nothing.
+    ///
+    /// - Throws: EMFILE and its like, which leave it open.
+    package static func hasAddress(
+        reaching remote: SocketAddress,
+        from local: SocketAddress?
+    ) throws(SystemError) -> Bool {
+        let type = CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
+        let probe = FileDescriptor(
+            owning: try systemCall(.socket) { socket(remote.family, type, 0) }
+        )
+        let number = probe.number
+        do throws(SystemError) {
+            if let local {
+                let any = SocketAddress(high: local.high, low: local.low, port: 0)
+                try systemCall(.bind) { any.withSockaddr { bind(number, $0, $1) } }
+            }
+            try systemCall(.connect) { remote.withSockaddr { Glibc.connect(number, $0, $1) } }
+            return true
+        } catch {
+            // EAGAIN: its own ports are used up too, which comes after the address.
+            return error.code == EAGAIN
+        }
+    }
+
     private func bindForDialling(_ local: SocketAddress) throws(SystemError) {
         if local.port == 0 {
             // Without it `bind` takes a port that no other bound socket of this address may have.

@@ -75,11 +75,13 @@ extension Daemon {
             settled.append(.dialFailed(attempt, .unsupportedAddress))
             return
         }
+        let local = source(for: address)
         do throws(SystemError) {
-            let socket = try Socket.dial(to: remote, from: source(for: address))
+            let socket = try Socket.dial(to: remote, from: local)
             try watch(socket, for: attempt)
         } catch {
-            settled.append(.dialFailed(attempt, DialFailure(error.code, atOnce: true)))
+            let failure = DialFailure(error, dialling: remote, from: local)
+            settled.append(.dialFailed(attempt, failure))
         }
     }
 

@@ -1,5 +1,7 @@
+import Addressing
 import ConnectionCore
 import Glibc
+import LinuxIO
 
 extension DialFailure {
     /// What the kernel's error means for a dial. If `connect` itself failed (`atOnce`), no packet
@@ -8,7 +10,9 @@ extension DialFailure {
         switch code {
         case ECONNREFUSED:
             self = .refused
-        case EADDRNOTAVAIL, EAFNOSUPPORT:
+        case EADDRNOTAVAIL:
+            self = .noLocalEnd(.address)
+        case EAFNOSUPPORT:
             self = .noRoute
         case ENETUNREACH, EHOSTUNREACH, ENETDOWN:
             self = atOnce ? .noRoute : .unreachable
@@ -18,6 +22,26 @@ extension DialFailure {
             self = .resourcesExhausted(errno: code)
         default:
             self = .io(errno: code)
+        }
+    }
+
+    /// Why a dial to `remote` failed at once. EADDRNOTAVAIL can be three things: where `bind` says
+    /// it, `local` is on no interface; `connect` says it when no address of ours reaches the peer,
+    /// or no port of ours is left towards it.
+    init(_ error: SystemError, dialling remote: SocketAddress, from local: SocketAddress?) {
+        guard error.code == EADDRNOTAVAIL else {
+            self.init(error.code, atOnce: true)
+            return
+        }
+        if error.call == .bind, let local, let ip = local.peerAddress.ip {
+            self = .noLocalEnd(.bindAddress(ip))
+            return
+        }
+        do throws(SystemError) {
+            let hasAddress = try Socket.hasAddress(reaching: remote, from: local)
+            self = .noLocalEnd(hasAddress ? .port(among: LocalPorts.range()) : .address)
+        } catch {
+            self.init(error.code, atOnce: true)
         }
     }
 }

@@ -157,6 +157,7 @@ struct DialingTests {
         arguments: [
             (DialFailure.refused, true), (.timedOut(after: .seconds(30)), true),
             (.unreachable, true), (.io(errno: 71), true), (.noRoute, false),
+            (.noLocalEnd(.address), false), (.noLocalEnd(.port(among: nil)), false),
             (.resourcesExhausted(errno: 24), false),
         ]
     )

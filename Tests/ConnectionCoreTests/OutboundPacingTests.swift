@@ -138,6 +138,7 @@ struct OutboundPacingTests {
         "are counted, of whatever cause",
         arguments: [
             DialFailure.refused, .timedOut(after: .seconds(30)), .unreachable, .noRoute,
+            .noLocalEnd(.address),
             .selfConnection, .io(errno: 71),
         ]
     )

@@ -120,7 +120,9 @@ struct RetryTests {
 
     @Test(
         "waits for the retry interval and doesn't back off where nobody is to blame",
-        arguments: [DialFailure.noRoute, .resourcesExhausted(errno: 24)]
+        arguments: [
+            DialFailure.noRoute, .noLocalEnd(.port(among: nil)), .resourcesExhausted(errno: 24),
+        ]
     )
     func blameless(failure: DialFailure) throws {
         let manager = TestManager()

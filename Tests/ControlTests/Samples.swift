@@ -65,6 +65,9 @@ enum Samples {
         .configurationRejected(problems: ["peerd.toml:3:1: unknown key", "peerd.toml:9:2: too big"]
         ),
         .timedOut(afterUSec: 30_000_000), .refused, .unreachable, .noRoute,
+        .noLocalAddress, .bindAddressMissing(address: "192.0.2.77"),
+        .noLocalPort(setting: "net.ipv4.ip_local_port_range", first: 32_768, last: 60_999),
+        .noLocalPort(setting: "net.ipv4.ip_local_port_range", first: nil, last: nil),
         .unresolved(reason: "Name or service not known"), .selfConnection, .cancelled(by: .caller),
         .cancelled(by: .operator), .cancelled(by: .networkInactive), .cancelled(by: .ban),
         .cancelled(by: .shutdown), .closedByPeer, .peerVanished, .closedByOperator,

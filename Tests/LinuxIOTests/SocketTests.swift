@@ -77,6 +77,22 @@ struct SocketTests {
         }
     }
 
+    @Test("knows whether an address of ours reaches the remote one, whatever its port")
+    func hasAddress() throws {
+        #expect(try Socket.hasAddress(reaching: Loopback.v4(port: 1), from: nil))
+        let own = Loopback.v4(Loopback.ownAddress(2))
+        #expect(try Socket.hasAddress(reaching: Loopback.v4(port: 1), from: own))
+        let missing = Loopback.v4(0xc633_644d)
+        #expect(try !Socket.hasAddress(reaching: Loopback.v4(port: 1), from: missing))
+    }
+
+    @Test("gets its port from a range that the kernel tells")
+    func range() throws {
+        let range = try #require(LocalPorts.range())
+        let socket = try Socket.dial(to: Listener(binding: Loopback.v4()).address)
+        #expect(try range.contains(socket.localAddress().port))
+    }
+
     @Test("may be connected to itself, which its addresses tell")
     func selfConnection() throws {
         let address = Loopback.v4(Loopback.ownAddress(1), port: 20_001)

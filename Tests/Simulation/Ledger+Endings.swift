@@ -41,7 +41,7 @@ extension Ledger {
             return
         }
         switch failure {
-        case .noRoute, .resourcesExhausted:
+        case .noRoute, .noLocalEnd, .resourcesExhausted:
             let pause = policy.persistent.retry
             entry.sequel = .retries(entry.retries, least: pause, most: pause)
         case .cancelled(by: .networkInactive):

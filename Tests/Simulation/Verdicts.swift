@@ -6,8 +6,8 @@ extension DialFailure {
     var isAddressToBlame: Bool {
         switch self {
         case .timedOut, .refused, .unreachable, .io: true
-        case .noRoute, .unresolved, .selfConnection, .alreadyConnected, .banned, .tooManyPerHost,
-            .unsupportedAddress, .resourcesExhausted, .cancelled:
+        case .noRoute, .noLocalEnd, .unresolved, .selfConnection, .alreadyConnected, .banned,
+            .tooManyPerHost, .unsupportedAddress, .resourcesExhausted, .cancelled:
             false
         }
     }
@@ -17,8 +17,8 @@ extension DialFailure {
     /// Whether a name's next address is tried after it.
     var allowsNextAddress: Bool {
         switch self {
-        case .timedOut, .refused, .unreachable, .noRoute, .selfConnection, .io, .alreadyConnected,
-            .banned, .tooManyPerHost, .unsupportedAddress:
+        case .timedOut, .refused, .unreachable, .noRoute, .noLocalEnd, .selfConnection, .io,
+            .alreadyConnected, .banned, .tooManyPerHost, .unsupportedAddress:
             true
         case .unresolved, .resourcesExhausted, .cancelled: false
         }
@@ -28,8 +28,8 @@ extension DialFailure {
     /// resources have a pause of their own, and what takes everything away starts anew.
     var countsForPacing: Bool {
         switch self {
-        case .timedOut, .refused, .unreachable, .noRoute, .unresolved, .selfConnection,
-            .alreadyConnected, .banned, .tooManyPerHost, .unsupportedAddress, .io:
+        case .timedOut, .refused, .unreachable, .noRoute, .noLocalEnd, .unresolved,
+            .selfConnection, .alreadyConnected, .banned, .tooManyPerHost, .unsupportedAddress, .io:
             true
         case .cancelled(let canceller):
             switch canceller {
@@ -46,6 +46,7 @@ extension DialFailure {
         case .refused: "refused"
         case .unreachable: "unreachable"
         case .noRoute: "noRoute"
+        case .noLocalEnd: "noLocalEnd"
         case .unresolved: "unresolved"
         case .selfConnection: "selfConnection"
         case .alreadyConnected: "alreadyConnected"

@@ -193,6 +193,51 @@ struct ControlConnectTests {
         #expect(reason != "")
     }
 
+    @Test(
+        "for which no local port is left says so, and which the kernel gives",
+        .enabled(if: Namespace.isAllowed, "only root may make a network namespace here")
+    )
+    func noPort() throws {
+        // The only one that it gives is taken by the listener.
+        var daemon = try DaemonProcess(
+            """
+            outbound.target = 0
+            listen = [{ address = "127.0.0.1:40000" }]
+            """,
+            through: Namespace.withPorts(40_000...40_000),
+            withControl: true
+        )
+        let client = try daemon.connectControl()
+        let setting = "net.ipv4.ip_local_port_range"
+        let failure = Peers.Failure.noLocalPort(setting: setting, first: 40_000, last: 40_000)
+        #expect(throws: ErrorReply.peers(failure)) {
+            try client.ask(Peers.Connect(address: "127.0.0.9:9000"))
+        }
+        try daemon.waitForLine(
+            "Failed to connect to 127.0.0.9:9000: no local port is left towards it: "
+                + "\(setting) is 40000 to 40000 (id: 1"
+        )
+    }
+
+    @Test("from an address that no interface has says that outbound.bind names it")
+    func missingBindAddress() throws {
+        let daemon = try DaemonProcess(
+            """
+            outbound.target = 0
+            outbound.bind = ["192.0.2.77", "2001:db8::77"]
+            """,
+            withControl: true
+        )
+        let client = try daemon.connectControl()
+        for (remote, bound) in [
+            ("127.0.0.9:9000", "192.0.2.77"), ("[2001:db8::9]:9000", "2001:db8::77"),
+        ] {
+            #expect(throws: ErrorReply.peers(.bindAddressMissing(address: bound))) {
+                try client.ask(Peers.Connect(address: remote))
+            }
+        }
+    }
+
     @Test("that waits is told of the shutdown")
     func shutdown() throws {
         let hole = try BlackHole(Loopback.address(207))

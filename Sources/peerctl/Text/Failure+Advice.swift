@@ -50,6 +50,11 @@ extension Peers.Failure {
             .idle, .slow:
             "'\(command) connect ADDRESS --persistent' goes on trying."
         case .noRoute: "Look at 'ip route', and at outbound.bind in the configuration."
+        case .noLocalAddress: "Look at 'ip address': which addresses of its family are there?"
+        case .bindAddressMissing:
+            "Look at 'ip address', or mend outbound.bind and '\(command) reload'."
+        case .noLocalPort(let setting, _, _):
+            "Look at 'ss -tn' for what has them, or widen the range: sysctl \(setting)"
         case .unresolved: "Look at the name's spelling, and at /etc/resolv.conf."
         case .selfConnection: "The address is one of this daemon's own."
         case .resourcesExhausted: "Raise LimitNOFILE= of \(instance.unit), or close something."

@@ -36,6 +36,12 @@ extension Peers.Failure {
         case .refused: "connection refused"
         case .unreachable: "host unreachable"
         case .noRoute: "no route from here"
+        case .noLocalAddress: "no address here to reach it from"
+        case .bindAddressMissing(let address):
+            "no interface has \(address), which outbound.bind names"
+        case .noLocalPort(let setting, let first?, let last?):
+            "no local port is left towards it: \(setting) is \(first) to \(last)"
+        case .noLocalPort(let setting, _, _): "no local port is left towards it: \(setting)"
         case .unresolved(let reason): "name not resolved: \(reason)"
         case .selfConnection: "connected to ourselves"
         case .cancelled(let canceller): "cancelled by \(canceller.text)"

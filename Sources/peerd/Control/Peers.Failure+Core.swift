@@ -38,6 +38,15 @@ extension Peers.Failure {
             case .refused: .refused
             case .unreachable: .unreachable
             case .noRoute: .noRoute
+            case .noLocalEnd(.address): .noLocalAddress
+            case .noLocalEnd(.bindAddress(let address)):
+                .bindAddressMissing(address: address.description)
+            case .noLocalEnd(.port(let range)):
+                .noLocalPort(
+                    setting: LocalObstacle.portSetting,
+                    first: range.map { Int($0.lowerBound) },
+                    last: range.map { Int($0.upperBound) }
+                )
             case .unresolved(let reason): .unresolved(reason: reason)
             case .selfConnection: .selfConnection
             case .alreadyConnected(let id): .alreadyConnected(id: id.number)

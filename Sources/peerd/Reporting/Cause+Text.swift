@@ -12,6 +12,12 @@ extension DialFailure {
         case .refused: "connection refused"
         case .unreachable: "host unreachable"
         case .noRoute: "no route from here"
+        case .noLocalEnd(.address): "no address here to reach it from"
+        case .noLocalEnd(.bindAddress(let address)):
+            "no interface has \(address), which outbound.bind names"
+        case .noLocalEnd(.port(let range)):
+            "no local port is left towards it: \(LocalObstacle.portSetting)"
+                + (range.map { " is \($0.lowerBound) to \($0.upperBound)" } ?? "")
         case .unresolved(let reason): "name not resolved: \(reason)"
         case .selfConnection: "connected to ourselves"
         case .alreadyConnected(let id): "already connected (id: \(id))"

@@ -62,8 +62,8 @@ extension DialFailure {
             [reason, .init(.rule, "limits.per-host"), .init(.limit, limit)]
         case .banned(let prefix, let until):
             [reason] + banFields(prefix, until)
-        case .timedOut, .refused, .unreachable, .noRoute, .unresolved, .selfConnection,
-            .alreadyConnected, .unsupportedAddress, .cancelled:
+        case .timedOut, .refused, .unreachable, .noRoute, .noLocalEnd, .unresolved,
+            .selfConnection, .alreadyConnected, .unsupportedAddress, .cancelled:
             [reason]
         }
     }

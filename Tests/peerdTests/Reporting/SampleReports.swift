@@ -25,6 +25,8 @@ enum SampleReports {
     static let failures: [DialFailure] =
         [
             .timedOut(after: .seconds(30)), .refused, .unreachable, .noRoute,
+            .noLocalEnd(.address), .noLocalEnd(.bindAddress(IPAddress(v4: 0xc000_024d))),
+            .noLocalEnd(.port(among: nil)),
             .unresolved("no such host"), .selfConnection, .alreadyConnected(id),
             .banned(prefix, until: until),
             .tooManyPerHost(limit: 5), .unsupportedAddress, .resourcesExhausted(errno: EMFILE),
