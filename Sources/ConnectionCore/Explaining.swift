@@ -11,11 +11,11 @@ extension ConnectionCore {
     /// What each rule says about a peer now. Changes nothing: no token is taken, nothing is drawn.
     ///
     /// O(n) of the connections, and of the sources that are known to the rate limit, at most
-    /// 10,000: for operators, not for events. `source` is asked, not told. `trustingLoopback` is
-    /// the listener's setting that a peer from loopback would meet.
+    /// 10,000: for operators, not for events. `source` is asked, not told. `listeners` are those
+    /// that a peer could come to.
     package func explain<Source: AddressSource>(
         _ topic: Explanation.Topic,
-        trustingLoopback: Bool = true,
+        listeners: [Explanation.Listener],
         at now: Moment,
         asking source: Source
     ) -> Explanation {
@@ -23,7 +23,7 @@ extension ConnectionCore {
         for way in Way.allCases {
             let rules =
                 switch way {
-                case .inbound: inboundRules(topic, trustingLoopback, at: now)
+                case .inbound: inboundRules(topic, listeners, at: now)
                 case .outbound: outboundRules(topic, at: now, asking: source)
                 case .manual: manualRules(topic, at: now)
                 case .persistent: persistentRules(topic)
@@ -37,14 +37,23 @@ extension ConnectionCore {
 
     private func inboundRules(
         _ topic: Explanation.Topic,
-        _ trustsLoopback: Bool,
+        _ listeners: [Explanation.Listener],
         at now: Moment
     ) -> [Rule] {
-        guard let address = topic.address, address.ip != nil else { return [.unsupportedAddress] }
-        return rules(
-            admitting: Arrival(remote: address, local: address, trustsLoopback: trustsLoopback),
-            at: now
-        )
+        guard let address = topic.address, let ip = address.ip else { return [.unsupportedAddress] }
+        let possible = listeners.filter { $0.takes(ip) }
+        // Whoever comes through a proxy comes from loopback: no other address meets its listener
+        // where there is one for peers themselves.
+        let direct = ip.isLoopback ? possible : possible.filter { $0.network == .ip }
+        let asked = (direct.isEmpty ? possible : direct).map {
+            rules(admitting: $0.arrival(of: address), at: now)
+        }
+        // One that lets it in is enough.
+        if let rules = asked.first(where: { !$0.contains(where: \.refuses) }) ?? asked.first {
+            return rules
+        }
+        let nowhere = Arrival(remote: address, local: address, trustsLoopback: false)
+        return [.noListener] + rules(admitting: nowhere, at: now)
     }
 
     /// What `admit` would ask about a peer on one of the listeners. Port 0 stands for any.

@@ -9,6 +9,42 @@ package struct Explanation: Equatable, Sendable {
         case host(IPAddress)
     }
 
+    /// Where inbound peers may come, as far as it decides about them.
+    package struct Listener: Equatable, Sendable {
+        /// Where it listens.
+        package let local: PeerAddress
+        package let network: Arrival.Network
+        package let trustsLoopback: Bool
+        /// It takes both families: an IPv6 one that others made.
+        package let isDualStack: Bool
+
+        package init(
+            local: PeerAddress,
+            network: Arrival.Network = .ip,
+            trustsLoopback: Bool = true,
+            isDualStack: Bool = false
+        ) {
+            self.local = local
+            self.network = network
+            self.trustsLoopback = trustsLoopback
+            self.isDualStack = isDualStack
+        }
+
+        /// Whether a peer of this address can come to it, as far as families go.
+        func takes(_ ip: IPAddress) -> Bool {
+            isDualStack || (local.ip?.v4 == nil) == (ip.v4 == nil)
+        }
+
+        func arrival(of remote: PeerAddress) -> Arrival {
+            Arrival(
+                remote: remote,
+                local: local,
+                network: network,
+                trustsLoopback: trustsLoopback
+            )
+        }
+    }
+
     /// What one rule says about one way.
     package struct Finding: Equatable, Sendable {
         package let way: Way

@@ -21,6 +21,8 @@ package enum Rule: Equatable, Sendable {
     /// Lets it in where others are limited.
     case whitelist(Prefix)
     case whitelistedSlots(limit: Int, count: Int)
+    /// Nothing listens that it could come to.
+    case noListener
     /// The listener trusts loopback, so that it isn't limited.
     case trustedLoopback
     /// It was ready within a day, so that a flood doesn't touch it.
@@ -60,8 +62,7 @@ package enum Rule: Equatable, Sendable {
         case .shuttingDown, .networkInactive, .banned, .rateLimited, .flooded, .duplicate, .perHost,
             .slots, .whitelistedSlots, .persistentSlots, .persistentPerHost, .targetHeld, .group,
             .ownAddress, .misbehaved, .operatorsPeer, .attemptedJustNow, .unknownAddress, .paused,
-            .resourcesExhausted,
-            .unsupportedAddress:
+            .resourcesExhausted, .noListener, .unsupportedAddress:
             true
         }
     }

@@ -15,6 +15,8 @@ package struct Listener: ~Copyable, Sendable {
     /// No interface has the address now. The kernel listens all the same, and peers get through as
     /// soon as one has it.
     package let isAddressMissing: Bool
+    /// It takes IPv4 as well as IPv6, as only one that somebody else made may.
+    package let isDualStack: Bool
     /// Whether connections may wait that were completed before our options were set, and so lack
     /// them. They come first, so the first time that nothing waits there are no more of them.
     private var mayHoldOlder: Bool
@@ -39,19 +41,24 @@ package struct Listener: ~Copyable, Sendable {
         self.address = try descriptor.localAddress()
         self.descriptor = descriptor
         isAddressMissing = isMissing
+        isDualStack = false
         mayHoldOlder = false
     }
 
     /// Takes over a listening socket that somebody else made, systemd say. It may be dual-stack.
     package init(adopting descriptor: consuming FileDescriptor) throws(AdoptionError) {
         try Self.check(descriptor)
+        let place: (address: SocketAddress, isDualStack: Bool)
         do throws(SystemError) {
             try descriptor.makeNonBlocking()
             try Self.setInherited(descriptor)
-            address = try descriptor.localAddress()
+            let address = try descriptor.localAddress()
+            place = (address, try Self.isDualStack(descriptor, of: address))
         } catch {
             throw .system(error)
         }
+        address = place.address
+        isDualStack = place.isDualStack
         self.descriptor = descriptor
         isAddressMissing = false
         mayHoldOlder = true
@@ -88,6 +95,15 @@ package struct Listener: ~Copyable, Sendable {
     ) throws(SystemError) {
         try descriptor.setOption(SOL_SOCKET, SO_LINGER, linger(l_onoff: 1, l_linger: 0))
         try TCPOptions.apply(to: descriptor)
+    }
+
+    private static func isDualStack(
+        _ descriptor: borrowing FileDescriptor,
+        of address: SocketAddress
+    ) throws(SystemError) -> Bool {
+        guard address.family == AF_INET6 else { return false }
+        let isSixOnly: CInt = try descriptor.option(CInt(IPPROTO_IPV6), IPV6_V6ONLY)
+        return isSixOnly == 0
     }
 
     private static func check(_ descriptor: borrowing FileDescriptor) throws(AdoptionError) {

@@ -82,7 +82,7 @@ extension Daemon {
             }
         let explanation = core.explain(
             topic,
-            trustingLoopback: listeners.trustLoopback,
+            listeners: listeners.explained,
             at: now,
             asking: addresses
         )

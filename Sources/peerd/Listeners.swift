@@ -55,11 +55,16 @@ struct Listeners: ~Copyable {
         _modify { yield &entries[index] }
     }
 
-    /// Whether a peer from loopback may meet a listener that trusts it. Without a listener none
-    /// comes.
-    var trustLoopback: Bool {
-        for index in 0..<entries.count where entries[index].trustsLoopback { return true }
-        return entries.isEmpty
+    /// As the core's explanations ask for them.
+    var explained: [Explanation.Listener] {
+        (0..<entries.count).map { index in
+            Explanation.Listener(
+                local: entries[index].listener.address.peerAddress,
+                network: entries[index].network,
+                trustsLoopback: entries[index].trustsLoopback,
+                isDualStack: entries[index].listener.isDualStack
+            )
+        }
     }
 
     func token(of index: Int) -> EventToken { tokens[index] }

@@ -251,7 +251,7 @@ struct ExplanationTests {
         var source = ListedAddresses()
         source.append(address(Self.remote), lastAttempt: lastAttempt)
         let topic = IPAddress(peer).map { Explanation.Topic.host($0) } ?? .target(target(peer))
-        return core.explain(topic, at: manager.now, asking: source).findings
+        return core.explain(topic, listeners: [], at: manager.now, asking: source).findings
             .filter { $0.way == .outbound }.map(\.rule)
     }
 

@@ -66,6 +66,55 @@ struct ExplanationWholeTests {
         #expect(manager.explain("127.0.0.1:9").refusal(of: .inbound) == nil)
     }
 
+    @Test("without a listener that it could come to is closed for who comes")
+    func noListener() throws {
+        let manager = TestManager()
+        #expect(manager.explain(Self.remote, listeners: []).refusal(of: .inbound) == .noListener)
+        #expect(manager.explain("127.0.0.1", listeners: []).refusal(of: .inbound) == .noListener)
+        // It says besides what would hold if there were one.
+        try manager.ban("203.0.113.0/24")
+        let rules = manager.explain(Self.remote, listeners: []).findings.filter {
+            $0.way == .inbound
+        }
+        #expect(rules.map(\.rule).dropFirst() == [.banned(prefix("203.0.113.0/24"), until: nil)])
+
+        let four = Explanation.Listener(local: PeerAddress(IPAddress(v4: 0), port: 9108))
+        let six = Explanation.Listener(
+            local: PeerAddress(try #require(IPAddress("::")), port: 9108)
+        )
+        func isOpen(_ text: String, _ listeners: [Explanation.Listener]) -> Bool {
+            manager.explain(text, listeners: listeners).refusal(of: .inbound) == nil
+        }
+        #expect(isOpen("198.51.100.4", [four]) && isOpen("198.51.100.4", [six, four]))
+        #expect(!isOpen("198.51.100.4", [six]))
+        #expect(isOpen("2001:db8::7", [six]) && !isOpen("2001:db8::7", [four]))
+        #expect(isOpen("2001:db8::7", [.any()]) && isOpen("198.51.100.4", [.any()]))
+    }
+
+    @Test("asks an onion listener by its own rules")
+    func onion() throws {
+        let manager = TestManager {
+            $0.limits.perHost = 2
+            $0.inbound.burst = 100
+        }
+        func inbound(_ text: String, _ listeners: Explanation.Listener...) -> [Rule] {
+            manager.explain(text, listeners: listeners).findings.filter { $0.way == .inbound }
+                .map(\.rule)
+        }
+        let onion = Explanation.Listener.any(network: .onion, trustsLoopback: false)
+        // Loopback isn't trusted there, so that no rule lets it in.
+        #expect(inbound("127.0.0.1", .any()) == [.trustedLoopback])
+        #expect(inbound("127.0.0.1", onion) == [])
+        #expect(inbound("127.0.0.1", onion, .any()) == [])
+        // What is whitelisted can't be told there; elsewhere peers come to the other listener.
+        manager.reload { $0.limits.whitelist = [prefix("198.51.100.0/24")] }
+        #expect(inbound("198.51.100.4", onion) == [])
+        #expect(
+            inbound("198.51.100.4", onion, .any())
+                == [.whitelist(prefix("198.51.100.0/24"))]
+        )
+    }
+
     @Test("names the connections of an address, or of all ports of one, at most 64")
     func connections() throws {
         let manager = TestManager { $0.limits.perHost = 0 }

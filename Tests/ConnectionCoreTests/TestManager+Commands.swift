@@ -44,12 +44,31 @@ extension TestManager {
 
     /// What the rules say of a peer: of an address with a port or a name, or of a bare address.
     func explain(_ text: String, trustingLoopback: Bool = true) -> Explanation {
+        explain(text, listeners: [.any(trustsLoopback: trustingLoopback)])
+    }
+
+    func explain(_ text: String, listeners: [Explanation.Listener]) -> Explanation {
         let topic = IPAddress(text).map { Explanation.Topic.host($0) } ?? .target(target(text))
         return core.explain(
             topic,
-            trustingLoopback: trustingLoopback,
+            listeners: listeners,
             at: now,
             asking: source
+        )
+    }
+}
+
+extension Explanation.Listener {
+    /// One for every address.
+    static func any(
+        network: Arrival.Network = .ip,
+        trustsLoopback: Bool = true
+    ) -> Explanation.Listener {
+        Explanation.Listener(
+            local: PeerAddress(IPAddress(v4: 0), port: 9108),
+            network: network,
+            trustsLoopback: trustsLoopback,
+            isDualStack: true
         )
     }
 }

@@ -6,7 +6,7 @@ internal import Timing
 extension World {
     /// The reason that stands first against a way, before it is tried.
     func explanation(of target: PeerTarget, _ way: Way) -> Rule? {
-        core.explain(.target(target), at: moment, asking: source).refusal(of: way)
+        core.explain(.target(target), listeners: [], at: moment, asking: source).refusal(of: way)
     }
 
     /// An answer must be the one that was explained before.
@@ -40,7 +40,12 @@ extension World {
     mutating func explainSomebody() throws(BrokenPromise) {
         guard isWatched else { return }
         let address = someAddress()
-        let explanation = core.explain(.target(.address(address)), at: moment, asking: source)
+        let explanation = core.explain(
+            .target(.address(address)),
+            listeners: [],
+            at: moment,
+            asking: source
+        )
         let rules = explanation.findings.filter { $0.way == .outbound }.map(\.rule)
         let reasons = rules.filter { $0.refuses && !$0.isPause }
         let since = source.candidate(for: address, at: moment)?.sinceLastAttempt
@@ -88,8 +93,8 @@ extension World {
             refusal == .tooManyPersistentPerHost(limit: limit)
         case .unsupportedAddress:
             if case .unsupportedAddress = refusal { true } else { false }
-        case .whitelist, .trustedLoopback, .knownHost, .targetHeld, .group, .ownAddress,
-            .misbehaved, .operatorsPeer,
+        case .whitelist, .noListener, .trustedLoopback, .knownHost, .targetHeld, .group,
+            .ownAddress, .misbehaved, .operatorsPeer,
             .attemptedRecently, .attemptedJustNow, .otherPort, .unknownAddress, .paused,
             .resourcesExhausted:
             false

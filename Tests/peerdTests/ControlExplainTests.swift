@@ -113,6 +113,28 @@ struct ControlExplainTests {
         }
     }
 
+    @Test("asks the listeners that there are, and none means closed")
+    func listeners() throws {
+        let daemon = try DaemonProcess("outbound.target = 0", withControl: true)
+        let client = try daemon.connectControl()
+        func inbound(_ address: String) throws -> [String] {
+            try Self.findings(address, client).filter { $0.hasPrefix("inbound ") }
+        }
+        #expect(try inbound("127.0.0.1") == ["inbound noListener"])
+        #expect(try inbound("203.0.113.5:9108") == ["inbound noListener"])
+
+        let listener = "[[listen]]\naddress = \"\(Loopback.host(155)):0\"\n"
+        try daemon.configure("outbound.target = 0\n\(listener)network = \"onion\"")
+        try client.ask(Peers.Reload())
+        #expect(try inbound("127.0.0.1") == [])
+        #expect(try inbound("2001:db8::7") == ["inbound noListener"])
+
+        try daemon.configure("outbound.target = 0\n\(listener)")
+        try client.ask(Peers.Reload())
+        #expect(try inbound("127.0.0.1") == ["inbound trustedLoopback"])
+        #expect(try inbound("2001:db8::7") == ["inbound noListener"])
+    }
+
     @Test("names a source that comes too often, and the end of slots")
     func limits() throws {
         let daemon = try DaemonProcess(

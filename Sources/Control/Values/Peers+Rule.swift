@@ -11,6 +11,7 @@ extension Peers {
         case slots
         case whitelist
         case whitelistedSlots
+        case noListener
         case trustedLoopback
         case knownHost
         case persistentSlots

@@ -56,6 +56,7 @@ extension Peers.Finding {
         case .slots: "no slot left of limits.connections" + counts
         case .whitelist: "whitelisted" + (prefix.map { " with \($0)" } ?? "")
         case .whitelistedSlots: "limits.whitelisted" + counts
+        case .noListener: "nothing listens that it could come to"
         case .trustedLoopback: "trusted loopback, not limited"
         case .knownHost: "was ready within a day, so that a flood doesn't touch it"
         case .persistentSlots: "persistent.max" + counts

@@ -37,7 +37,7 @@ extension Peers.Finding {
             untilUnixUSec = until.microseconds
         case .whitelist(let prefix):
             self.prefix = prefix.description
-        case .shuttingDown, .networkInactive, .trustedLoopback, .knownHost, .otherPort,
+        case .shuttingDown, .networkInactive, .noListener, .trustedLoopback, .knownHost, .otherPort,
             .unknownAddress, .unsupportedAddress:
             break
         }
@@ -70,6 +70,7 @@ extension Peers.Rule {
             case .slots: .slots
             case .whitelist: .whitelist
             case .whitelistedSlots: .whitelistedSlots
+            case .noListener: .noListener
             case .trustedLoopback: .trustedLoopback
             case .knownHost: .knownHost
             case .persistentSlots: .persistentSlots
