@@ -18,6 +18,25 @@ struct DescriptorBudget {
         limits.connections + persistent + limits.whitelisted + Bounds.clients + Self.overhead
     }
 
+    /// What to warn of where nothing is started, so that the daemon's own limit can be another one;
+    /// nil if what this process may have suffices.
+    func doubt() throws(SystemError) -> String? {
+        let available = try DescriptorLimit.raise()
+        guard needed > available else { return nil }
+        return
+            "\(sum) need \(needed) descriptors, and whoever runs this check may have \(available) "
+            + "(ulimit -Hn): the daemon doesn't start unless its own limit, of a unit LimitNOFILE=, "
+            + "is higher"
+    }
+
+    private var sum: String {
+        """
+        limits.connections (\(limits.connections)) + persistent.max (\(persistent)) + \
+        limits.whitelisted (\(limits.whitelisted)) + \(Bounds.clients) for clients + \
+        \(Self.overhead) for the daemon itself
+        """
+    }
+
     /// Raises the soft limit of this process to the hard one and checks that it suffices.
     func check() throws(StartupError) {
         let available: Int
@@ -29,10 +48,8 @@ struct DescriptorBudget {
         guard needed > available else { return }
         throw StartupError(
             configuration: """
-                limits.connections (\(limits.connections)) + persistent.max (\(persistent)) + \
-                limits.whitelisted (\(limits.whitelisted)) + \(Bounds.clients) for clients + \
-                \(Self.overhead) for the daemon itself need \(needed) descriptors, and the hard \
-                limit is \(available): lower them, or raise LimitNOFILE= (ulimit -Hn)
+                \(sum) need \(needed) descriptors, and the hard limit is \(available): lower them, \
+                or raise LimitNOFILE= (ulimit -Hn)
                 """
         )
     }

@@ -14,6 +14,7 @@ extension ConfigurationReader {
         warnAboutInboundSlots()
         warnAboutMissingAddresses()
         warnAboutProtocol()
+        warnAboutDisappointments()
     }
 
     private mutating func checkRetries() {
