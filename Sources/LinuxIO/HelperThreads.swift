@@ -81,6 +81,27 @@ package struct HelperThreads<Request: Sendable, Reply: Sendable>: ~Copyable {
         waiting -= 1
         return box.value
     }
+
+    /// Waits until everything that was sent is answered, but not longer than `patience`. The
+    /// answers are dropped: to be called at the end.
+    borrowing func finish(within patience: Duration) {
+        let end = ContinuousClock.now + patience
+        var left = waiting
+        while left > 0 {
+            guard Box<Reply>.receive(from: mailbox.replies) == nil else {
+                left -= 1
+                continue
+            }
+            let rest = end - .now
+            guard rest > .zero else { return }
+            var replies = pollfd(
+                fd: mailbox.replies.number,
+                events: Int16(POLLIN),
+                revents: 0
+            )
+            _ = poll(&replies, 1, Epoll.milliseconds(rest))
+        }
+    }
 }
 
 /// What the threads share, and the loop with them: the last to let go closes it.

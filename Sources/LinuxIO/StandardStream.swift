@@ -16,26 +16,46 @@ package enum StandardStream: CInt, Sendable {
     }
 
     /// Opens /dev/null in the place of those that are closed. Otherwise the next descriptor gets
-    /// such a number, and what is meant for people goes into a socket. For the very start of a
-    /// program.
+    /// such a number, and what is meant for people goes into a socket or a file. For the very start
+    /// of a program.
+    ///
+    /// What was asked for and can't be shown, and what can't be read, stays an error: input and
+    /// output are opened for the other direction. What is said beside that has no reader then.
     package static func fillGaps() throws(SystemError) {
         for stream in [input, output, errors] where fcntl(stream.rawValue, F_GETFD) < 0 {
+            let direction =
+                switch stream {
+                case .input: O_WRONLY
+                case .output: O_RDONLY
+                case .errors: O_RDWR
+                }
             // The lowest free number is this one: those before it are open.
-            try systemCall(.open) { open("/dev/null", O_RDWR) }
+            try systemCall(.open) { open("/dev/null", direction) }
         }
     }
 
-    /// Writes all of the bytes, without a buffer.
+    /// Writes all of the bytes, without a buffer. Waits for as long as nobody reads.
     ///
-    /// - Throws: EPIPE when nobody reads, where SIGPIPE doesn't end the program first; ENOSPC and
-    ///   their like.
+    /// - Throws: EPIPE when nobody reads any more, where SIGPIPE doesn't end the program first;
+    ///   EBADF where it was closed; ENOSPC and their like.
     package func write(_ bytes: [UInt8]) throws(SystemError) {
+        try Self.write(bytes, to: rawValue)
+    }
+
+    static func write(_ bytes: [UInt8], to number: CInt) throws(SystemError) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = try Self.repeated(.write) {
-                rest.withUnsafeBytes { Glibc.write(rawValue, $0.baseAddress, $0.count) }
+            do throws(SystemError) {
+                let count = try repeated(.write) {
+                    rest.withUnsafeBytes { Glibc.write(number, $0.baseAddress, $0.count) }
+                }
+                rest = rest.dropFirst(count)
+            } catch {
+                // Somebody who shares it has made it non-blocking.
+                guard error.code == EAGAIN else { throw error }
+                var stream = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&stream, 1, -1)
             }
-            rest = rest.dropFirst(count)
         }
     }
 

@@ -33,10 +33,24 @@ struct Peerctl: ParsableCommand {
             var command = try parseAsRoot()
             try command.run()
         } catch {
+            // Help, and what else was asked for and needs no daemon.
+            if exitCode(for: error) == .success { Glibc.exit(show(fullMessage(for: error))) }
             guard Self.isUsageError(error) else { exit(withError: error) }
             let message = usageMessage(for: error, of: CommandLine.arguments.dropFirst())
             try? StandardStream.errors.write(Array((message + "\n").utf8))
             Glibc.exit(ExitStatus.usage)
+        }
+    }
+
+    /// - Returns: The exit status.
+    private static func show(_ text: String) -> Int32 {
+        do throws(CommandFailure) {
+            try Session.write(text + "\n")
+            return 0
+        } catch {
+            // Nothing but writing can have failed.
+            try? StandardStream.errors.write(Array("peerctl: cannot show it\n".utf8))
+            return error.exitStatus
         }
     }
 

@@ -68,12 +68,13 @@ struct Daemon: ~Copyable {
         for configuration: Configuration,
         from arguments: ConfigurationArguments,
         in environment: consuming ServiceEnvironment,
-        holding locks: consuming DirectoryLocks
+        holding locks: consuming DirectoryLocks,
+        saying journal: consuming Journal
     ) throws(StartupError) -> Daemon {
         let (inherited, unknown) = (environment.listeners, environment.unknown)
         let (control, runtime) = (environment.control, locks.runtimePath)
         let kernel = try KernelServices.open(storingIn: locks.statePath)
-        var daemon = Daemon(configuration, arguments, environment, locks, kernel)
+        var daemon = Daemon(configuration, arguments, environment, locks, journal, kernel)
         // The store reads while the listeners are bound.
         daemon.keepState(at: .now)
         daemon.close(unknown)
@@ -91,6 +92,7 @@ struct Daemon: ~Copyable {
         _ arguments: ConfigurationArguments,
         _ environment: consuming ServiceEnvironment,
         _ locks: consuming DirectoryLocks,
+        _ journal: consuming Journal,
         _ kernel: consuming KernelServices
     ) {
         self.locks = locks
@@ -98,7 +100,7 @@ struct Daemon: ~Copyable {
         self.arguments = arguments
         self.kernel = kernel
         hasInheritedListeners = !environment.listeners.isEmpty
-        journal = Journal(level: configuration.log.level, to: environment.journal)
+        self.journal = journal
         service = ServiceLink(environment.manager)
         // What peers must not foresee; a run is repeatable only where the seed is given.
         var system = SystemRandomNumberGenerator()

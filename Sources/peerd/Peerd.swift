@@ -59,6 +59,7 @@ struct Peerd: ParsableCommand {
 
     static func main() {
         do {
+            try StandardStream.fillGaps()
             let command = try parseAsRoot()
             guard let peerd = command as? Peerd else {
                 var help = command
@@ -67,10 +68,28 @@ struct Peerd: ParsableCommand {
             }
             Glibc.exit(peerd.start())
         } catch {
-            let code = exitCode(for: error)
-            guard code == .validationFailure else { exit(withError: error) }
-            StandardError.write(line: fullMessage(for: error))
-            Glibc.exit(ExitStatus.usage)
+            switch exitCode(for: error) {
+            case .success:
+                Glibc.exit(show(fullMessage(for: error) + "\n"))
+            case .validationFailure:
+                StandardError.write(line: fullMessage(for: error))
+                Glibc.exit(ExitStatus.usage)
+            default:
+                exit(withError: error)
+            }
+        }
+    }
+
+    /// Writes what was asked for to standard output.
+    ///
+    /// - Returns: The exit status.
+    private static func show(_ text: String) -> Int32 {
+        do throws(SystemError) {
+            try StandardStream.output.write(Array(text.utf8))
+            return 0
+        } catch {
+            StandardError.write(line: "cannot show it: \(error)")
+            return ExitStatus.osError
         }
     }
 
@@ -87,26 +106,16 @@ struct Peerd: ParsableCommand {
             report(error)
             return ExitStatus.configuration
         }
-        if printConfig {
-            print(loaded.printed, terminator: "")
-            return 0
-        }
+        if printConfig { return Self.show(loaded.printed) }
         if checkConfig {
             for warning in loaded.warnings { StandardError.write(line: "<4>\(warning)") }
             return 0
         }
-        var journal = Self.journal(level: loaded.configuration.log.level)
-        for warning in loaded.warnings { journal.write(.configurationWarning("\(warning)")) }
-        return run(loaded.configuration)
-    }
-
-    private func run(_ configuration: Configuration) -> Int32 {
         do throws(StartupError) {
-            try serve(configuration)
+            try serve(loaded)
             return 0
         } catch {
-            var journal = Self.journal(level: .error)
-            journal.write(.startFailed(error))
+            Self.say(.startFailed(error))
             return error.status
         }
     }
@@ -124,28 +133,44 @@ struct Peerd: ParsableCommand {
             }
             return
         }
-        var journal = Self.journal(level: .error)
-        journal.write(.startFailed(StartupError(configuration: errors.description)))
+        Self.say(.startFailed(StartupError(configuration: errors.description)))
     }
 
-    /// For what is to be said while there is no daemon yet, or none any more.
-    private static func journal(level: Configuration.Log.Level) -> Journal {
-        guard JournalStream.carriesStandardError() else { return Journal(level: level, to: nil) }
-        // Without a socket there is still standard error.
-        return Journal(level: level, to: try? JournalSocket())
+    /// For while there is no daemon yet, or none any more.
+    private static func say(_ notice: Notice) {
+        do throws(SystemError) {
+            var journal = try Journal.ofProcess(level: .error)
+            journal.write(notice)
+        } catch {
+            StandardError.write(line: "<\(notice.level.priority)>\(notice.message)")
+        }
     }
 
-    private func serve(_ configuration: Configuration) throws(StartupError) {
+    private func serve(_ loaded: LoadedConfiguration) throws(StartupError) {
         HeapTuning.giveBackLargeBlocks()
+        // Before the first thread, which the journal may start.
         let environment = try ServiceEnvironment.take()
-        try DescriptorBudget(configuration).check()
+        var journal = try Self.journal(level: loaded.configuration.log.level)
+        for warning in loaded.warnings { journal.write(.configurationWarning("\(warning)")) }
+        try DescriptorBudget(loaded.configuration).check()
         let locks = try DirectoryLocks.take(state: state, runtime: runtime)
         var daemon = try Daemon.prepared(
-            for: configuration,
+            for: loaded.configuration,
             from: arguments,
             in: environment,
-            holding: locks
+            holding: locks,
+            saying: journal
         )
         try daemon.run()
+    }
+
+    private static func journal(
+        level: Configuration.Log.Level
+    ) throws(StartupError) -> Journal {
+        do throws(SystemError) {
+            return try .ofProcess(level: level)
+        } catch {
+            throw StartupError(error)
+        }
     }
 }

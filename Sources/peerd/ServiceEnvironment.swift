@@ -17,8 +17,6 @@ struct ServiceEnvironment: ~Copyable {
     let unknown: [InheritedSocket]
     /// Listening sockets for clients.
     let control: [InheritedSocket]
-    /// Nil where standard error doesn't end in the journal.
-    let journal: JournalSocket?
 
     static func take() throws(StartupError) -> ServiceEnvironment {
         do throws(SystemdError) {
@@ -27,8 +25,7 @@ struct ServiceEnvironment: ~Copyable {
                 manager: try .fromEnvironment(),
                 listeners: sockets.filter { $0.name == listenerName },
                 unknown: sockets.filter { $0.name != listenerName && $0.name != controlName },
-                control: sockets.filter { $0.name == controlName },
-                journal: JournalStream.carriesStandardError() ? try JournalSocket() : nil
+                control: sockets.filter { $0.name == controlName }
             )
         } catch {
             throw StartupError(error)

@@ -14,6 +14,13 @@ enum SystemFile {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    static func target(ofLink path: String) throws -> String {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &buffer, buffer.count)
+        guard count > 0 else { throw Failure("readlink \(path)", errno) }
+        return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
     /// The states of the machine's TCP sockets whose own end is this IPv4 address, but for
     /// listening: 1 is ESTABLISHED, 4 and 5 are FIN_WAIT, 6 is TIME_WAIT.
     static func tcpStates(at address: PeerAddress) throws -> [Int] {

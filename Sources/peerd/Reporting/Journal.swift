@@ -1,4 +1,5 @@
 import ConnectionCore
+import LinuxIO
 import Systemd
 import Timing
 
@@ -6,13 +7,14 @@ import Timing
 /// anyway; else to standard error, a line each, with the level in front as systemd understands it
 /// (`<6>`).
 ///
-/// It never waits. What the journal doesn't take is counted, and the count is logged when it takes
-/// entries again.
+/// It never waits. What isn't taken is counted, and the count is logged when entries are taken
+/// again.
 struct Journal: ~Copyable {
     /// What is less urgent is not written.
     var level: Configuration.Log.Level
-    /// Nil for standard error.
+    /// One of these is there.
     private let socket: JournalSocket?
+    private var lines: LineWriter?
     private var buffer = JournalEntry()
     /// Entries lost since the last one that said so.
     private(set) var lost: UInt64 = 0
@@ -20,9 +22,26 @@ struct Journal: ~Copyable {
 
     private static let retry = Duration.seconds(1)
 
-    init(level: Configuration.Log.Level, to socket: consuming JournalSocket?) {
+    init(level: Configuration.Log.Level, to socket: consuming JournalSocket) {
         self.level = level
-        self.socket = socket
+        self.socket = consume socket
+        lines = nil
+    }
+
+    init(level: Configuration.Log.Level, to lines: consuming LineWriter) {
+        self.level = level
+        socket = nil
+        self.lines = consume lines
+    }
+
+    /// The one that this process was started with. Without a socket there is still standard error.
+    ///
+    /// - Throws: EMFILE and its like, EAGAIN when there may be no more threads.
+    static func ofProcess(level: Configuration.Log.Level) throws(SystemError) -> Journal {
+        if JournalStream.carriesStandardError(), let socket = try? JournalSocket() {
+            return Journal(level: level, to: socket)
+        }
+        return Journal(level: level, to: try LineWriter(to: .errors))
     }
 
     mutating func write(_ report: Report, _ details: ReportDetails = ReportDetails()) {
@@ -36,14 +55,8 @@ struct Journal: ~Copyable {
     }
 
     private mutating func write(_ entry: LogEntry) {
-        guard socket != nil else {
-            // An entry must stay one line, whatever a name or a path contains.
-            let text = String(entry.message.map { $0.isNewline ? " " : $0 })
-            StandardError.write(line: "<\(entry.level.priority)>\(text)")
-            return
-        }
         reportLoss()
-        if !send(entry) { lost += 1 }
+        if !send(entry, weight: 1) { lost += 1 }
     }
 
     /// When `keepUp` has something to do.
@@ -56,13 +69,21 @@ struct Journal: ~Copyable {
         nextTry = now + Self.retry
     }
 
-    /// Says how many entries were lost, if any were and the journal takes it.
+    /// Says how many entries were lost, if any were and it is taken.
     private mutating func reportLoss() {
-        guard lost > 0, send(Notice.journalLost(count: lost).entry) else { return }
-        lost = 0
+        lost += lines?.takeLost() ?? 0
+        guard lost > 0 else { return }
+        let notice = Notice.journalLost(count: lost, isJournal: socket != nil)
+        if send(notice.entry, weight: lost) { lost = 0 }
     }
 
-    private mutating func send(_ entry: LogEntry) -> Bool {
+    /// False if it isn't taken. With it so many entries are lost as its weight says.
+    private mutating func send(_ entry: LogEntry, weight: UInt64) -> Bool {
+        guard lines == nil else {
+            // An entry must stay one line, whatever a name or a path contains.
+            let text = String(entry.message.map { $0.isNewline ? " " : $0 })
+            return lines?.write("<\(entry.level.priority)>\(text)\n", weight: weight) ?? false
+        }
         buffer.removeAll()
         buffer.append("MESSAGE", entry.message)
         buffer.append("PRIORITY", Int64(entry.level.priority))

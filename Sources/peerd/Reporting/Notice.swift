@@ -35,7 +35,8 @@ enum Notice: Sendable {
     case reloaded
     /// Nothing was changed.
     case reloadFailed(String)
-    case journalLost(count: UInt64)
+    /// The journal, or else standard error, didn't take so many entries.
+    case journalLost(count: UInt64, isJournal: Bool)
     /// There is no state directory.
     case stateOff
     case stateRestored(peers: Int, bans: Int)
@@ -137,8 +138,9 @@ enum Notice: Sendable {
         case .reloading: "Reading the configuration again"
         case .reloaded: "The new configuration is in force"
         case .reloadFailed(let problem): "The configuration stays as it was: \(problem)"
-        case .journalLost(let count):
-            "The journal did not take \(count) entries; what they said is lost"
+        case .journalLost(let count, let isJournal):
+            "\(isJournal ? "The journal" : "Standard error") did not take \(count) entries; "
+                + "what they said is lost"
         case .stateOff:
             "No state directory: peers and bans that are added at run time end with the daemon"
         case .stateRestored(let peers, let bans):
@@ -176,7 +178,7 @@ enum Notice: Sendable {
             [.init(.count, count)]
         case .persistentRefused(let peer, let refusal):
             [.init(.peer, peer), .init(.reason, refusal.word)]
-        case .journalLost(let count):
+        case .journalLost(let count, _):
             [.init(.count, count)]
         case .addressesLearned(let peer, let count):
             Self.fields(of: peer) + [.init(.count, count)]

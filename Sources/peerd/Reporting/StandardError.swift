@@ -1,19 +1,10 @@
-import Glibc
+import LinuxIO
 
-/// Standard error, written without a buffer: a line is out before whatever comes next.
+/// Standard error for what is said where no loop runs: it waits until the line is out.
 enum StandardError {
     /// Nobody can be told that standard error is closed, so an error ends the line and nothing
     /// else.
     static func write(line: String) {
-        let bytes = Array("\(line)\n".utf8)
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes {
-                Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
+        try? StandardStream.errors.write(Array("\(line)\n".utf8))
     }
 }
