@@ -35,6 +35,13 @@ package enum Bounds {
     package static let reloadProblems = 10
     /// Ended connections that are remembered: about 300 KB.
     package static let history = 1_000
+    /// Elements of one list that `CompareConfiguration` tells of, each 350 bytes at most; a file
+    /// of 100,000 addresses may be exchanged for another one.
+    package static let changedElements = 1_000
+    /// Bytes of the place where a value was set: a path and two numbers, but for a `--set` argument
+    /// that names addresses.
+    package static let originBytes = 512
+
     /// Retries in one `Status`, the nearest first.
     package static let retries = 64
 

@@ -19,6 +19,8 @@ package enum Call: Equatable, Sendable {
     case setNetworkActive(Peers.SetNetworkActive)
     case reload
     case setLogLevel(Peers.SetLogLevel)
+    case getConfiguration
+    case compareConfiguration
 
     package var method: Method {
         switch self {
@@ -40,6 +42,8 @@ package enum Call: Equatable, Sendable {
         case .setNetworkActive: .setNetworkActive
         case .reload: .reload
         case .setLogLevel: .setLogLevel
+        case .getConfiguration: .getConfiguration
+        case .compareConfiguration: .compareConfiguration
         }
     }
 
@@ -67,6 +71,8 @@ package enum Call: Equatable, Sendable {
         case .setNetworkActive: self = .setNetworkActive(try .init(reading: &parameters))
         case .reload: self = .reload
         case .setLogLevel: self = .setLogLevel(try .init(reading: &parameters))
+        case .getConfiguration: self = .getConfiguration
+        case .compareConfiguration: self = .compareConfiguration
         }
     }
 }

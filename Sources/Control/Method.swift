@@ -19,6 +19,8 @@ package enum Method: String, CaseIterable, Sendable {
     case setNetworkActive = "org.peerd.Peers.SetNetworkActive"
     case reload = "org.peerd.Peers.Reload"
     case setLogLevel = "org.peerd.Peers.SetLogLevel"
+    case getConfiguration = "org.peerd.Peers.GetConfiguration"
+    case compareConfiguration = "org.peerd.Peers.CompareConfiguration"
 
     /// Whether it changes something, so that being able to open the socket isn't enough: only root,
     /// the service's own user and members of `control.write-group` may call it.
@@ -28,7 +30,7 @@ package enum Method: String, CaseIterable, Sendable {
             .setNetworkActive, .reload, .setLogLevel:
             true
         case .getInfo, .getInterfaceDescription, .list, .status, .monitor, .explain, .history,
-            .listBans:
+            .listBans, .getConfiguration, .compareConfiguration:
             false
         }
     }
@@ -36,7 +38,7 @@ package enum Method: String, CaseIterable, Sendable {
     /// Whether it answers in several replies: `more` must be asked for.
     package var expectsMore: Bool {
         switch self {
-        case .list, .monitor, .history, .listBans:
+        case .list, .monitor, .history, .listBans, .getConfiguration, .compareConfiguration:
             true
         case .getInfo, .getInterfaceDescription, .connect, .addPersistent, .disconnect, .remove,
             .status, .explain, .ban, .unban, .addAddresses, .setNetworkActive, .reload,
@@ -77,9 +79,12 @@ package enum Interface: String, CaseIterable, Sendable {
 
 extension String {
     /// A caller's own text, short enough to be repeated to it.
-    var echoed: String {
-        guard utf8.count > Bounds.echoBytes else { return self }
+    var echoed: String { cut(to: Bounds.echoBytes) }
+
+    /// The beginning in about so many bytes, with `…` for what is missing.
+    func cut(to limit: Int) -> String {
+        guard utf8.count > limit else { return self }
         // Cutting between bytes could cut a character in two, which decoding repairs.
-        return String(decoding: utf8.prefix(Bounds.echoBytes - 3), as: UTF8.self) + "…"
+        return String(decoding: utf8.prefix(limit - 3), as: UTF8.self) + "…"
     }
 }

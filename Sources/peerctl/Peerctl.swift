@@ -19,7 +19,7 @@ struct Peerctl: ParsableCommand {
         subcommands: [
             Status.self, List.self, Explain.self, Monitor.self, History.self, Connect.self,
             Disconnect.self, Remove.self, AddAddresses.self, Ban.self, Unban.self, Bans.self,
-            Network.self, Reload.self, LogLevel.self,
+            Network.self, Reload.self, Config.self, LogLevel.self,
         ],
         defaultSubcommand: Status.self
     )

@@ -68,8 +68,12 @@ extension Daemon {
         case .reload:
             try reload(for: place)
         case .setLogLevel(let call):
-            journal.level = Configuration.Log.Level(call.level)
+            setLogLevel(Configuration.Log.Level(call.level))
             control[place].reply(Done())
+        case .getConfiguration:
+            continueConfiguration(ConfigurationRows(running), of: place)
+        case .compareConfiguration:
+            try compareConfiguration(for: place)
         }
     }
 

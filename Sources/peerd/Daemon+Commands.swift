@@ -174,7 +174,7 @@ extension Daemon {
     mutating func reload(for place: Int) throws(Peers.Failure) {
         guard !isStopping else { throw .shuttingDown }
         // What is being read now may have come before the file was changed.
-        let isReading = !(kernel.reload?.isIdle ?? true)
+        let isReading = !(kernel.reload?.hasReloaded ?? true)
         control[place].begin(.reload(skipping: isReading ? 1 : 0))
         startReload(at: now)
     }

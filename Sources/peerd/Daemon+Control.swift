@@ -73,9 +73,13 @@ extension Daemon {
             continueHistory(remaining, after: cursor, of: place)
         case .bans(let after):
             continueBans(after: after, of: place, at: now)
+        case .configuration(let rows):
+            continueConfiguration(rows, of: place)
+        case .comparison(let differences):
+            continueComparison(differences, of: place)
         case .monitor:
             control[place].writeEvents(nowUnixUSec: now.wall.microseconds)
-        case .connect, .reload:
+        case .connect, .reload, .compare:
             break
         }
         return 1
@@ -86,7 +90,8 @@ extension Daemon {
         switch control[place].work {
         case .none, .reload: break
         case .monitor: control.endMonitor(at: place)
-        case .list, .history, .bans: control[place].begin(.none)
+        case .list, .history, .bans, .configuration, .compare, .comparison:
+            control[place].begin(.none)
         case .connect(let id):
             control[place].begin(.none)
             core.abandon(id, at: now, &actions)
@@ -179,8 +184,10 @@ extension Daemon {
             journal.write(.controlNotDeleted(error))
         }
         for place in control.places where control[place].isOpen {
-            if case .reload = control[place].work {
-                control[place].reply(Peers.Failure.shuttingDown)
+            switch control[place].work {
+            case .reload, .compare: control[place].reply(Peers.Failure.shuttingDown)
+            case .none, .list, .history, .bans, .connect, .monitor, .configuration, .comparison:
+                break
             }
             control.read(place)
             answerLast(of: place)

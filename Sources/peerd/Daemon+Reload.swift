@@ -14,7 +14,7 @@ extension Daemon {
         journal.write(.reloading)
         service.tell(.reloading)
         do throws(SystemError) {
-            try kernel.startReload(arguments)
+            try kernel.startReading(.reload(arguments))
         } catch {
             let problem = "cannot read the configuration: \(error)"
             endReload(ReloadResult(endedAt: now.instant, problems: [problem]), problem)
@@ -23,10 +23,27 @@ extension Daemon {
         }
     }
 
-    mutating func finishReload(_ answer: ReloadThread.Answer, at now: Moment) {
+    mutating func finishReading(_ answer: ReloadThread.Answer, at now: Moment) {
+        switch answer {
+        case .reload(let result): finishReload(result, at: now)
+        case .compare(let result): answerComparison(result)
+        }
+        // A reload first: whoever only asks can wait.
+        if kernel.reload?.wantsReload ?? false {
+            kernel.reload?.read(.reload(arguments))
+        } else if kernel.reload?.wantsComparison ?? false {
+            let request = comparison
+            kernel.reload?.read(request)
+        }
+    }
+
+    private mutating func finishReload(
+        _ result: Result<LoadedConfiguration, ConfigurationErrors>,
+        at now: Moment
+    ) {
         // The listeners are closed already, and stay so.
         guard !isStopping else { return }
-        switch answer {
+        switch result {
         case .failure(let errors):
             endReload(
                 ReloadResult(
@@ -53,7 +70,7 @@ extension Daemon {
             }
         }
         // A failed reload is over too. After another request, another answer follows.
-        if kernel.reload?.isIdle ?? true { service.tell(.ready) }
+        if kernel.reload?.hasReloaded ?? true { service.tell(.ready) }
     }
 
     /// Says what came of it, now and to whoever asks later.
@@ -65,7 +82,8 @@ extension Daemon {
 
     private mutating func apply(_ loaded: LoadedConfiguration, at now: Moment) throws(StartupError)
     {
-        let new = loaded.configuration.keepingNetwork(of: configuration)
+        let kept = loaded.keepingNetwork(of: running)
+        let new = kept.configuration
         // What can fail comes first, so that it leaves nothing half done.
         try DescriptorBudget(new).check()
         if !hasInheritedListeners { try replaceListeners(by: new.listen) }
@@ -75,6 +93,7 @@ extension Daemon {
         if !hasInheritedListeners { updateListeners(to: new.listen) }
         let moved = configuration.listen.map(\.address) != new.listen.map(\.address)
         configuration = new
+        origins = kept.origins
         journal.level = new.log.level
         noteWriters()
         if let policy = SessionPolicy(new) { sessions.adopt(policy) }

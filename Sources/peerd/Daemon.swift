@@ -18,6 +18,8 @@ struct Daemon: ~Copyable {
     static let bytesPerTurn = 65_536
 
     var configuration: Configuration
+    /// Where each of its keys was set, as `LoadedConfiguration` has it.
+    var origins: [String: ConfigurationOrigin]
     let arguments: ConfigurationArguments
     private let locks: DirectoryLocks
     var journal: Journal
@@ -63,9 +65,9 @@ struct Daemon: ~Copyable {
     var punctuality = Punctuality()
 
     /// Takes everything that the loop needs and binds the listeners.
-    /// `arguments` say where `configuration` came from and will come from again.
+    /// `arguments` say where `loaded` came from and will come from again.
     static func prepared(
-        for configuration: Configuration,
+        for loaded: LoadedConfiguration,
         from arguments: ConfigurationArguments,
         in environment: consuming ServiceEnvironment,
         holding locks: consuming DirectoryLocks,
@@ -74,12 +76,12 @@ struct Daemon: ~Copyable {
         let (inherited, unknown) = (environment.listeners, environment.unknown)
         let (control, runtime) = (environment.control, locks.runtimePath)
         let kernel = try KernelServices.open(storingIn: locks.statePath)
-        var daemon = Daemon(configuration, arguments, environment, locks, journal, kernel)
+        var daemon = Daemon(loaded, arguments, environment, locks, journal, kernel)
         // The store reads while the listeners are bound.
         daemon.keepState(at: .now)
         daemon.close(unknown)
         if inherited.isEmpty {
-            try daemon.listen(on: configuration.listen)
+            try daemon.listen(on: loaded.configuration.listen)
         } else {
             try daemon.adopt(inherited)
         }
@@ -88,7 +90,7 @@ struct Daemon: ~Copyable {
     }
 
     private init(
-        _ configuration: Configuration,
+        _ loaded: LoadedConfiguration,
         _ arguments: ConfigurationArguments,
         _ environment: consuming ServiceEnvironment,
         _ locks: consuming DirectoryLocks,
@@ -96,7 +98,8 @@ struct Daemon: ~Copyable {
         _ kernel: consuming KernelServices
     ) {
         self.locks = locks
-        self.configuration = configuration
+        configuration = loaded.configuration
+        origins = loaded.origins
         self.arguments = arguments
         self.kernel = kernel
         hasInheritedListeners = !environment.listeners.isEmpty
@@ -215,7 +218,7 @@ struct Daemon: ~Copyable {
                 for event in events { tell(event, at: now) }
             }
         case .reload:
-            while let answer = kernel.reload?.nextAnswer() { finishReload(answer, at: now) }
+            while let answer = kernel.reload?.nextAnswer() { finishReading(answer, at: now) }
         case .store:
             while let reply = kernel.store?.nextReply() { finishStoring(reply, at: now) }
         case .control:

@@ -48,13 +48,13 @@ struct KernelServices: ~Copyable {
         try store?.watch(by: epoll, token: EventToken(fixed: Source.store.rawValue))
     }
 
-    /// The thread that reads the configuration.
-    mutating func startReload(_ arguments: ConfigurationArguments) throws(SystemError) {
+    /// Has the thread that reads the configuration do so.
+    mutating func startReading(_ request: ReloadThread.Request) throws(SystemError) {
         if reload == nil {
             let thread = try ReloadThread()
             try thread.watch(by: epoll, token: EventToken(fixed: Source.reload.rawValue))
             reload = consume thread
         }
-        reload?.read(arguments)
+        reload?.read(request)
     }
 }

@@ -54,7 +54,12 @@ struct Peerd: ParsableCommand {
     @Flag(help: "Says whether the configuration is valid, and ends.")
     var checkConfig = false
 
-    @Flag(help: "Prints the configuration in force and where each value comes from, and ends.")
+    @Flag(
+        help: """
+            Prints what files and arguments say now, and where each value comes from, and ends; \
+            'peerctl config' shows what a running daemon has.
+            """
+    )
     var printConfig = false
 
     static func main() {
@@ -106,7 +111,7 @@ struct Peerd: ParsableCommand {
             report(error)
             return ExitStatus.configuration
         }
-        if printConfig { return Self.show(loaded.printed) }
+        if printConfig { return Self.show(LoadedConfiguration.heading + loaded.printed) }
         if checkConfig {
             for warning in loaded.warnings { StandardError.write(line: "<4>\(warning)") }
             return 0
@@ -155,7 +160,7 @@ struct Peerd: ParsableCommand {
         try DescriptorBudget(loaded.configuration).check()
         let locks = try DirectoryLocks.take(state: state, runtime: runtime)
         var daemon = try Daemon.prepared(
-            for: loaded.configuration,
+            for: loaded,
             from: arguments,
             in: environment,
             holding: locks,

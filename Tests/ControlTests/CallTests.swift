@@ -22,6 +22,8 @@ struct CallSample: Sendable, CustomTestStringConvertible {
         CallSample(.status, Peers.Status()),
         CallSample(.listBans, Peers.ListBans()),
         CallSample(.reload, Peers.Reload()),
+        CallSample(.getConfiguration, Peers.GetConfiguration()),
+        CallSample(.compareConfiguration, Peers.CompareConfiguration()),
         sample(Call.getInterfaceDescription, .init(interface: "org.peerd.Peers")),
         sample(Call.connect, .init(address: "203.0.113.7:9108")),
         sample(Call.connect, .init(address: "\"a\\\u{1}é", timeoutUSec: Bounds.timeoutUSec)),
@@ -91,7 +93,7 @@ struct CallTests {
         #expect(
             reading == [
                 .getInfo, .getInterfaceDescription, .list, .status, .monitor, .explain, .history,
-                .listBans,
+                .listBans, .getConfiguration, .compareConfiguration,
             ]
         )
         for sample in CallSample.all { #expect(sample.call.changes == sample.call.method.changes) }

@@ -39,6 +39,9 @@ struct ReplySample: Sendable, CustomTestStringConvertible {
             ReplySample(Peers.SetNetworkActive.self, .init()),
             ReplySample(Peers.Reload.self, .init(needsRestart: ["network"])),
             ReplySample(Peers.SetLogLevel.self, .init()),
+            ReplySample(Peers.GetConfiguration.self, .init(keys: Samples.keys)),
+            ReplySample(Peers.CompareConfiguration.self, .init(changes: Samples.changes)),
+            ReplySample(Peers.CompareConfiguration.self, .init(changes: [])),
         ] + Samples.connections.map { ReplySample(Peers.Connect.self, .init(connection: $0)) }
         + Samples.statuses.map { ReplySample(Peers.Status.self, .init(status: $0)) }
         + Samples.events.map { ReplySample(Peers.Monitor.self, .init(event: $0)) }

@@ -135,6 +135,28 @@ enum Samples {
         ]
     }
 
+    static let keys = [
+        Peers.ConfiguredKey(key: "outbound.target", value: "16", origin: "default"),
+        Peers.ConfiguredKey(
+            key: "persistent.peers",
+            index: 1,
+            value: "'a.example:9108'",
+            origin: "/etc/peerd/peerd.toml:3:9"
+        ),
+    ]
+
+    static let changes = [
+        Peers.ConfigurationChange(
+            key: "network",
+            before: "'raw'",
+            beforeOrigin: "default",
+            after: "'mainnet'",
+            afterOrigin: "--set network=mainnet",
+            needsRestart: true
+        ),
+        Peers.ConfigurationChange(key: "outbound.addresses", needsRestart: false, further: 7),
+    ]
+
     static let explanations: [Peers.Explanation] = [
         Peers.Explanation(address: "203.0.113.7", connections: [], findings: []),
         Peers.Explanation(

@@ -133,6 +133,8 @@ extension Call {
         case .setNetworkActive(let parameters): encode(parameters)
         case .reload: encode(Peers.Reload())
         case .setLogLevel(let parameters): encode(parameters)
+        case .getConfiguration: encode(Peers.GetConfiguration())
+        case .compareConfiguration: encode(Peers.CompareConfiguration())
         }
     }
 }

@@ -20,7 +20,7 @@ extension Peers.Failure {
             case .unban: "'\(command) bans' shows the bans; the prefix must be exactly one of them."
             case .getInfo, .getInterfaceDescription, .connect, .addPersistent, .disconnect, .remove,
                 .list, .status, .monitor, .explain, .history, .ban, .listBans, .addAddresses,
-                .setNetworkActive, .reload, .setLogLevel:
+                .setNetworkActive, .reload, .setLogLevel, .getConfiguration, .compareConfiguration:
                 "'\(command) list' shows the connections and their ids."
             }
         case .tooManyConnections:
@@ -41,11 +41,11 @@ extension Peers.Failure {
                     + "such as 198.51.100.0/24."
             case .getInfo, .getInterfaceDescription, .connect, .addPersistent, .disconnect, .remove,
                 .list, .status, .monitor, .explain, .history, .listBans, .addAddresses,
-                .setNetworkActive, .reload, .setLogLevel:
+                .setNetworkActive, .reload, .setLogLevel, .getConfiguration, .compareConfiguration:
                 "Expected ADDRESS:PORT, such as 203.0.113.7:9108 or [2001:db8::7]:9108."
             }
         case .configurationRejected:
-            "Nothing has changed. Mend the file, and '\(command) reload' again."
+            "Nothing has changed. Mend it, and '\(command) reload' again."
         case .timedOut, .refused, .unreachable, .peerVanished, .closedByPeer, .handshakeTimedOut,
             .idle, .slow:
             "'\(command) connect ADDRESS --persistent' goes on trying."

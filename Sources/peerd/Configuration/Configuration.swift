@@ -189,6 +189,12 @@ extension Configuration {
         network == old.network ? [] : [ConfigurationSchema.network]
     }
 
+    /// The keys that `keepingNetwork` keeps, by their names.
+    static let keysOfNetwork: Set = [
+        ConfigurationSchema.network, ConfigurationSchema.advertise, "outbound.addresses",
+        ConfigurationSchema.addressesFile, "outbound.default-port", "persistent.peers",
+    ]
+
     /// The same with the network of `old`, and the peers that belong to it: those of another
     /// network are at other ports and speak another protocol.
     func keepingNetwork(of old: Configuration) -> Configuration {

@@ -17,6 +17,13 @@ struct ConfigurationKey<Root: Sendable>: Sendable {
     let read: @Sendable (TOMLNode, inout Root, inout ValueContext) -> Bool
     /// The value as TOML.
     let spelled: @Sendable (Root) -> String
+    /// Of a list, how many elements it has and each as TOML; nil of what has none.
+    let elements: Elements?
+
+    struct Elements: Sendable {
+        let count: @Sendable (Root) -> Int
+        let spelled: @Sendable (Root, Int) -> String
+    }
 
     init<Value: Sendable>(
         _ name: String,
@@ -40,6 +47,12 @@ struct ConfigurationKey<Root: Sendable>: Sendable {
             return true
         }
         spelled = { kind.spell($0[keyPath: path]) }
+        elements = kind.elements.map { elements in
+            Elements(
+                count: { elements.count($0[keyPath: path]) },
+                spelled: { elements.spell($0[keyPath: path], $1) }
+            )
+        }
     }
 }
 

@@ -7,10 +7,13 @@ enum ConfigurationOrigin: Hashable, Sendable {
     case file(String, line: Int?, column: Int?)
     /// A `--set` argument, as it was given.
     case setting(String)
+    /// An operator, while the daemon runs: until it reads its configuration again.
+    case `operator`
 }
 
 extension ConfigurationOrigin: CustomStringConvertible {
-    /// `default`, `/etc/peerd/peerd.toml:3:10` or `--set outbound.target=16`, on one line.
+    /// `default`, `/etc/peerd/peerd.toml:3:10`, `--set outbound.target=16` or `peerctl log-level`,
+    /// on one line.
     var description: String {
         switch self {
         case .standard: "default"
@@ -18,6 +21,7 @@ extension ConfigurationOrigin: CustomStringConvertible {
         case .file(let path, let line?, nil): "\(path.onOneLine):\(line)"
         case .file(let path, nil, _): path.onOneLine
         case .setting(let argument): "--set \(argument.onOneLine)"
+        case .operator: "peerctl log-level"
         }
     }
 }

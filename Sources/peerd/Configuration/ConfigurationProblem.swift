@@ -14,7 +14,7 @@ extension ConfigurationProblem: CustomStringConvertible {
     /// `peerd.toml:3:1: unknown key 'outbound.taget'; did you mean 'outbound.target'?`
     var description: String {
         switch origin {
-        case .standard: message
+        case .standard, .operator: message
         case .file, .setting: "\(origin): \(message)"
         }
     }

@@ -36,7 +36,7 @@ struct ConfigurationProblems {
 
     private func place(of problem: ConfigurationProblem) -> Place {
         switch problem.origin {
-        case .standard: Place(rank: -1, line: 0, column: 0)
+        case .standard, .operator: Place(rank: -1, line: 0, column: 0)
         case .file(let path, let line, let column):
             Place(rank: ranks[path] ?? ranks.count, line: line ?? 0, column: column ?? 0)
         case .setting(let argument):

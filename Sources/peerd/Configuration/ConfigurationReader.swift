@@ -93,7 +93,7 @@ struct ConfigurationReader {
         problems.begin(path)
         configuration.outbound.addressesFromFile = AddressesFile.read(
             path,
-            namedAt: origin(of: "outbound.addresses-file"),
+            namedAt: origin(of: ConfigurationSchema.addressesFile),
             defaultPort: defaultPort,
             problems: &problems
         )

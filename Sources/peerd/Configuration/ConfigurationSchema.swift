@@ -49,6 +49,8 @@ enum ConfigurationSchema {
     static let network = "network"
     static let listen = "listen"
     static let advertise = "advertise"
+    static let addressesFile = "outbound.addresses-file"
+    static let logLevel = "log.level"
 
     /// What decides which port a peer has that is named without one.
     static let decidePort: Set = [network, defaultPort]
@@ -117,7 +119,7 @@ extension ConfigurationSchema {
             "Where to dial for the target."
         ),
         Key(
-            "outbound.addresses-file",
+            addressesFile,
             \.outbound.addressesFile,
             .path,
             default: .some(nil),
@@ -289,7 +291,7 @@ extension ConfigurationSchema {
 
     private static let log: [Key] = [
         Key(
-            "log.level",
+            logLevel,
             \.log.level,
             .word,
             default: .info,

@@ -4,10 +4,31 @@ struct LoadedConfiguration: Sendable {
     /// Where each key that somebody set was set, by its name; listeners as `listen[0].address`.
     let origins: [String: ConfigurationOrigin]
     /// What is allowed and yet hardly meant, for the log.
-    let warnings: [ConfigurationProblem]
+    var warnings: [ConfigurationProblem] = []
 }
 
 extension LoadedConfiguration {
+    /// See `Configuration.keepingNetwork`; what is kept has its old origin.
+    func keepingNetwork(of old: LoadedConfiguration) -> LoadedConfiguration {
+        guard configuration.network != old.configuration.network else { return self }
+        var origins = origins
+        for key in Configuration.keysOfNetwork { origins[key] = old.origins[key] }
+        return LoadedConfiguration(
+            configuration: configuration.keepingNetwork(of: old.configuration),
+            origins: origins,
+            warnings: warnings
+        )
+    }
+}
+
+extension LoadedConfiguration {
+    /// What stands above a configuration that was only read, lest somebody takes it for the one of
+    /// a daemon that runs. Ends with a newline.
+    static let heading = """
+        # What the files and arguments say now; 'peerctl config' shows what a running daemon has.
+
+        """
+
     /// The configuration as TOML that reads back as the same, with a comment behind each key that
     /// says where its value came from. Ends with a newline.
     var printed: String {

@@ -58,16 +58,16 @@ extension ValueKind where Value == [Configuration.Listen] {
                 return listeners.count == nodes.count ? listeners.map(\.listener) : nil
             },
             // Printed as tables with all their keys where there are any.
-            spell: { listeners in
-                let tables = listeners.map { listener in
-                    let values = ConfigurationSchema.listenerKeys.map {
-                        "\($0.lastPart) = \($0.spelled(listener))"
-                    }
-                    return "{ " + values.joined(separator: ", ") + " }"
-                }
-                return "[" + tables.joined(separator: ", ") + "]"
-            }
+            spell: { "[" + $0.map(spell(table:)).joined(separator: ", ") + "]" },
+            elements: Elements(count: { $0.count }, spell: { spell(table: $0[$1]) })
         )
+    }
+
+    private static func spell(table listener: Configuration.Listen) -> String {
+        let values = ConfigurationSchema.listenerKeys.map {
+            "\($0.lastPart) = \($0.spelled(listener))"
+        }
+        return "{ " + values.joined(separator: ", ") + " }"
     }
 }
 

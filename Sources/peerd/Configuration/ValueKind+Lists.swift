@@ -41,7 +41,11 @@ extension ValueKind {
                 }
                 return result.count == nodes.count ? result : nil
             },
-            spell: { spell(array: $0) }
+            spell: { spell(array: $0) },
+            elements: Elements(
+                count: { $0.count },
+                spell: { $0[$1].description.quotedForTOML }
+            )
         )
     }
 
@@ -121,7 +125,8 @@ extension ValueKind where Value == [IPAddress] {
                 }
                 return addresses
             },
-            spell: any.spell
+            spell: any.spell,
+            elements: any.elements
         )
     }
 }

@@ -6,6 +6,27 @@ struct ValueKind<Value: Sendable>: Sendable {
     let read: @Sendable (TOMLNode, inout ValueContext) -> Value?
     /// As TOML that `read` takes back.
     let spell: @Sendable (Value) -> String
+    /// Of a list, its elements; nil of what has none.
+    let elements: Elements?
+
+    /// The elements of a list, one by one: there may be thousands.
+    struct Elements: Sendable {
+        let count: @Sendable (Value) -> Int
+        /// The one at a place from 0 up, as TOML.
+        let spell: @Sendable (Value, Int) -> String
+    }
+
+    init(
+        expectation: String,
+        read: @escaping @Sendable (TOMLNode, inout ValueContext) -> Value?,
+        spell: @escaping @Sendable (Value) -> String,
+        elements: Elements? = nil
+    ) {
+        self.expectation = expectation
+        self.read = read
+        self.spell = spell
+        self.elements = elements
+    }
 }
 
 /// Where a value that is being read stands, and what else its reading needs.

@@ -23,6 +23,11 @@ struct ControlClient: ~Copyable {
         case connect(ConnectionID)
         /// So many answers of the thread that reads the configuration come before the right one.
         case reload(skipping: Int)
+        case configuration(ConfigurationRows)
+        /// As with `reload`.
+        case compare(skipping: Int)
+        /// Those that haven't been told yet.
+        case comparison(ArraySlice<ConfigurationDifference>)
         case monitor(EventFilter, MonitorBacklog)
     }
 
@@ -174,8 +179,8 @@ struct ControlClient: ~Copyable {
         guard waitingBytes <= Self.outputLimit else { return false }
         return switch work {
         case .none: framer.isReady
-        case .list, .history, .bans: true
-        case .connect, .reload: false
+        case .list, .history, .bans, .configuration, .comparison: true
+        case .connect, .reload, .compare: false
         case .monitor(_, let backlog): !backlog.isEmpty
         }
     }
@@ -190,7 +195,9 @@ struct ControlClient: ~Copyable {
         guard hasEnded, framer.waiting == 0, !hasOutput else { return false }
         return switch work {
         case .none: true
-        case .list, .history, .bans, .connect, .reload, .monitor: isGone
+        case .list, .history, .bans, .connect, .reload, .monitor, .configuration, .compare,
+            .comparison:
+            isGone
         }
     }
 
