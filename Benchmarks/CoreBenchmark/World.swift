@@ -100,9 +100,16 @@ struct FreshAddresses: AddressSource {
         return PeerAddress(IPAddress(v4: host), port: UInt16(10_000 + count / Self.hosts))
     }
 
-    mutating func pick(at now: Moment, using random: inout SeededRandom) -> AddressCandidate? {
+    /// None of them has no route.
+    mutating func pick(
+        avoiding resting: Set<Region>,
+        at now: Moment,
+        using random: inout SeededRandom
+    ) -> AddressCandidate? {
         AddressCandidate(address: next(), sinceLastAttempt: nil)
     }
+
+    func count(in regions: Set<Region>) -> Int { 0 }
 
     /// Nobody asks here.
     func candidate(for address: PeerAddress, at now: Moment) -> AddressCandidate? { nil }

@@ -4,9 +4,15 @@ package import Timing
 /// What the core needs of whoever knows addresses. It is told of each attempt and its result, and
 /// only of failures that the address is to blame for.
 package protocol AddressSource {
-    /// An address to try, or nil if none is known. The core judges whether it is suitable, and asks
-    /// again if not.
-    mutating func pick(at now: Moment, using random: inout SeededRandom) -> AddressCandidate?
+    /// An address to try that lies in none of these regions, or nil if none is known. The core
+    /// judges whether it is suitable, and asks again if not.
+    mutating func pick(
+        avoiding resting: Set<Region>,
+        at now: Moment,
+        using random: inout SeededRandom
+    ) -> AddressCandidate?
+    /// How many addresses are known in these regions.
+    func count(in regions: Set<Region>) -> Int
     /// What `pick` would say of this address now; nil if it never gives it. Changes nothing.
     func candidate(for address: PeerAddress, at now: Moment) -> AddressCandidate?
     mutating func attempted(_ address: PeerAddress, at now: Moment)

@@ -39,6 +39,8 @@ package struct BanList: Sendable {
     /// Bans by length of prefix; only lengths that some ban has.
     private var countByLength: [(length: Int, count: Int)] = []
     private var automatic = 0
+    /// Counts bans that are gone, but for those whose time was over and nobody has come across.
+    private(set) var releases: UInt64 = 0
     /// All of `bans`, as they are listed.
     private var order = PrefixOrder()
 
@@ -153,6 +155,7 @@ package struct BanList: Sendable {
     @discardableResult
     mutating func remove(_ prefix: Prefix) -> Bool {
         guard let ban = bans.removeValue(forKey: prefix) else { return false }
+        releases &+= 1
         order.remove(prefix)
         countLength(ban, by: -1)
         return true

@@ -49,7 +49,9 @@ package struct ConnectionCore: Sendable {
     var offenders = RecentKeys<PeerAddress>()
     var quieting = RefusalQuieting()
     var outbound = OutboundPacing()
+    var rests = RegionRests()
     var exhaustion = Exhaustion()
+    var patience = Patience()
 
     /// The seed decides every draw of chance, and the key of the address index: it is secret where
     /// peers must not foresee them.
@@ -68,6 +70,7 @@ package struct ConnectionCore: Sendable {
         consider(readying.first?.due)
         consider(quieting.deadline)
         consider(outboundDeadline)
+        consider(patience.deadline)
         return nearest
     }
 
@@ -131,6 +134,7 @@ package struct ConnectionCore: Sendable {
             }
         }
         holdOutboundTarget(at: now, &source, &actions)
+        losePatience(at: now.instant, &actions)
     }
 
     /// What has been established for long enough becomes ready.

@@ -27,6 +27,8 @@ package struct ConnectionTable: Sendable {
         /// Since when the peer has been wanted and hasn't been ready; nil while it is ready, or
         /// connected by another entry of its address.
         package internal(set) var downSince: Instant?
+        /// That it has been down for too long has been said.
+        var isDownSaid = false
     }
 
     /// What only connections that were given by name have.
@@ -50,6 +52,8 @@ package struct ConnectionTable: Sendable {
     private(set) var byName: [PeerName: UInt32] = [:]
     private(set) var countByHost: HostCounts
     private(set) var countByGroup: [NetworkGroup: UInt32] = [:]
+    /// How often a connection has left a group.
+    private(set) var groupReleases: UInt64 = 0
     private(set) var persistences: [UInt32: Persistence] = [:]
     private(set) var namings: [UInt32: Naming] = [:]
 
@@ -254,7 +258,10 @@ package struct ConnectionTable: Sendable {
 
     private mutating func regroup(from old: NetworkGroup?, to new: NetworkGroup?) {
         guard old != new else { return }
-        if let old { Self.add(-1, to: &countByGroup[old]) }
+        if let old {
+            Self.add(-1, to: &countByGroup[old])
+            groupReleases &+= 1
+        }
         if let new { Self.add(1, to: &countByGroup[new]) }
     }
 

@@ -126,6 +126,7 @@ extension ConnectionCore {
         guard let connection = connection(dialing: attempt), let remote = connection.remote else {
             return
         }
+        rests.noteRoute(in: Region(remote))
         guard local != remote else {
             dialFailed(connection, .selfConnection, at: now, &source, &actions)
             return
@@ -162,6 +163,7 @@ extension ConnectionCore {
         _ source: inout Source,
         _ actions: inout Actions
     ) {
+        if let remote = connection.remote { noteRoute(to: remote, failure, at: now.instant) }
         if failure == .selfConnection, let remote = connection.remote {
             noteOwnAddress(remote, at: now.instant)
         }
@@ -174,6 +176,19 @@ extension ConnectionCore {
             dialNextAddress(of: connection, at: now, &source, &actions)
         } else {
             endDial(connection, failure, at: now, &source, &actions)
+        }
+    }
+
+    /// What the end of a dial tells about its region.
+    private mutating func noteRoute(
+        to remote: PeerAddress,
+        _ failure: DialFailure,
+        at now: Instant
+    ) {
+        if failure.lacksRoute {
+            rests.noteNoRoute(in: Region(remote), at: now)
+        } else if failure.blamesAddress || failure == .selfConnection {
+            rests.noteRoute(in: Region(remote))
         }
     }
 
@@ -201,7 +216,11 @@ extension ConnectionCore {
         _ actions: inout Actions
     ) {
         attemptLimits[connection.id] = nil
-        actions.report(.failed(subject(connection), failure))
+        let isRepeated = isRepeated(failure, of: connection)
+        let report: Report =
+            isRepeated
+            ? .failedAgain(subject(connection), failure) : .failed(subject(connection), failure)
+        actions.report(report)
         actions.append(.close(connection.id))
         guard connection.isPersistent else {
             table.remove(connection.id)
@@ -210,11 +229,11 @@ extension ConnectionCore {
             }
             return
         }
-        noteSetback(of: connection, .failed(failure), at: now)
+        noteSetback(of: connection, .failed(failure), at: now, &actions)
         switch failure {
         case .noRoute, .noLocalEnd, .resourcesExhausted:
             // Nobody is to blame, so the backoff doesn't grow.
-            wait(connection.id, for: policy.persistent.retry, at: now, &actions)
+            waitQuietly(connection.id, because: failure, isSaid: isRepeated, at: now, &actions)
         case .cancelled(by: .networkInactive):
             waitForNetwork(connection.id)
         case .selfConnection:
@@ -223,5 +242,11 @@ extension ConnectionCore {
             .tooManyPerHost, .unsupportedAddress, .cancelled, .io:
             backOff(connection.id, at: now, &actions)
         }
+    }
+
+    /// Whether a persistent peer's attempt before failed just so, which nobody is to blame for.
+    private func isRepeated(_ failure: DialFailure, of connection: Connection) -> Bool {
+        failure.blamesNobody
+            && table.persistence(of: connection.id)?.setback?.cause == .failed(failure)
     }
 }

@@ -61,12 +61,13 @@ extension ConnectionCore {
         actions.append(.close(connection.id))
         guard connection.isPersistent else {
             table.remove(connection.id)
+            if connection.kind == .outbound { reviewTarget(at: now) }
             if connection.kind == .outbound, !connection.isReady, ending.isOutboundFailure {
                 noteOutboundFailure(at: now, &actions)
             }
             return
         }
-        noteSetback(of: connection, .ended(ending), after: lasted, at: now)
+        noteSetback(of: connection, .ended(ending), after: lasted, at: now, &actions)
         switch ending {
         case .networkInactive:
             waitForNetwork(connection.id)

@@ -142,6 +142,7 @@ extension ConnectionCore {
         case .host(let ip):
             if !Self.isDialable(ip) { rules.append(.unsupportedAddress) }
             let address = PeerAddress(ip, port: 0)
+            rules += routeRules(of: address, at: now)
             rules += banRules(of: address, at: now) + groupRules(of: address)
             rules += hostRules(of: address)
         }
@@ -165,6 +166,7 @@ extension ConnectionCore {
                 rules.append(.attemptedRecently(until: now.wall + rest))
             }
         }
+        rules += routeRules(of: address, at: now)
         if let port = policy.outbound.defaultPort, address.port != port { rules.append(.otherPort) }
         rules += banRules(of: address, at: now)
         let forgotten = ownAddresses.expiry(of: address, at: now.instant)
@@ -182,6 +184,11 @@ extension ConnectionCore {
             }
         }
         return rules + groupRules(of: address) + hostRules(of: address)
+    }
+
+    private func routeRules(of address: PeerAddress, at now: Moment) -> [Rule] {
+        let end = rests.end(of: Region(address), at: now.instant)
+        return end.flatMap { now.wall(at: $0) }.map { [.noRoute(until: $0)] } ?? []
     }
 
     private func groupRules(of address: PeerAddress) -> [Rule] {

@@ -70,11 +70,17 @@ extension ConnectionCore {
             // With the failures goes the pause that they caused.
             if outbound.isRationed { outbound.notBefore = nil }
             outbound.failures = 0
+            reviewTarget(at: now.instant)
             source.succeeded(remote, at: now)
         case .manual, .feeler:
             source.succeeded(remote, at: now)
         }
-        if ready.isPersistent { table.updatePersistence(id) { $0.downSince = nil } }
+        if ready.isPersistent {
+            table.updatePersistence(id) {
+                $0.downSince = nil
+                $0.isDownSaid = false
+            }
+        }
         actions.report(.ready(subject(ready)))
     }
 
@@ -115,5 +121,6 @@ extension ConnectionCore {
     /// What led to ourselves may be somebody else's address now.
     mutating func forgetOwnAddresses() {
         ownAddresses = RecentKeys()
+        outbound.idle = nil
     }
 }

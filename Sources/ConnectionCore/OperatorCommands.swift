@@ -138,6 +138,7 @@ extension ConnectionCore {
         guard !isShuttingDown else { throw .shuttingDown }
         guard isActive != isNetworkActive else { return }
         isNetworkActive = isActive
+        reviewTarget(at: now.instant)
         actions.report(.networkActive(isActive))
         if isActive {
             resume(at: now.instant)
@@ -161,7 +162,9 @@ extension ConnectionCore {
         outbound = OutboundPacing()
         outbound.spreadUntil = now + Policy.spread
         outbound.resumedAt = now
+        awaitPersistent(from: now)
         exhaustion.pausedUntil = nil
+        rests.endAll()
         forgetOwnAddresses()
         for connection in Array(table.connections) where connection.isWaiting {
             let delay = random.duration(below: Policy.spread)
@@ -178,6 +181,7 @@ extension ConnectionCore {
     package mutating func shutDown(at now: Moment, _ actions: inout Actions) {
         guard !isShuttingDown else { return }
         isShuttingDown = true
+        patience = Patience()
         actions.report(.shuttingDown(connections: table.count))
         let connections = Array(table.connections)
         for connection in connections {

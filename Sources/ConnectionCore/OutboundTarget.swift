@@ -11,6 +11,10 @@ struct OutboundPacing: Sendable {
     var spreadUntil: Instant?
     /// When the network came back: what was attempted before is as good as new.
     var resumedAt: Instant?
+    /// Nobody was found when an address was looked for last.
+    var idle: Idleness?
+    /// That there is nobody has been said, and the target hasn't been held since.
+    var isShortageSaid = false
 
     var isRationed: Bool { failures >= Policy.Outbound.failuresBeforePause }
 }
@@ -25,18 +29,22 @@ extension ConnectionCore {
         var earliest = Instant(nanoseconds: .min)
         if let until = outbound.notBefore { earliest = max(earliest, until) }
         if let until = exhaustion.pausedUntil { earliest = max(earliest, until) }
+        // What was freed may be somebody to dial.
+        if let idle = outbound.idle, idle.releases == releases {
+            earliest = max(earliest, idle.lookAgainAt)
+        }
         return earliest
     }
 
-    private var wantsOutbound: Bool {
+    var wantsOutbound: Bool {
         guard !isShuttingDown, isNetworkActive else { return false }
         return table.census.limited.outbound < policy.outbound.target
             && Reservation(policy).admits(.outbound, beside: table.census.limited)
     }
 
-    /// Starts what may start now. Ends, since each turn either starts an attempt or counts a
-    /// failure, and 25 failures postpone the next one. Where more may start than `mostDialsAtOnce`,
-    /// the deadline stays "now".
+    /// Starts what may start now. Ends, since each turn either starts an attempt or finds nobody,
+    /// which postpones the next one. Where more may start than `mostDialsAtOnce`, the deadline
+    /// stays "now".
     mutating func holdOutboundTarget<Source: AddressSource>(
         at now: Moment,
         _ source: inout Source,
@@ -47,10 +55,9 @@ extension ConnectionCore {
             let due = outboundDeadline, due <= now.instant
         {
             pace(at: now.instant)
-            guard let address = pickAddress(at: now, &source) else {
-                noteOutboundFailure(at: now.instant, &actions)
-                continue
-            }
+            guard let address = pickAddress(at: now, &source, &actions) else { continue }
+            outbound.idle = nil
+            rests.attempt(in: Region(address), at: now.instant)
             source.attempted(address, at: now)
             started += 1
             let connection = table.insert(
@@ -80,9 +87,16 @@ extension ConnectionCore {
     mutating func endOutboundPause() {
         outbound.failures = 0
         outbound.notBefore = nil
+        lookAgain()
     }
 
-    /// An automatic attempt failed, or nothing was there to attempt.
+    /// Other addresses, or other rules: whether there is nobody to dial is a new question.
+    mutating func lookAgain() {
+        outbound.idle = nil
+        outbound.isShortageSaid = false
+    }
+
+    /// An automatic attempt failed.
     mutating func noteOutboundFailure(at now: Instant, _ actions: inout Actions) {
         outbound.failures += 1
         guard outbound.failures == Policy.Outbound.failuresBeforePause else { return }
@@ -95,41 +109,53 @@ extension ConnectionCore {
         outbound.resumedAt.map { attempt >= $0 } ?? true
     }
 
+    /// Somebody who may be dialled for one slot; nil if nobody is found, which is noted.
     private mutating func pickAddress<Source: AddressSource>(
         at now: Moment,
-        _ source: inout Source
+        _ source: inout Source,
+        _ actions: inout Actions
     ) -> PeerAddress? {
+        let resting = rests.resting(at: now.instant)
+        var passedOver = PassedOver()
         for pick in 0..<Policy.Outbound.picks {
-            guard let candidate = source.pick(at: now, using: &random) else { return nil }
-            guard isSuitable(candidate, pick: pick, at: now) else { continue }
-            let address = candidate.address
-            let limit = policy.limits.perHost
-            if limit > 0, table.count(of: HostKey(address.host)) >= limit { return nil }
-            return address
+            let candidate = source.pick(avoiding: resting, at: now, using: &random)
+            guard let candidate else { break }
+            guard let obstacle = obstacle(to: candidate, pick: pick, at: now) else {
+                return candidate.address
+            }
+            passedOver.note(candidate.address, obstacle)
         }
+        noteNobody(passedOver, resting: resting, at: now, asking: source, &actions)
         return nil
     }
 
-    private func isSuitable(_ candidate: AddressCandidate, pick: Int, at now: Moment) -> Bool {
+    private func obstacle(
+        to candidate: AddressCandidate,
+        pick: Int,
+        at now: Moment
+    ) -> Shortage.Obstacle? {
         let address = candidate.address
-        guard Self.isDialable(address) else { return false }
+        guard Self.isDialable(address) else { return .unsupportedAddress }
+        guard table.connection(at: address) ?? table.connection(lastAt: address) == nil else {
+            return .duplicate
+        }
         if let since = candidate.sinceLastAttempt, isOfThisNetwork(now.instant - since) {
-            if since < Policy.Outbound.justNow { return false }
+            if since < Policy.Outbound.justNow { return .attemptedJustNow }
             let avoidsRecent = pick < Policy.Outbound.picksAvoidingRecent
-            if avoidsRecent, since < Policy.Outbound.recently { return false }
+            if avoidsRecent, since < Policy.Outbound.recently { return .attemptedRecently }
         }
         if pick < Policy.Outbound.picksWantingDefaultPort, let port = policy.outbound.defaultPort,
             address.port != port
         {
-            return false
+            return .otherPort
         }
-        if bans.ban(covering: address, at: now.wall) != nil { return false }
-        if ownAddresses.contains(address, at: now.instant) { return false }
-        if offenders.contains(address, at: now.instant) { return false }
-        guard table.connection(at: address) ?? table.connection(lastAt: address) == nil else {
-            return false
-        }
+        if bans.ban(covering: address, at: now.wall) != nil { return .banned }
+        if ownAddresses.contains(address, at: now.instant) { return .ownAddress }
+        if offenders.contains(address, at: now.instant) { return .misbehaved }
         let limit = policy.outbound.maxPerGroup
-        return limit == 0 || table.count(of: NetworkGroup(address.host)) < limit
+        if limit > 0, table.count(of: NetworkGroup(address.host)) >= limit { return .group }
+        let perHost = policy.limits.perHost
+        if perHost > 0, table.count(of: HostKey(address.host)) >= perHost { return .perHost }
+        return nil
     }
 }

@@ -38,6 +38,7 @@ extension ConnectionCore {
             $0.origin = origin
             $0.downSince = now.instant
         }
+        awaitPersistent(from: now.instant)
         actions.report(.persistentAdded(subject(connection)))
         redial(connection.id, at: now.instant, &actions)
         return connection.id
@@ -70,6 +71,8 @@ extension ConnectionCore {
             $0.origin = origin
             $0.downSince = adopted.isReady ? nil : now
         }
+        awaitPersistent(from: now)
+        reviewTarget(at: now)
         actions.report(.persistentAdopted(subject(adopted)))
         return adopted.id
     }
@@ -103,13 +106,21 @@ extension ConnectionCore {
         of connection: Connection,
         _ cause: Setback.Cause,
         after lasted: Duration = .zero,
-        at now: Instant
+        at now: Instant,
+        _ actions: inout Actions
     ) {
         let isHeld = if case .failed(.alreadyConnected) = cause { true } else { false }
         table.updatePersistence(connection.id) {
             $0.note(cause, after: lasted, at: now)
             // Whoever is connected under another entry isn't missing.
             $0.downSince = isHeld ? nil : $0.downSince ?? now
+            if isHeld { $0.isDownSaid = false }
+        }
+        if !isHeld { awaitPersistent(from: now) }
+        if let times = table.persistence(of: connection.id)?.setback?.hangUps,
+            times == Setback.hangUpsToReport
+        {
+            actions.report(.hangingUp(subject(connection), times: times))
         }
     }
 
@@ -128,7 +139,7 @@ extension ConnectionCore {
         wait(id, for: delay, at: now, &actions)
     }
 
-    mutating func wait(
+    private mutating func wait(
         _ id: ConnectionID,
         for delay: Duration,
         at now: Instant,
@@ -137,6 +148,20 @@ extension ConnectionCore {
         let waiting = setWaiting(id, until: now + delay)
         let retries = table.persistence(of: id)?.retries ?? 0
         actions.report(.retrying(subject(waiting), in: delay, retries: retries))
+    }
+
+    /// Waits for as long as each time, since nobody is to blame; said when that begins.
+    mutating func waitQuietly(
+        _ id: ConnectionID,
+        because failure: DialFailure,
+        isSaid: Bool,
+        at now: Instant,
+        _ actions: inout Actions
+    ) {
+        let pause = policy.persistent.retry
+        let waiting = setWaiting(id, until: now + pause)
+        guard !isSaid else { return }
+        actions.report(.persistentWaiting(subject(waiting), failure, every: pause))
     }
 
     /// Waits until the network is active again.

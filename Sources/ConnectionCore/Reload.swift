@@ -17,6 +17,8 @@ extension ConnectionCore {
     ) -> [(target: PeerTarget, refusal: Refusal)] {
         guard !isShuttingDown else { return [] }
         self.policy = policy
+        lookAgain()
+        reviewTarget(at: now.instant)
         // A new time-out holds for what is under way as well.
         for connection in Array(table.connections) { rescheduleHandshake(of: connection) }
         removeUnconfigured(keeping: configured, at: now.instant, &actions)

@@ -11,11 +11,22 @@ package enum Report: Sendable {
     /// It counts from now on: its handshake is complete, or, without a protocol, it has lasted.
     case ready(Subject)
     case failed(Subject, DialFailure)
+    /// An attempt of a persistent peer failed as the one before, and nobody is to blame: it is
+    /// tried again as before.
+    case failedAgain(Subject, DialFailure)
     /// A connected socket's end, so long after the handshake was complete; or after the socket was
     /// connected, if it was not complete or there is none.
     case ended(Subject, Ending, after: Duration, wasReady: Bool)
     /// A persistent connection waits for its next attempt.
     case retrying(Subject, in: Duration, retries: UInt32)
+    /// A persistent peer can't be dialled, which nobody is to blame for: it is tried again each
+    /// time after so long, and only another outcome is `failed` or `connected`.
+    case persistentWaiting(Subject, DialFailure, every: Duration)
+    /// A persistent peer has accepted and closed at once so many times in a row. Reported once for
+    /// each row.
+    case hangingUp(Subject, times: UInt32)
+    /// A persistent peer has been down for `Patience.limit`. Once until it is ready again.
+    case persistentDown(Subject, for: Duration, Setback.Cause?)
 
     case persistentAdded(Subject)
     /// An existing connection became a persistent one.
@@ -31,6 +42,11 @@ package enum Report: Sendable {
 
     /// So many automatic attempts in a row failed that they are rationed.
     case outboundPaused(failures: Int, for: Duration)
+    /// Outbound connections are missing, and nobody can be dialled.
+    case nobodyToDial(Shortage)
+    /// Fewer outbound peers than wanted have been ready for `Patience.limit`. Once until they are.
+    /// With what keeps the dialler from dialling, if that is so now.
+    case targetMissed(ready: Int, target: Int, for: Duration, Shortage?)
     /// Descriptors or memory are exhausted: nothing is dialled for this time, nobody is blamed.
     case resourcesExhausted(errno: Int32, pause: Duration)
 

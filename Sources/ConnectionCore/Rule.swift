@@ -42,6 +42,8 @@ package enum Rule: Equatable, Sendable {
     /// Not among the first picks.
     case attemptedRecently(until: WallTime)
     case attemptedJustNow(until: WallTime)
+    /// Nothing of its region has a route from here: none of it is picked until then.
+    case noRoute(until: WallTime)
     /// Not the network's own port: not among the first picks.
     case otherPort
     /// The address source doesn't have it.
@@ -61,8 +63,8 @@ package enum Rule: Equatable, Sendable {
         case .whitelist, .trustedLoopback, .knownHost, .attemptedRecently, .otherPort: false
         case .shuttingDown, .networkInactive, .banned, .rateLimited, .flooded, .duplicate, .perHost,
             .slots, .whitelistedSlots, .persistentSlots, .persistentPerHost, .targetHeld, .group,
-            .ownAddress, .misbehaved, .operatorsPeer, .attemptedJustNow, .unknownAddress, .paused,
-            .resourcesExhausted, .noListener, .unsupportedAddress:
+            .ownAddress, .misbehaved, .operatorsPeer, .attemptedJustNow, .noRoute, .unknownAddress,
+            .paused, .resourcesExhausted, .noListener, .unsupportedAddress:
             true
         }
     }

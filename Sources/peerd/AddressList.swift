@@ -6,15 +6,14 @@ import Timing
 /// The addresses that the configuration names and those that clients add, as a source for the
 /// automatic dialler.
 ///
-/// They are offered in turn, in an order that is shuffled once: each is tried as often as any
-/// other, and what was tried longest ago comes first. About 100 bytes an address.
+/// Those of a region are offered in turn, in an order that is shuffled once: each is tried as often
+/// as any other, and what was tried longest ago comes first. Which region's turn it is is drawn, by
+/// how many addresses each has, so that one that rests costs nothing. About 100 bytes an address.
 struct AddressList: AddressSource {
     /// Addresses that clients may add, as many as a file may have: 5 MB.
     static let mostAdded = 100_000
 
-    private var addresses: [PeerAddress]
-    private var lastAttempts: [Instant?]
-    private var next = 0
+    private var rings: [AddressRing] = []
     /// Those that clients have added: they stay when the configuration is read again.
     private var added: [PeerAddress] = []
     private struct Proof: Sendable {
@@ -36,21 +35,16 @@ struct AddressList: AddressSource {
     private var proofs: [PeerAddress: Proof] = [:]
     /// Those of `proofs` that have been good.
     private var good = GoodCount()
-    /// Where each address lies.
+    /// Where each address lies in the ring of its region.
     private var indexes: [PeerAddress: Int] = [:]
     /// Shuffles, and nothing else.
     private var random: SeededRandom
 
-    var count: Int { addresses.count }
+    var count: Int { indexes.count }
 
     init(_ addresses: [PeerAddress], shuffledBy random: SeededRandom) {
-        self.addresses = addresses
         self.random = random
-        lastAttempts = Array(repeating: nil, count: addresses.count)
-        for index in self.addresses.indices.dropFirst().reversed() {
-            self.addresses.swapAt(index, self.random.number(below: index + 1))
-        }
-        for (index, address) in self.addresses.enumerated() { indexes[address] = index }
+        for address in addresses { insert(address) }
     }
 
     /// Offers other addresses from now on. Those that stay keep the time of their last attempt.
@@ -65,10 +59,13 @@ struct AddressList: AddressSource {
         added = others
         proofs = old.proofs.filter { indexes[$0.key] != nil }
         for (address, proof) in proofs where proof.lastSeen != nil { good.add(address) }
-        lastAttempts = addresses.map { address in
-            old.indexes[address].flatMap { old.lastAttempts[$0] }
+        for (address, index) in indexes {
+            guard let before = old.indexes[address], let oldRing = old.ring(of: address),
+                let ring = ring(of: address)
+            else { continue }
+            rings[ring].lastAttempts[index] = old.rings[oldRing].lastAttempts[before]
         }
-        return addresses.contains { old.indexes[$0] == nil }
+        return indexes.keys.contains { old.indexes[$0] == nil }
     }
 
     /// Offers more addresses, in random places among the others.
@@ -83,47 +80,60 @@ struct AddressList: AddressSource {
         }
         guard added.count + fresh.count <= Self.mostAdded else { return nil }
         added += fresh
-        for address in fresh {
-            let index = random.number(below: addresses.count + 1)
-            addresses.append(address)
-            lastAttempts.append(nil)
-            indexes[address] = addresses.count - 1
-            exchange(index, addresses.count - 1)
-        }
+        for address in fresh { insert(address) }
         return fresh.count
     }
 
-    private mutating func exchange(_ one: Int, _ other: Int) {
-        guard one != other else { return }
-        addresses.swapAt(one, other)
-        lastAttempts.swapAt(one, other)
-        indexes[addresses[one]] = one
-        indexes[addresses[other]] = other
+    /// Puts an address in a random place of its region's ring, unless it is there.
+    private mutating func insert(_ address: PeerAddress) {
+        guard indexes[address] == nil else { return }
+        let ring: Int
+        if let known = self.ring(of: address) {
+            ring = known
+        } else {
+            ring = rings.count
+            rings.append(AddressRing(region: Region(address)))
+        }
+        let place = random.number(below: rings[ring].addresses.count + 1)
+        if let moved = rings[ring].insert(address, at: place) {
+            indexes[moved] = rings[ring].addresses.count - 1
+        }
+        indexes[address] = place
+    }
+
+    private func ring(of address: PeerAddress) -> Int? {
+        let region = Region(address)
+        return rings.firstIndex { $0.region == region }
     }
 
     func candidate(for address: PeerAddress, at now: Moment) -> AddressCandidate? {
-        indexes[address].map { candidate(at: $0, now) }
+        guard let index = indexes[address], let ring = ring(of: address) else { return nil }
+        return rings[ring].candidate(at: index, now)
     }
 
-    private func candidate(at index: Int, _ now: Moment) -> AddressCandidate {
-        AddressCandidate(
-            address: addresses[index],
-            sinceLastAttempt: lastAttempts[index].map { now.instant - $0 }
-        )
+    mutating func pick(
+        avoiding resting: Set<Region>,
+        at now: Moment,
+        using random: inout SeededRandom
+    ) -> AddressCandidate? {
+        var left = count - count(in: resting)
+        guard left > 0 else { return nil }
+        if rings.count > 1 { left = random.number(below: left) + 1 }
+        for ring in rings.indices where !resting.contains(rings[ring].region) {
+            left -= rings[ring].addresses.count
+            if left <= 0 { return rings[ring].next(at: now) }
+        }
+        preconditionFailure("the rings have fewer addresses than are known")
     }
 
-    mutating func pick(at now: Moment, using random: inout SeededRandom) -> AddressCandidate? {
-        guard !addresses.isEmpty else { return nil }
-        let index = next
-        next = (index + 1) % addresses.count
-        return candidate(at: index, now)
+    func count(in regions: Set<Region>) -> Int {
+        guard !regions.isEmpty else { return 0 }
+        return rings.reduce(0) { $0 + (regions.contains($1.region) ? $1.addresses.count : 0) }
     }
 
-    /// It is the one that was picked last: the core attempts an address before it asks for another.
     mutating func attempted(_ address: PeerAddress, at now: Moment) {
-        let index = (next + addresses.count - 1) % addresses.count
-        precondition(addresses[index] == address, "\(address) was not picked last")
-        lastAttempts[index] = now.instant
+        guard let index = indexes[address], let ring = ring(of: address) else { return }
+        rings[ring].lastAttempts[index] = now.instant
     }
 
     /// Others may be told of it from now on.

@@ -60,10 +60,11 @@ extension Daemon {
                 .init(.userAgent, peer.userAgent), .init(.services, peer.services),
                 .init(.protocolVersion, peer.protocolVersion),
             ]
-        case .attempting, .connected, .accepted, .failed, .retrying, .persistentAdded,
-            .persistentAdopted, .persistentRemoved, .refused, .refusalsSilenced,
-            .refusalsSuppressed, .outboundPaused, .resourcesExhausted, .banned, .unbanned,
-            .networkActive, .shuttingDown:
+        case .attempting, .connected, .accepted, .failed, .failedAgain, .retrying,
+            .persistentWaiting, .hangingUp, .persistentDown, .persistentAdded, .persistentAdopted,
+            .persistentRemoved, .refused, .refusalsSilenced, .refusalsSuppressed, .outboundPaused,
+            .nobodyToDial, .targetMissed, .resourcesExhausted, .banned, .unbanned, .networkActive,
+            .shuttingDown:
             break
         }
         return details

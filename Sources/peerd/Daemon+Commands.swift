@@ -46,10 +46,11 @@ extension Daemon {
             (id, failure) = (subject.id, Peers.Failure(reason))
         case .ended(let subject, let ending, _, _):
             (id, failure) = (subject.id, Peers.Failure(ending))
-        case .attempting, .connected, .accepted, .ready, .retrying, .persistentAdded,
-            .persistentAdopted, .persistentRemoved, .refused, .refusalsSilenced,
-            .refusalsSuppressed, .outboundPaused, .resourcesExhausted, .banned, .unbanned,
-            .networkActive, .shuttingDown:
+        case .attempting, .connected, .accepted, .ready, .failedAgain, .retrying,
+            .persistentWaiting, .hangingUp, .persistentDown, .persistentAdded, .persistentAdopted,
+            .persistentRemoved, .refused, .refusalsSilenced, .refusalsSuppressed, .outboundPaused,
+            .nobodyToDial, .targetMissed, .resourcesExhausted, .banned, .unbanned, .networkActive,
+            .shuttingDown:
             return
         }
         for place in control.places {

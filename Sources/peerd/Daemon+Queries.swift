@@ -120,6 +120,12 @@ extension Daemon {
             bans: core.bans.countInForce(at: now.wall),
             outboundFailures: core.outboundFailures,
             outboundPausedUntilUnixUSec: pausedUntil.flatMap { now.wall(at: $0)?.microseconds },
+            nobodyToDial: core.shortage.map {
+                Peers.Shortage($0.shortage, since: $0.since, lookAgainAt: $0.lookAgainAt, at: now)
+            },
+            targetMissedSinceUnixUSec: core.targetMissedSince.flatMap {
+                now.wall(at: $0)?.microseconds
+            },
             retries: core.retries(limit: Bounds.retries).map { Peers.Retry($0, at: now) },
             refusals: Peers.Refusals(core.refusals),
             storage: kernel.store == nil ? .off : Peers.StorageState(state),

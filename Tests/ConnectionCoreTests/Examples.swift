@@ -79,6 +79,13 @@ extension Report {
         case .ended(let subject, let ending, let lasted, _):
             "ended \(subject.id): \(ending) after \(lasted.briefDescription)"
         case .retrying(let subject, _, let retries): "retrying \(subject.id), retries \(retries)"
+        case .failedAgain(let subject, let failure): "failed again \(subject.id): \(failure)"
+        case .persistentWaiting(let subject, let failure, let pause):
+            "waiting \(subject.id): \(failure) every \(pause.briefDescription)"
+        case .hangingUp(let subject, let times): "hanging up \(subject.id) \(times) times"
+        case .persistentDown(let subject, let duration, let cause):
+            "down \(subject.id) for \(duration.briefDescription): "
+                + (cause.map { "\($0)" } ?? "nothing failed")
         case .persistentAdded(let subject): "added \(subject.id)"
         case .persistentAdopted(let subject): "adopted \(subject.id)"
         case .persistentRemoved(let subject): "removed \(subject.id)"
@@ -88,6 +95,11 @@ extension Report {
             "suppressed \(count) in \(duration.briefDescription)"
         case .outboundPaused(let failures, let pause):
             "paused after \(failures) for \(pause.briefDescription)"
+        case .nobodyToDial(let shortage):
+            "nobody for \(shortage.missing):"
+                + shortage.counts.map { " \($0.addresses) \($0.obstacle)" }.joined()
+        case .targetMissed(let ready, let target, let duration, _):
+            "target missed for \(duration.briefDescription): \(ready)/\(target)"
         case .resourcesExhausted(let errno, _): "exhausted \(errno)"
         case .banned(let ban, let closed): "banned \(ban.prefix), closed \(closed)"
         case .unbanned(let prefix): "unbanned \(prefix)"

@@ -174,7 +174,22 @@ struct ExplanationTests {
                 "after 25 failures",
                 .outbound,
                 is: [.paused(limit: 25, count: 25, until: start + .seconds(5))]
-            ) { $0.reload { $0.outbound.target = 1 } },
+            ) { manager in
+                manager.source.append(contentsOf: (1...25).map { peer($0) })
+                manager.reload { $0.outbound.target = 1 }
+                while let id = manager.dialing.first { manager.fail(id) }
+            },
+            Case(
+                "without a route",
+                .outbound,
+                is: [.noRoute(until: start + .seconds(5))]
+            ) { $0.fail(try $0.connect("203.0.113.9:9108"), .noRoute) },
+            Case(
+                "without a route, and bare",
+                .outbound,
+                of: "203.0.113.7",
+                is: [.noRoute(until: start + .seconds(5))]
+            ) { $0.fail(try $0.connect("203.0.113.9:9108"), .noRoute) },
             Case(
                 "without descriptors",
                 .outbound,

@@ -3,7 +3,7 @@ import ConnectionCore
 import Timing
 
 /// An address source that a test scripts: it offers its entries in turn, from the first again after
-/// the last, and notes what it is told.
+/// the last, passing over what lies in regions that rest, and notes what it is told.
 struct ListedAddresses: AddressSource {
     enum Told: Equatable {
         case attempted(PeerAddress)
@@ -33,15 +33,26 @@ struct ListedAddresses: AddressSource {
         self = ListedAddresses()
     }
 
-    mutating func pick(at now: Moment, using random: inout SeededRandom) -> AddressCandidate? {
+    mutating func pick(
+        avoiding resting: Set<Region>,
+        at now: Moment,
+        using random: inout SeededRandom
+    ) -> AddressCandidate? {
         picks += 1
-        guard !entries.isEmpty else { return nil }
-        let entry = entries[next % entries.count]
-        next += 1
-        return AddressCandidate(
-            address: entry.address,
-            sinceLastAttempt: entry.lastAttempt.map { now.instant - $0 }
-        )
+        for _ in entries {
+            let entry = entries[next % entries.count]
+            next += 1
+            guard !resting.contains(Region(entry.address)) else { continue }
+            return AddressCandidate(
+                address: entry.address,
+                sinceLastAttempt: entry.lastAttempt.map { now.instant - $0 }
+            )
+        }
+        return nil
+    }
+
+    func count(in regions: Set<Region>) -> Int {
+        entries.count { regions.contains(Region($0.address)) }
     }
 
     func candidate(for address: PeerAddress, at now: Moment) -> AddressCandidate? {

@@ -20,27 +20,21 @@ struct PickingTests {
         return manager.dials.isEmpty ? nil : manager.source.picks
     }
 
-    @Test("tries 100 times for a slot, then counts a failure and begins anew")
+    @Test("tries 100 times for a slot, then looks again after the retry interval")
     func tries() {
-        for (unsuitable, picks) in [(99, 100), (100, 101)] {
+        for unsuitable in [99, 100] {
             let manager = manager { $0.outbound.defaultPort = 9108 }
             // A wrong port ceases to matter at the 51st pick, so these are unsuitable at any.
             for _ in 0..<unsuitable { manager.source.append(address("0.0.0.0:9108")) }
             manager.source.append(wanted)
-            #expect(picksUntilDialed(manager) == picks)
-            // 24 more failures make 25 if the first pick's hundred was one.
-            for _ in 0..<23 { failAtOnce(manager) }
-            #expect(!manager.trace.contains("paused after 25 for 5 s"))
-            failAtOnce(manager)
-            #expect(manager.trace.contains("paused after 25 for 5 s") == (unsuitable == 100))
+            #expect((picksUntilDialed(manager) == 100) == (unsuitable == 99))
+            #expect(manager.source.picks == 100)
+            manager.run(for: .seconds(5) - .tick)
+            #expect(manager.source.picks == 100)
+            manager.run(for: .tick)
+            #expect(manager.dials.count == 1)
+            #expect(manager.core.outboundFailures == 0)
         }
-    }
-
-    /// Fails what is dialled and offers nothing but fresh addresses.
-    private func failAtOnce(_ manager: TestManager) {
-        manager.source.removeAll()
-        manager.source.append(peer(2 + manager.dials.count))
-        for id in manager.dialing { manager.fail(id) }
     }
 
     @Test("never takes what was attempted within 60 s")
@@ -84,34 +78,17 @@ struct PickingTests {
         #expect(manager.dials.count == 2)
     }
 
-    @Test("counts a hit of the per-host limit as a failure, without a further try")
+    @Test("passes over an address whose host has as many as may be")
     func perHost() throws {
         let manager = manager {
             $0.limits.perHost = 1
             $0.outbound.maxPerGroup = 0
         }
         try manager.admit("198.51.100.7:40000")
-        // Nothing was known so far, so that there is one attempt every 5 s.
-        manager.forgetTrace()
-        manager.source.removeAll()
         manager.source.append(address("198.51.100.7:9108"))
         manager.source.append(wanted)
-        manager.run(for: .seconds(5))
-        #expect(manager.source.picks == 1)
-        #expect(manager.dials.isEmpty)
-        manager.run(for: .seconds(5))
-        #expect(manager.source.picks == 2)
+        manager.tell(.addressesAdded)
+        #expect(manager.source.picks == 1 + 2)
         #expect(manager.dials.map(\.address) == [wanted])
-    }
-
-    @Test("counts as a failure if nothing is known")
-    func nothing() {
-        let manager = manager()
-        manager.run(for: .zero)
-        #expect(manager.source.picks == 25)
-        #expect(manager.trace == ["paused after 25 for 5 s"])
-        manager.run(for: .seconds(60))
-        #expect(manager.source.picks == 25 + 12)
-        #expect(manager.trace.count == 1)
     }
 }

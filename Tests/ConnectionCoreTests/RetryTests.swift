@@ -129,10 +129,39 @@ struct RetryTests {
         let id = try manager.addPersistent(remote)
         for _ in 0..<50 {
             manager.fail(id, failure)
-            #expect(manager.reports.compactMap(\.retryDelay).last == .seconds(5))
+            let next = manager.now.instant + .seconds(5)
+            #expect(manager.table[id]?.phase == .waiting(until: next))
             #expect(manager.table.persistence(of: id)?.retries == 0)
             manager.run(for: .seconds(5))
             #expect(manager.dialing == [id])
+        }
+    }
+
+    @Test(
+        "says once that nobody is to blame, and nothing more until something else comes of it",
+        arguments: [DialFailure.noRoute, .resourcesExhausted(errno: 24)]
+    )
+    func quiet(failure: DialFailure) throws {
+        let manager = TestManager()
+        let id = try manager.addPersistent(remote)
+        let begins = "waiting 1: \(failure) every 5 s"
+        for another in [DialFailure.refused, .unresolved("no server"), .refused] {
+            manager.forgetTrace()
+            for _ in 0..<20 {
+                manager.fail(id, failure)
+                manager.run(for: .seconds(5))
+            }
+            #expect(manager.trace.count { $0 == "failed 1: \(failure)" } == 1)
+            #expect(manager.trace.count { $0 == begins } == 1)
+            #expect(manager.trace.count { $0 == "failed again 1: \(failure)" } == 19)
+            #expect(manager.reports.allSatisfy { $0.retryDelay == nil })
+            #expect(manager.table.persistence(of: id)?.setback?.number ?? 0 >= 20)
+            manager.fail(id, another)
+            #expect(manager.trace.contains("failed 1: \(another)"))
+            #expect(manager.reports.last?.retryDelay != nil)
+            while manager.dialing.isEmpty, let deadline = manager.core.deadline {
+                manager.run(for: deadline - manager.now.instant)
+            }
         }
     }
 

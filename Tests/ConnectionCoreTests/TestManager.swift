@@ -307,18 +307,23 @@ final class TestManager {
         let fits =
             switch report {
             case .attempting(let subject), .retrying(let subject, _, _),
-                .persistentAdded(let subject):
+                .persistentWaiting(let subject, _, _), .persistentAdded(let subject):
                 sockets[subject.id] == nil
+            case .hangingUp(let subject, _):
+                sockets[subject.id] == nil
+            case .persistentDown(let subject, _, _):
+                table[subject.id]?.isReady == false
             case .persistentRemoved(let subject):
                 sockets[subject.id] != .gone
             case .connected(let subject), .accepted(let subject), .persistentAdopted(let subject):
                 isConnected(subject.id)
-            case .failed(let subject, _):
+            case .failed(let subject, _), .failedAgain(let subject, _):
                 sockets[subject.id] != nil && !isConnected(subject.id)
             case .ready(let subject), .ended(let subject, _, _, _):
                 sockets[subject.id] == .gone || isConnected(subject.id)
             case .refused, .refusalsSilenced, .refusalsSuppressed, .outboundPaused,
-                .resourcesExhausted, .banned, .unbanned, .networkActive, .shuttingDown:
+                .nobodyToDial, .targetMissed, .resourcesExhausted, .banned, .unbanned,
+                .networkActive, .shuttingDown:
                 true
             }
         if !fits { Issue.record("out of place: \(report)") }

@@ -115,9 +115,9 @@ struct ParameterTests {
                 name: "events",
                 accepted: [
                     .array([.string("ready")]),
-                    .array(Array(repeating: .string("ready"), count: 22)),
+                    .array(Array(repeating: .string("ready"), count: 27)),
                 ],
-                refused: [.array([]), .array(Array(repeating: .string("ready"), count: 23))]
+                refused: [.array([]), .array(Array(repeating: .string("ready"), count: 28))]
             ),
         ]
     )

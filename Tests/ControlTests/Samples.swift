@@ -43,6 +43,11 @@ enum Samples {
             )
         }
 
+    static let exclusions = [
+        Peers.Exclusion(rule: .group, count: 33),
+        Peers.Exclusion(rule: .attemptedJustNow, count: 7),
+    ]
+
     static let setback = Peers.Setback(
         cause: .timedOut(afterUSec: 30_000_000),
         atUnixUSec: 1_767_225_600_000_000,
@@ -124,6 +129,11 @@ enum Samples {
             .ready(subject), .connectionFailed(subject, .timedOut(afterUSec: 1)),
             .disconnected(subject, .closedByPeer, afterUSec: 2, wasReady: true),
             .retrying(subject, inUSec: 7_300_000, retries: 2), .persistentAdded(subject),
+            .persistentWaiting(subject, .noRoute, everyUSec: 5_000_000),
+            .hangingUp(subject, times: 3), .persistentDown(subject, nil, forUSec: 600_000_000),
+            .persistentDown(subject, .refused, forUSec: 600_000_000),
+            .nobodyToDial(missing: 8, []), .nobodyToDial(missing: 5, exclusions),
+            .targetMissed(ready: 3, target: 8, forUSec: 600_000_000),
             .persistentAdopted(subject), .persistentRemoved(subject),
             .refused(remote: "198.51.100.4:40122", .rateLimited),
             .refusalsSilenced(forUSec: 60_000_000),
@@ -213,6 +223,15 @@ enum Samples {
             bans: 2,
             outboundFailures: 25,
             outboundPausedUntilUnixUSec: until,
+            nobodyToDial: until.map {
+                Peers.Shortage(
+                    missing: 5,
+                    exclusions: exclusions,
+                    sinceUnixUSec: $0,
+                    nextLookUnixUSec: $0
+                )
+            },
+            targetMissedSinceUnixUSec: until,
             retries: [
                 Peers.Retry(
                     id: 1,

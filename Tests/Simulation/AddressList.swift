@@ -9,15 +9,16 @@ struct AddressList: AddressSource {
     struct Start {
         let candidate: AddressCandidate?
         let address: PeerAddress
-        /// Candidates given since the attempt before: no fewer than were given for this one.
-        let picks: Int
+        /// What was given before it, and wasn't suitable.
+        let passedOver: [AddressCandidate]
     }
 
     private let addresses: [PeerAddress]
     private let places: [PeerAddress: Int]
     private var lastAttempts: [Instant?]
-    private var picks = 0
-    private var lastCandidate: AddressCandidate?
+    /// Given since the last attempt.
+    private var given: [AddressCandidate] = []
+    private var wasAsked = false
 
     private(set) var successes = 0
     private(set) var failures = 0
@@ -30,17 +31,33 @@ struct AddressList: AddressSource {
         lastAttempts = Array(repeating: nil, count: addresses.count)
     }
 
-    mutating func pick(at now: Moment, using random: inout SeededRandom) -> AddressCandidate? {
+    mutating func pick(
+        avoiding resting: Set<Region>,
+        at now: Moment,
+        using random: inout SeededRandom
+    ) -> AddressCandidate? {
+        wasAsked = true
         guard !addresses.isEmpty else { return nil }
-        let place = random.number(below: addresses.count)
+        var place = random.number(below: addresses.count)
+        if !resting.isEmpty {
+            let others = addresses.indices.filter { !resting.contains(Region(addresses[$0])) }
+            guard !others.isEmpty else { return nil }
+            place = random.element(of: others)
+        }
         let candidate = AddressCandidate(
             address: addresses[place],
             sinceLastAttempt: lastAttempts[place].map { now.instant - $0 }
         )
-        picks += 1
-        lastCandidate = candidate
+        given.append(candidate)
         return candidate
     }
+
+    func count(in regions: Set<Region>) -> Int { count { regions.contains(Region($0)) } }
+
+    func count(where isCounted: (PeerAddress) -> Bool) -> Int { addresses.count(where: isCounted) }
+
+    /// What was given after the last attempt, and wasn't suitable; nil if nobody asked for more.
+    var givenInVain: [AddressCandidate]? { wasAsked ? given : nil }
 
     func candidate(for address: PeerAddress, at now: Moment) -> AddressCandidate? {
         places[address].map { place in
@@ -53,8 +70,10 @@ struct AddressList: AddressSource {
 
     mutating func attempted(_ address: PeerAddress, at now: Moment) {
         if let place = places[address] { lastAttempts[place] = now.instant }
-        starts.append(Start(candidate: lastCandidate, address: address, picks: picks))
-        picks = 0
+        let candidate = given.popLast()
+        starts.append(Start(candidate: candidate, address: address, passedOver: given))
+        given.removeAll(keepingCapacity: true)
+        wasAsked = false
     }
 
     mutating func succeeded(_ address: PeerAddress, at now: Moment) { successes += 1 }
@@ -63,5 +82,7 @@ struct AddressList: AddressSource {
 
     mutating func forgetStarts() {
         starts.removeAll(keepingCapacity: true)
+        given.removeAll(keepingCapacity: true)
+        wasAsked = false
     }
 }

@@ -240,9 +240,10 @@ struct Doorman {
                 )
             }
             silenced = nil
-        case .attempting, .connected, .accepted, .ready, .failed, .ended, .retrying,
-            .persistentAdded, .persistentAdopted, .persistentRemoved, .outboundPaused,
-            .resourcesExhausted, .banned, .unbanned, .networkActive, .shuttingDown:
+        case .attempting, .connected, .accepted, .ready, .failed, .failedAgain, .ended, .retrying,
+            .persistentWaiting, .hangingUp, .persistentDown, .persistentAdded, .persistentAdopted,
+            .persistentRemoved, .outboundPaused, .nobodyToDial, .targetMissed, .resourcesExhausted,
+            .banned, .unbanned, .networkActive, .shuttingDown:
             break
         }
     }

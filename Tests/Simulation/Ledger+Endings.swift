@@ -8,6 +8,7 @@ extension Ledger {
     mutating func failed(
         _ subject: Subject,
         _ failure: DialFailure,
+        again: Bool,
         at now: Moment,
         _ bans: BanBook
     ) throws(BrokenPromise) {
@@ -32,7 +33,10 @@ extension Ledger {
             entry.address = subject.address
         }
         // Given up by us: blamed unless somebody cancelled it.
-        if entry.isDialOpen, !failure.isCancellation { expectedFailures += 1 }
+        if entry.isDialOpen, !failure.isCancellation {
+            expectedFailures += 1
+            if entry.limit == nil, let late = subject.address { noteRoute(to: late) }
+        }
         entry.isDialOpen = false
         if entry.kind == .outbound, failure.countsForPacing { pacing.failed() }
         guard entry.isPersistent else {
@@ -40,10 +44,15 @@ extension Ledger {
             set(entry)
             return
         }
+        let isRepeated = failure.isOurOwn && entry.setback == .failed(failure)
+        guard isRepeated == again else {
+            throw BrokenPromise("\(entry.id) failed\(again ? " again" : ""): \(failure)")
+        }
+        entry.note(.failed(failure), isHangUp: failure == .io(errno: 104), at: now.instant)
         switch failure {
         case .noRoute, .noLocalEnd, .resourcesExhausted:
             let pause = policy.persistent.retry
-            entry.sequel = .retries(entry.retries, least: pause, most: pause)
+            entry.sequel = again ? .none : .waitsQuietly(pause)
         case .cancelled(by: .networkInactive):
             entry.sequel = .waitsForNetwork
         case .selfConnection:
@@ -53,6 +62,26 @@ extension Ledger {
             entry.sequel = backoff(of: &entry)
         }
         wait(entry)
+        if again {
+            let next = now.instant + policy.persistent.retry
+            slots[entry.id.slot]?.nextAttempt = (next, next)
+        }
+    }
+
+    /// That it waits quietly is said once, and for how long each time.
+    mutating func waitsQuietly(
+        _ subject: Subject,
+        _ failure: DialFailure,
+        every pause: Duration,
+        at now: Instant
+    ) throws(BrokenPromise) {
+        var entry = try known(subject)
+        guard case .waitsQuietly(pause) = entry.sequel, entry.setback == .failed(failure) else {
+            throw BrokenPromise("\(entry.id) waits quietly for \(pause)")
+        }
+        entry.sequel = .none
+        entry.nextAttempt = (now + pause, now + pause)
+        set(entry)
     }
 
     /// A connected one ends. A persistent one that was stable is redialled at once; an
@@ -78,6 +107,9 @@ extension Ledger {
             set(entry)
             return
         }
+        let isHangUp = [.closedByPeer, .io(errno: 104), .io(errno: 32)].contains(ending)
+        let isShort = lasted < Policy.readyAfter
+        entry.note(.ended(ending), isHangUp: isHangUp && isShort, at: now)
         switch ending {
         case .networkInactive:
             entry.sequel = .waitsForNetwork
@@ -89,6 +121,7 @@ extension Ledger {
             .shutdown:
             if !entry.standing.isHandshaking, lasted >= policy.persistent.stableAfter {
                 entry.retries = 0
+                (entry.setback, entry.setbacks, entry.hangUps) = (nil, 0, 0)
                 entry.sequel = .redials
             } else {
                 entry.sequel = backoff(of: &entry)

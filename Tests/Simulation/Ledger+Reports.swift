@@ -18,19 +18,37 @@ extension Ledger {
         case .ready(let subject):
             try ready(subject, at: now.instant)
         case .failed(let subject, let failure):
-            try failed(subject, failure, at: now, bans)
+            try failed(subject, failure, again: false, at: now, bans)
+        case .failedAgain(let subject, let failure):
+            try failed(subject, failure, again: true, at: now, bans)
         case .ended(let subject, let ending, let lasted, let wasReady):
             try ended(subject, ending, after: lasted, wasReady, at: now.instant)
         case .retrying(let subject, let delay, let retries):
             try retrying(subject, in: delay, retries, at: now.instant)
+        case .persistentWaiting(let subject, let failure, let pause):
+            try waitsQuietly(subject, failure, every: pause, at: now.instant)
+        case .hangingUp(let subject, let times):
+            guard let entry = self[subject.id], entry.isPersistent, entry.hangUps == times,
+                times == 3
+            else { throw BrokenPromise("\(subject) is said to hang up \(times) times") }
+        case .persistentDown(let subject, let duration, let cause):
+            try isDown(subject, for: duration, cause, at: now.instant)
         case .persistentAdded(let subject):
             try added(subject, at: now.instant)
         case .persistentAdopted(let subject):
-            try adopted(subject)
+            try adopted(subject, at: now.instant)
         case .persistentRemoved(let subject):
             try removed(subject)
         case .outboundPaused(let failures, let pause):
             try pacing.paused(failures, for: pause, at: now.instant, policy)
+        case .nobodyToDial(let shortage):
+            guard !isShortageSaid else {
+                throw BrokenPromise("that there is nobody is said twice")
+            }
+            isShortageSaid = true
+            self.shortage = shortage
+        case .targetMissed(let ready, let target, let duration, _):
+            try targetMissed(ready, of: target, for: duration, at: now.instant)
         case .resourcesExhausted(_, let pause):
             try exhaustion.reported(pause, policy)
         case .networkActive(let isActive):
@@ -72,6 +90,7 @@ extension Ledger {
         if subject.kind == .outbound {
             try checkAutomatic(subject, at: now, bans)
             try pacing.attempt(at: now.instant, policy)
+            if let address = subject.address { rests.dialled(address, at: now.instant) }
         }
         guard subject.isPersistent else {
             try insert(
@@ -99,7 +118,7 @@ extension Ledger {
             guard let next = entry.nextAttempt, next.earliest <= now.instant else {
                 throw BrokenPromise("\(entry.id) is dialled before its wait is over")
             }
-        case .retries, .waitsForNetwork:
+        case .retries, .waitsQuietly, .waitsForNetwork:
             throw BrokenPromise("\(entry.id) is dialled at once instead: \(entry.sequel)")
         }
         guard !exhaustion.isPaused(at: now.instant) else {
@@ -122,6 +141,7 @@ extension Ledger {
         entry.since = now
         entry.isDialOpen = false
         entry.hasShakenHands = false
+        if let address = entry.address { noteRoute(to: address) }
         set(entry)
     }
 
@@ -163,6 +183,8 @@ extension Ledger {
         }
         if entry.standing.isHandshaking { entry.standing = .established(since: now) }
         entry.isReady = true
+        entry.downSince = nil
+        entry.isDownSaid = false
         set(entry)
         if entry.kind != .inbound { expectedSuccesses += 1 }
         if entry.kind == .outbound { pacing.succeeded() }
@@ -181,6 +203,7 @@ extension Ledger {
                 address: subject.address,
                 standing: .waiting,
                 since: now,
+                downSince: now,
                 sequel: isNetworkActive ? .redials : .waitsForNetwork
             )
         )
@@ -188,7 +211,7 @@ extension Ledger {
 
     /// An outbound or manual connection becomes persistent, under the same id and with no failure
     /// on its record.
-    private mutating func adopted(_ subject: Subject) throws(BrokenPromise) {
+    private mutating func adopted(_ subject: Subject, at now: Instant) throws(BrokenPromise) {
         var entry = try entry(of: subject.id)
         guard entry.standing.openSince != nil, !entry.isPersistent, entry.kind != .inbound,
             subject.kind == .manual, subject.isPersistent
@@ -196,6 +219,7 @@ extension Ledger {
         entry.kind = .manual
         entry.isPersistent = true
         entry.limit = nil
+        entry.downSince = entry.isReady ? nil : now
         set(entry)
     }
 
@@ -216,14 +240,18 @@ extension Ledger {
     private mutating func noteNetwork(isActive: Bool, at now: Instant) {
         if isActive { networkResumedAt = now }
         isNetworkActive = isActive
+        isShortageSaid = false
+        (missedSince, isMissSaid) = (nil, false)
         if isActive {
             forgetOwnAddresses()
+            rests.networkReturned()
             pacing.networkReturned(at: now, policy)
             exhaustion.networkReturned()
         }
         for var entry in Array(entries) where entry.standing == .waiting {
             if isActive {
                 entry.retries = 0
+                (entry.setback, entry.setbacks, entry.hangUps) = (nil, 0, 0)
                 entry.nextAttempt = (now, now + Policy.spread)
             } else {
                 entry.nextAttempt = nil
@@ -253,6 +281,7 @@ extension Ledger {
 
     /// At the end of a step: what a persistent connection without a report of its own went over to.
     mutating func settle(at now: Instant) {
+        noteTarget(at: now)
         for index in slots.indices {
             guard let entry = slots[index], entry.sequel != .none else { continue }
             switch entry.sequel {
@@ -262,7 +291,7 @@ extension Ledger {
                 slots[index]?.sequel = .none
             case .waitsForNetwork where !isNetworkActive:
                 slots[index]?.sequel = .none
-            case .redials, .waitsForNetwork, .retries, .none:
+            case .redials, .waitsForNetwork, .retries, .waitsQuietly, .none:
                 // `agree` objects.
                 break
             }

@@ -86,12 +86,26 @@ extension Ledger {
         }
     }
 
+    /// Rules that aren't about the address.
+    struct Ignored: OptionSet {
+        let rawValue: Int
+        static let slots = Ignored(rawValue: 1)
+    }
+
     /// Why an address must not be dialled automatically now, but for the time of its last attempt
     /// and the pace; nil if it may.
-    func obstacleToPicking(_ address: PeerAddress, at now: Moment, _ bans: BanBook) -> String? {
-        if isShuttingDown || !isNetworkActive { return "nothing may be dialled" }
-        if limited.outbound >= policy.outbound.target || !admits(.outbound) { return "no slot" }
-        if exhaustion.isPaused(at: now.instant) { return "resources are exhausted" }
+    func obstacleToPicking(
+        _ address: PeerAddress,
+        at now: Moment,
+        _ bans: BanBook,
+        besides ignored: Ignored = []
+    ) -> String? {
+        if !ignored.contains(.slots) {
+            if isShuttingDown || !isNetworkActive { return "nothing may be dialled" }
+            if limited.outbound >= policy.outbound.target || !admits(.outbound) { return "no slot" }
+            if exhaustion.isPaused(at: now.instant) { return "resources are exhausted" }
+        }
+        if rests.isResting(address, at: now.instant) { return "its region has no route" }
         if !Self.isDialable(address) { return "it can't be dialled" }
         if let ban = bans.cover(of: address, at: now.wall) { return "banned by \(ban.prefix)" }
         if isOurs(address, at: now.instant) { return "it is ourselves" }
@@ -110,9 +124,19 @@ extension Ledger {
     /// have got round to it, so that the caller gives a slightly earlier time.
     func checkTimeliness(at now: Instant) throws(BrokenPromise) {
         for entry in entries { try checkTimeliness(of: entry, at: now) }
+        if let since = missedSince, !isMissSaid {
+            guard now - since < Patience.limit else {
+                throw BrokenPromise("the target is missed for long and nobody is told")
+            }
+        }
     }
 
     private func checkTimeliness(of entry: Entry, at now: Instant) throws(BrokenPromise) {
+        if isNetworkActive, !isShuttingDown, !entry.isDownSaid, let since = entry.downSince {
+            guard now - max(since, networkResumedAt ?? since) < Patience.limit else {
+                throw BrokenPromise("\(entry.id) is down for long and nobody is told")
+            }
+        }
         switch entry.standing {
         case .waiting:
             guard isNetworkActive else { return }
@@ -168,6 +192,6 @@ extension Ledger {
     func isTargetNeglected(at now: Instant) -> Bool {
         isNetworkActive && !isShuttingDown && limited.outbound < policy.outbound.target
             && admits(.outbound) && !pacing.isRationed && !pacing.isSpreading(at: now, policy)
-            && !exhaustion.isPaused(at: now)
+            && !exhaustion.isPaused(at: now) && !pacing.isIdle(at: now, policy)
     }
 }

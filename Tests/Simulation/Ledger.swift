@@ -30,6 +30,8 @@ struct Ledger {
         case none
         /// Waits for a time from `least` up to `most`.
         case retries(UInt32, least: Duration, most: Duration)
+        /// Says that it waits for so long each time.
+        case waitsQuietly(Duration)
         case redials
         case waitsForNetwork
     }
@@ -61,6 +63,13 @@ struct Ledger {
         /// For so long the loop stood still since then, which is nobody's time.
         var grace = Duration.zero
         var retries: UInt32 = 0
+        /// Why it is down: the last failure, how many there were in a row, and how many of the last
+        /// ones were the peer's closing at once.
+        var setback: Setback.Cause?
+        var setbacks: UInt32 = 0
+        var hangUps: UInt32 = 0
+        var downSince: Instant?
+        var isDownSaid = false
         var sequel = Sequel.none
         /// While it waits: when the next attempt may and must begin.
         var nextAttempt: (earliest: Instant, latest: Instant)?
@@ -79,6 +88,14 @@ struct Ledger {
     var isShuttingDown = false
     var pacing = Pacing()
     var exhaustion = ExhaustionBook()
+    var rests = RestBook()
+    /// Since when fewer outbound peers than wanted have been ready.
+    var missedSince: Instant?
+    var isMissSaid = false
+    /// That nobody can be dialled was said, and the target wasn't reached since.
+    var isShortageSaid = false
+    /// What was said of it in this step.
+    var shortage: Shortage?
     /// What was dialled and led to ourselves, and when. Never iterated.
     private var ownAddresses: [PeerAddress: Instant] = [:]
     /// What was dialled and misbehaved, and until when it isn't picked. Never iterated.
@@ -123,6 +140,11 @@ struct Ledger {
     }
 
     mutating func remove(_ id: ConnectionID) {
+        if let entry = self[id], entry.kind == .outbound || entry.kind == .manual,
+            entry.address ?? entry.lastAddress != nil
+        {
+            pacing.freed()
+        }
         slots[id.slot] = nil
     }
 
@@ -134,6 +156,12 @@ struct Ledger {
                 slots[index]?.limit?.until = limit.until + pause
             }
         }
+    }
+
+    /// What was said in this step of there being nobody to dial.
+    mutating func takeShortage() -> Shortage? {
+        defer { shortage = nil }
+        return shortage
     }
 
     // MARK: Steps
@@ -161,6 +189,13 @@ struct Ledger {
         }
         entry.isDialOpen = false
         if failure.isAddressToBlame { expectedFailures += 1 }
+        if let address = entry.address {
+            if failure.isWithoutRoute {
+                rests.hasNoRoute(address, at: now)
+            } else if failure.isAddressToBlame || failure == .selfConnection {
+                noteRoute(to: address)
+            }
+        }
         set(entry)
     }
 
@@ -204,7 +239,10 @@ struct Ledger {
             throw BrokenPromise("\(entry.id) dials while \(entry.standing)")
         }
         // Nothing but the time that it took can have ended the dial to its last address.
-        if entry.isDialOpen { expectedFailures += 1 }
+        if entry.isDialOpen {
+            expectedFailures += 1
+            if let late = entry.address { noteRoute(to: late) }
+        }
         entry.isDialOpen = true
         // The first address of a name shares its time with the resolving.
         let sharesTime = entry.isNamed && entry.address == nil
@@ -323,5 +361,14 @@ struct Ledger {
             && connection.remote == entry.address
             && table.target(of: connection) == entry.target
             && (table.persistence(of: entry.id)?.retries ?? 0) == entry.retries
+            && agrees(entry, with: table.persistence(of: entry.id))
+    }
+
+    /// Whether the table says of a persistent peer why it is down.
+    private func agrees(_ entry: Entry, with known: ConnectionTable.Persistence?) -> Bool {
+        guard let known else { return true }
+        return known.downSince == entry.downSince && known.setback?.cause == entry.setback
+            && (known.setback?.number ?? 0) == entry.setbacks
+            && (known.setback?.hangUps ?? 0) == entry.hangUps
     }
 }

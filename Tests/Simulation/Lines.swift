@@ -35,6 +35,16 @@ extension Report {
         case .failed(let subject, let failure): "failed \(subject.line): \(failure.label)"
         case .ended(let subject, let ending, let lasted, _):
             "ended \(subject.line): \(ending.label) after \(lasted)"
+        case .failedAgain(let subject, let failure):
+            "failedAgain \(subject.line): \(failure.label)"
+        case .persistentWaiting(let subject, let failure, let pause):
+            "persistentWaiting \(subject.id): \(failure.label), every \(pause)"
+        case .hangingUp(let subject, let times): "hangingUp \(subject.id), \(times)"
+        case .persistentDown(let subject, let duration, _):
+            "persistentDown \(subject.id) for \(duration)"
+        case .nobodyToDial(let shortage): "nobodyToDial \(shortage)"
+        case .targetMissed(let ready, let target, let duration, _):
+            "targetMissed \(ready)/\(target) for \(duration)"
         case .retrying(let subject, let delay, let retries):
             "retrying \(subject.id) in \(delay), retries \(retries)"
         case .persistentAdded(let subject): "persistentAdded \(subject.line)"

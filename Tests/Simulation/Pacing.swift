@@ -3,14 +3,15 @@ internal import Timing
 
 /// How fast the automatic dialler may go.
 struct Pacing {
-    /// In a row, as far as they can be seen from outside. That nothing suitable is on the list
-    /// can't, until a pause is reported.
+    /// In a row.
     private(set) var failures = 0
     private var isPauseReported = false
     private var pausedAt: Instant?
     private var lastAttempt: Instant?
     /// When the network was switched on last.
     private var returned: Instant?
+    /// When nobody was found, unless something has been freed since.
+    private var lookedInVainAt: Instant?
 
     var isRationed: Bool { failures >= Policy.Outbound.failuresBeforePause }
 
@@ -43,6 +44,21 @@ struct Pacing {
             }
         }
         lastAttempt = now
+        lookedInVainAt = nil
+    }
+
+    mutating func lookedInVain(at now: Instant) {
+        lookedInVainAt = now
+    }
+
+    /// A group has fewer connections, or a ban is gone: whoever was unsuitable may not be any more.
+    mutating func freed() {
+        lookedInVainAt = nil
+    }
+
+    /// Whether nobody was found just before.
+    func isIdle(at now: Instant, _ policy: Policy) -> Bool {
+        lookedInVainAt.map { now < $0 + policy.outbound.retry } ?? false
     }
 
     mutating func failed() {
@@ -65,13 +81,18 @@ struct Pacing {
         guard reported == Policy.Outbound.failuresBeforePause, pause == policy.outbound.retry,
             !isPauseReported
         else { throw BrokenPromise("a pause of \(pause) after \(reported) failures") }
-        failures = max(failures, reported)
+        guard failures == reported else {
+            throw BrokenPromise(
+                "a pause after \(reported) failures, of which \(failures) are known"
+            )
+        }
         isPauseReported = true
         pausedAt = now
     }
 
     mutating func networkReturned(at now: Instant, _ policy: Policy) {
         succeeded()
+        lookedInVainAt = nil
         returned = now
     }
 }

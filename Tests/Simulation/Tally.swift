@@ -17,6 +17,16 @@ struct Tally {
             if subject.kind == .outbound { automatic += 1 }
         case .failed(_, let failure):
             count("failed: " + failure.label)
+        case .failedAgain(_, let failure):
+            count("failed again: " + failure.label)
+        case .persistentWaiting:
+            count("waiting quietly")
+        case .hangingUp:
+            count("hanging up")
+        case .persistentDown:
+            count("persistent down")
+        case .targetMissed:
+            count("target missed")
         case .ended(_, let ending, _, _):
             count("ended: " + ending.label)
         case .retrying:
@@ -30,7 +40,7 @@ struct Tally {
         case .refusalsSilenced:
             count("refusals silenced")
         case .connected, .accepted, .ready, .persistentAdded, .persistentRemoved, .refused,
-            .refusalsSuppressed, .banned, .unbanned, .networkActive, .shuttingDown:
+            .refusalsSuppressed, .nobodyToDial, .banned, .unbanned, .networkActive, .shuttingDown:
             break
         }
     }

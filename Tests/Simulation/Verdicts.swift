@@ -14,6 +14,27 @@ extension DialFailure {
 
     var isCancellation: Bool { if case .cancelled = self { true } else { false } }
 
+    /// Whether another dial of the region would fail alike.
+    var isWithoutRoute: Bool {
+        switch self {
+        case .noRoute, .noLocalEnd(.address), .noLocalEnd(.bindAddress): true
+        case .timedOut, .refused, .unreachable, .noLocalEnd(.port), .unresolved, .selfConnection,
+            .alreadyConnected, .banned, .tooManyPerHost, .unsupportedAddress, .resourcesExhausted,
+            .cancelled, .io:
+            false
+        }
+    }
+
+    /// Whether only our own machine is to blame, so that a persistent peer goes on as before.
+    var isOurOwn: Bool {
+        switch self {
+        case .noRoute, .noLocalEnd, .resourcesExhausted: true
+        case .timedOut, .refused, .unreachable, .unresolved, .selfConnection, .alreadyConnected,
+            .banned, .tooManyPerHost, .unsupportedAddress, .io, .cancelled:
+            false
+        }
+    }
+
     /// Whether a name's next address is tried after it.
     var allowsNextAddress: Bool {
         switch self {
@@ -25,18 +46,19 @@ extension DialFailure {
     }
 
     /// Whether it is one of the failures in a row that ration the automatic dialler. Exhausted
-    /// resources have a pause of their own, and what takes everything away starts anew.
+    /// resources have a pause of their own, what has no route a rest, and what takes everything
+    /// away starts anew.
     var countsForPacing: Bool {
         switch self {
-        case .timedOut, .refused, .unreachable, .noRoute, .noLocalEnd, .unresolved,
-            .selfConnection, .alreadyConnected, .banned, .tooManyPerHost, .unsupportedAddress, .io:
+        case .timedOut, .refused, .unreachable, .noLocalEnd(.port), .unresolved, .selfConnection,
+            .alreadyConnected, .banned, .tooManyPerHost, .unsupportedAddress, .io:
             true
         case .cancelled(let canceller):
             switch canceller {
             case .operator, .ban, .caller: true
             case .networkInactive, .shutdown: false
             }
-        case .resourcesExhausted: false
+        case .noRoute, .noLocalEnd(.address), .noLocalEnd(.bindAddress), .resourcesExhausted: false
         }
     }
 

@@ -230,7 +230,10 @@ extension World {
         let (_, refusal) = ask { world, actions throws(Refusal) in
             try world.core.unban(prefix, &actions)
         }
-        if refusal == nil { bans.remove(prefix) }
+        if refusal == nil {
+            bans.remove(prefix)
+            ledger.pacing.freed()
+        }
         let expected: Refusal? = ledger.isShuttingDown ? .shuttingDown : isKnown ? nil : .notFound
         try compare("unban \(prefix)", refusal, expected)
     }

@@ -94,8 +94,8 @@ extension World {
         case .unsupportedAddress:
             if case .unsupportedAddress = refusal { true } else { false }
         case .whitelist, .noListener, .trustedLoopback, .knownHost, .targetHeld, .group,
-            .ownAddress, .misbehaved, .operatorsPeer,
-            .attemptedRecently, .attemptedJustNow, .otherPort, .unknownAddress, .paused,
+            .ownAddress, .misbehaved, .operatorsPeer, .attemptedRecently, .attemptedJustNow,
+            .noRoute, .otherPort, .unknownAddress, .paused,
             .resourcesExhausted:
             false
         }

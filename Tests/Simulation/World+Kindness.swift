@@ -45,12 +45,14 @@ extension World {
     /// first attempt may find nothing for so long; then it starts within an interval, succeeds, and
     /// 10 s later it is ready and ends the rationing. The missing ones are dialled at once and
     /// ready another 10 s later, or, if their picks found too few addresses (each slot looks at
-    /// 100), after one more round: a minute, an interval and 10 s. With the defaults: 30 + 2 · (60
-    /// + 5 + 10) + 10 s and slack, 3 min and 15 s.
+    /// 100), after one more round: a minute, an interval and 10 s. A region that had no route rests
+    /// for a minute at most before the first of its addresses is tried. With the defaults:
+    /// 30 + 60 + 2 · (60 + 5 + 10) + 10 s and slack, 4 min and 15 s.
     var outboundBound: Duration {
         let policy = scenario.policy
         let round = Policy.Outbound.justNow + policy.outbound.retry + Policy.readyAfter
-        return longestAttempt + round * 2 + Policy.readyAfter + Self.slack * 2
+        let rest = Duration.seconds(60)
+        return longestAttempt + rest + round * 2 + Policy.readyAfter + Self.slack * 2
     }
 
     /// What was begun before the world was kind ends by itself after this at the latest: only one

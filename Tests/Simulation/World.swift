@@ -321,35 +321,6 @@ struct World {
 
     // MARK: What the core told others
 
-    /// Each automatic attempt was announced to the address source, and had to pass by what was
-    /// attempted lately.
-    private mutating func checkStarts() throws(BrokenPromise) {
-        for start in source.starts {
-            guard let candidate = start.candidate, candidate.address == start.address else {
-                throw BrokenPromise("\(start.address) is dialled and was not picked last")
-            }
-            // Since earlier picks may have been for a slot that stayed empty, the bounds are sure
-            // only from above.
-            // What was attempted before the network came back is as good as new.
-            if let since = candidate.sinceLastAttempt,
-                ledger.networkResumedAt.map({ now - since >= $0 }) ?? true
-            {
-                let pause: Duration = start.picks <= 30 ? .seconds(600) : .seconds(60)
-                guard since >= pause else {
-                    throw BrokenPromise("\(start.address) is dialled \(since) after the last time")
-                }
-            }
-            if let port = scenario.policy.outbound.defaultPort, start.picks <= 50 {
-                guard start.address.port == port else {
-                    throw BrokenPromise("\(start.address) is dialled before the default port's")
-                }
-            }
-        }
-        let dialled = source.starts.count
-        source.forgetStarts()
-        try tally.matchAutomatic(dialled)
-    }
-
     /// What the core told the address source, and what it counts itself, must be what it reported.
     private func checkCounts() throws(BrokenPromise) {
         guard source.successes == ledger.expectedSuccesses else {

@@ -144,6 +144,14 @@ enum Examples {
             .disconnected(subject, .closedByPeer, afterUSec: seconds(2_040), wasReady: true),
             .retrying(subject, inUSec: 7_300_000, retries: 2), .persistentAdded(subject),
             .persistentAdopted(subject), .persistentRemoved(subject),
+            .persistentWaiting(subject, .noRoute, everyUSec: seconds(5)),
+            .hangingUp(subject, times: 3),
+            .persistentDown(subject, .refused, forUSec: seconds(600)),
+            .nobodyToDial(
+                missing: 5,
+                [.init(rule: .group, count: 33), .init(rule: .attemptedJustNow, count: 7)]
+            ),
+            .targetMissed(ready: 3, target: 8, forUSec: seconds(600)),
             .refused(remote: "198.51.100.4:40122", .rateLimited),
             .refusalsSilenced(forUSec: seconds(60)),
             .refusalsSuppressed(count: 1_000, duringUSec: seconds(60)),

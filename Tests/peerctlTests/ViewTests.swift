@@ -171,6 +171,17 @@ struct ViewTests {
         let paused = "Outbound attempts pause for 5 s after 25 failures in a row"
         #expect(remark { _ in } == nobody)
         #expect(remark { $0.addresses = 1 } == paused)
+        #expect(
+            remark {
+                $0.addresses = 1
+                $0.nobodyToDial = Peers.Shortage(
+                    missing: 8,
+                    exclusions: [.init(rule: .banned, count: 1)],
+                    sinceUnixUSec: Examples.now,
+                    nextLookUnixUSec: Examples.now
+                )
+            } == "Nobody to dial for outbound.target -- 1 address: 1 banned"
+        )
         #expect(remark { $0.connections.outbound = $0.limits.outbound } == paused)
     }
 
@@ -194,6 +205,15 @@ struct ViewTests {
             "Added persistent connection to peer.example.org:9108 (id: 2)",
             "Made connection to \(peer) persistent (id: 2)",
             "Removed persistent connection to peer.example.org:9108 (id: 2)",
+            "Cannot dial peer.example.org:9108: no route from here; trying again every 5 s, without "
+                + "a line each time (id: 2)",
+            "Peer peer.example.org:9108 accepts and closes at once, 3 times in a row: it may be full, "
+                + "have banned us, or want other services (id: 2)",
+            "Persistent peer peer.example.org:9108 has been down for 10 min: connection refused "
+                + "(id: 2)",
+            "Nobody to dial for 5 missing outbound connections -- 40 addresses: 33 in groups that are "
+                + "full (outbound.max-per-group), 7 tried within 60 s",
+            "Outbound target not reached for 10 min: 3/8",
             "Dropped connection from 198.51.100.4:40122: rate limited",
             "Dropped connections are not told for 1 min, only counted",
             "Dropped 1,000 connections without a line within 1 min",

@@ -43,10 +43,9 @@ struct AbuseDescriptorTests {
         #expect(ContinuousClock.now - connected > .seconds(1))
         try daemon.limitDescriptors(to: 3)
         persistent.close()
-        try daemon.waitForLine("Failed to connect to \(named.remote): too many open files (EMFILE)")
-        for _ in 0..<3 {
-            try daemon.waitForLine("Retrying connection to \(named.remote) in 300 ms")
-        }
+        try daemon.waitForLine(
+            "Cannot dial \(named.remote): too many open files (EMFILE); trying again every 300 ms"
+        )
         #expect(!named.isCalled)
         expectNoBlame(daemon, of: named.remote)
 
@@ -63,9 +62,7 @@ struct AbuseDescriptorTests {
     }
 
     private func expectNoBlame(_ daemon: borrowing DaemonProcess, of remote: PeerAddress) {
-        let retries = daemon.count("Retrying connection to \(remote)")
-        let blameless = daemon.count("(id: 1, retries: 0)")
-        #expect(retries == blameless)
+        #expect(daemon.count("Retrying connection to \(remote)") == 0)
     }
 
     @Test("even for the reserve, peers wait in the kernel while the daemon rests")

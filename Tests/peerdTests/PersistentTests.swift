@@ -90,7 +90,9 @@ struct PersistentTests {
         )
         let peer = try listener.accept()
         // The dialler has looked at the list and given it up for the next 5 s.
-        try daemon.waitForLine("Max failed connection attempts reached [25] -- pausing connections")
+        try daemon.waitForLine(
+            "Nobody to dial for 1 missing outbound connections -- 1 address: 1 c"
+        )
         try daemon.waitForStatus("0/1 outbound, 0 inbound, 0/1 persistent")
         #expect(daemon.count("Connected to") == 1)
         #expect(!listener.isCalled && peer.isHeld)

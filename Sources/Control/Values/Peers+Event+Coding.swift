@@ -3,7 +3,7 @@
 extension Peers.Event: WireObject {
     fileprivate enum Field: String, CodingKey {
         case name, timeUnixUSec, connection, remote, cause, durationUSec, wasReady, retries, count
-        case ban, prefix
+        case ban, prefix, exclusions, limit
     }
 
     package func write(to json: inout JSONWriter) {
@@ -28,6 +28,17 @@ extension Peers.Event: WireObject {
             json.field("connection", subject)
             json.field("durationUSec", delay)
             json.field("retries", retries)
+        case .persistentWaiting(let subject, let failure, let pause):
+            json.field("connection", subject)
+            json.field("cause", failure)
+            json.field("durationUSec", pause)
+        case .hangingUp(let subject, let times):
+            json.field("connection", subject)
+            json.field("count", times)
+        case .persistentDown(let subject, let failure, let duration):
+            json.field("connection", subject)
+            if let failure { json.field("cause", failure) }
+            json.field("durationUSec", duration)
         case .refused(let remote, let failure):
             json.field("remote", remote)
             json.field("cause", failure)
@@ -38,6 +49,13 @@ extension Peers.Event: WireObject {
             json.field("durationUSec", duration)
         case .outboundPaused(let failures, let duration):
             json.field("count", failures)
+            json.field("durationUSec", duration)
+        case .nobodyToDial(let missing, let exclusions):
+            json.field("count", missing)
+            json.field("exclusions", exclusions)
+        case .targetMissed(let ready, let target, let duration):
+            json.field("count", ready)
+            json.field("limit", target)
             json.field("durationUSec", duration)
         case .resourcesExhausted(let errno, let pause):
             json.field("cause", Peers.Failure.resourcesExhausted(errno: errno))
@@ -90,6 +108,15 @@ extension Peers.Event.Content {
                 )
             case .retrying:
                 .retrying(try subject(), inUSec: try duration(), retries: try field(.retries))
+            case .persistentWaiting:
+                .persistentWaiting(try subject(), try cause(), everyUSec: try duration())
+            case .hangingUp: .hangingUp(try subject(), times: try field(.count))
+            case .persistentDown:
+                .persistentDown(
+                    try subject(),
+                    try fields.decodeIfPresent(Peers.Failure.self, forKey: .cause),
+                    forUSec: try duration()
+                )
             case .persistentAdded: .persistentAdded(try subject())
             case .persistentAdopted: .persistentAdopted(try subject())
             case .persistentRemoved: .persistentRemoved(try subject())
@@ -99,6 +126,14 @@ extension Peers.Event.Content {
                 .refusalsSuppressed(count: try field(.count), duringUSec: try duration())
             case .outboundPaused:
                 .outboundPaused(failures: try field(.count), forUSec: try duration())
+            case .nobodyToDial:
+                .nobodyToDial(missing: try field(.count), try field(.exclusions))
+            case .targetMissed:
+                .targetMissed(
+                    ready: try field(.count),
+                    target: try field(.limit),
+                    forUSec: try duration()
+                )
             case .resourcesExhausted:
                 .resourcesExhausted(errno: try Self.errno(in: fields), pauseUSec: try duration())
             case .banned: .banned(try field(.ban), closed: try field(.count))

@@ -18,6 +18,9 @@ extension Peers {
             case connectionFailed(Subject, Failure)
             case disconnected(Subject, Failure, afterUSec: Int64, wasReady: Bool)
             case retrying(Subject, inUSec: Int64, retries: Int)
+            case persistentWaiting(Subject, Failure, everyUSec: Int64)
+            case hangingUp(Subject, times: Int)
+            case persistentDown(Subject, Failure?, forUSec: Int64)
             case persistentAdded(Subject)
             case persistentAdopted(Subject)
             case persistentRemoved(Subject)
@@ -25,6 +28,8 @@ extension Peers {
             case refusalsSilenced(forUSec: Int64)
             case refusalsSuppressed(count: UInt64, duringUSec: Int64)
             case outboundPaused(failures: Int, forUSec: Int64)
+            case nobodyToDial(missing: Int, [Exclusion])
+            case targetMissed(ready: Int, target: Int, forUSec: Int64)
             case resourcesExhausted(errno: Int32, pauseUSec: Int64)
             case banned(BanEntry, closed: Int)
             case unbanned(prefix: String)
@@ -47,6 +52,9 @@ extension Peers.Event {
         case .connectionFailed: .connectionFailed
         case .disconnected: .disconnected
         case .retrying: .retrying
+        case .persistentWaiting: .persistentWaiting
+        case .hangingUp: .hangingUp
+        case .persistentDown: .persistentDown
         case .persistentAdded: .persistentAdded
         case .persistentAdopted: .persistentAdopted
         case .persistentRemoved: .persistentRemoved
@@ -54,6 +62,8 @@ extension Peers.Event {
         case .refusalsSilenced: .refusalsSilenced
         case .refusalsSuppressed: .refusalsSuppressed
         case .outboundPaused: .outboundPaused
+        case .nobodyToDial: .nobodyToDial
+        case .targetMissed: .targetMissed
         case .resourcesExhausted: .resourcesExhausted
         case .banned: .banned
         case .unbanned: .unbanned

@@ -12,6 +12,10 @@ extension Peers {
         case connectionFailed
         case disconnected
         case retrying
+        /// A persistent peer can't be dialled, for which nobody is to blame.
+        case persistentWaiting
+        case hangingUp
+        case persistentDown
         case persistentAdded
         case persistentAdopted
         case persistentRemoved
@@ -19,6 +23,8 @@ extension Peers {
         case refusalsSilenced
         case refusalsSuppressed
         case outboundPaused
+        case nobodyToDial
+        case targetMissed
         case resourcesExhausted
         case banned
         case unbanned

@@ -23,6 +23,7 @@ extension Peers {
         case operatorsPeer
         case attemptedRecently
         case attemptedJustNow
+        case noRoute
         case otherPort
         case unknownAddress
         case paused

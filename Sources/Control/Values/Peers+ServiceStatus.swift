@@ -32,6 +32,10 @@ extension Peers {
         package var outboundFailures: Int
         /// Set while attempts are rationed, or paused for want of descriptors.
         package var outboundPausedUntilUnixUSec: Int64?
+        /// Set while outbound connections are missing and nobody can be dialled.
+        package var nobodyToDial: Shortage?
+        /// Since when fewer outbound peers than wanted have been ready.
+        package var targetMissedSinceUnixUSec: Int64?
         /// Persistent peers that wait, the nearest first, at most `Bounds.retries`.
         package var retries: [Retry]
         package var refusals: Refusals
@@ -61,6 +65,8 @@ extension Peers {
             bans: Int,
             outboundFailures: Int,
             outboundPausedUntilUnixUSec: Int64? = nil,
+            nobodyToDial: Shortage? = nil,
+            targetMissedSinceUnixUSec: Int64? = nil,
             retries: [Retry],
             refusals: Refusals,
             storage: StorageState,
@@ -86,6 +92,8 @@ extension Peers {
             self.bans = bans
             self.outboundFailures = outboundFailures
             self.outboundPausedUntilUnixUSec = outboundPausedUntilUnixUSec
+            self.nobodyToDial = nobodyToDial
+            self.targetMissedSinceUnixUSec = targetMissedSinceUnixUSec
             self.retries = retries
             self.refusals = refusals
             self.storage = storage
@@ -113,6 +121,8 @@ extension Peers {
             json.field("bans", bans)
             json.field("outboundFailures", outboundFailures)
             json.field("outboundPausedUntilUnixUSec", ifSet: outboundPausedUntilUnixUSec)
+            json.field("nobodyToDial", ifSet: nobodyToDial)
+            json.field("targetMissedSinceUnixUSec", ifSet: targetMissedSinceUnixUSec)
             json.field("retries", retries)
             json.field("refusals", refusals)
             json.field("storage", storage.rawValue)

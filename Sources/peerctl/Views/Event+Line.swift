@@ -21,6 +21,16 @@ extension Peers.Event {
         case .retrying(let subject, let delay, let retries):
             "Retrying connection to \(subject.target) in \(duration(delay)) "
                 + "(id: \(subject.id), retries: \(retries))"
+        case .persistentWaiting(let subject, let failure, let pause):
+            "Cannot dial \(subject.target): \(failure.text(seenFrom: viewpoint)); trying again every "
+                + "\(duration(pause)), without a line each time (id: \(subject.id))"
+        case .hangingUp(let subject, let times):
+            "Peer \(subject.target) accepts and closes at once, \(times) times in a row: it may "
+                + "be full, have banned us, or want other services (id: \(subject.id))"
+        case .persistentDown(let subject, let failure, let length):
+            "Persistent peer \(subject.target) has been down for \(duration(length))"
+                + (failure.map { ": \($0.text(seenFrom: viewpoint))" } ?? "")
+                + " (id: \(subject.id))"
         case .persistentAdded(let subject):
             "Added persistent connection to \(subject.target) (id: \(subject.id))"
         case .persistentAdopted(let subject):
@@ -36,6 +46,11 @@ extension Peers.Event {
         case .outboundPaused(let failures, let pause):
             "Max failed connection attempts reached [\(failures)] -- pausing connections for "
                 + duration(pause)
+        case .nobodyToDial(let missing, let exclusions):
+            "Nobody to dial for \(counted(missing, "missing outbound connection")) -- "
+                + Peers.Exclusion.text(of: exclusions)
+        case .targetMissed(let ready, let target, let length):
+            "Outbound target not reached for \(duration(length)): \(ready)/\(target)"
         case .resourcesExhausted(let errno, let pause):
             "Out of descriptors or memory "
                 + "(\(Peers.Failure.io(errno: errno).text(seenFrom: viewpoint))): inbound peers are "
@@ -57,9 +72,11 @@ extension Peers.Event {
     private var style: Style {
         switch content {
         case .ready, .networkActive: .good
-        case .retrying, .missed, .refusalsSilenced, .refusalsSuppressed: .pending
+        case .retrying, .persistentWaiting, .hangingUp, .nobodyToDial, .missed, .refusalsSilenced,
+            .refusalsSuppressed:
+            .pending
         case .connectionFailed, .disconnected, .refused, .outboundPaused, .resourcesExhausted,
-            .banned, .networkInactive, .shuttingDown:
+            .persistentDown, .targetMissed, .banned, .networkInactive, .shuttingDown:
             .bad
         case .monitoring, .attempting, .connected, .accepted, .persistentAdded, .persistentAdopted,
             .persistentRemoved, .unbanned:

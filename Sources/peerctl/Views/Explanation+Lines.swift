@@ -68,6 +68,7 @@ extension Peers.Finding {
         case .operatorsPeer: "an operator's peer, which is never picked" + tag
         case .attemptedRecently: "attempted recently, not among the first picks"
         case .attemptedJustNow: "attempted just now"
+        case .noRoute: "no route from here, to nothing of its family or block"
         case .otherPort: "not the network's own port, not among the first picks"
         case .unknownAddress: "not among the addresses that are picked from"
         case .paused: "too many failures in a row" + counts

@@ -30,11 +30,14 @@ extension Peers.ServiceStatus {
             )
         }
         if addresses == 0, connections.outbound < limits.outbound {
-            // Each pick that found nobody is one of the failures in a row, which would mislead
-            // here.
             remarks.append(
                 Text("There is no address to dial for outbound.target", .bad)
                     + Text(": '\(instance.command) add-addresses' takes some")
+            )
+        } else if let shortage = nobodyToDial {
+            remarks.append(
+                Text("Nobody to dial for outbound.target", .bad)
+                    + Text(" -- \(Peers.Exclusion.text(of: shortage.exclusions))")
             )
         } else if let until = outboundPausedUntilUnixUSec {
             let failures =

@@ -13,5 +13,6 @@ typealias CorePhase = Phase
 typealias CoreRetry = Retry
 typealias CoreRule = Rule
 typealias CoreSetback = Setback
+typealias CoreShortage = Shortage
 typealias CoreSubject = Subject
 typealias CoreWay = Way

@@ -18,7 +18,7 @@ extension Peers.Event.Content {
             case .connected(let subject): .connected(.init(subject))
             case .accepted(let subject): .accepted(.init(subject))
             case .ready(let subject): .ready(.init(subject))
-            case .failed(let subject, let failure):
+            case .failed(let subject, let failure), .failedAgain(let subject, let failure):
                 .connectionFailed(.init(subject), Peers.Failure(failure))
             case .ended(let subject, let ending, let lasted, let wasReady):
                 .disconnected(
@@ -29,6 +29,19 @@ extension Peers.Event.Content {
                 )
             case .retrying(let subject, let delay, let retries):
                 .retrying(.init(subject), inUSec: delay.inMicroseconds, retries: Int(retries))
+            case .persistentWaiting(let subject, let failure, let pause):
+                .persistentWaiting(
+                    .init(subject),
+                    Peers.Failure(failure),
+                    everyUSec: pause.inMicroseconds
+                )
+            case .hangingUp(let subject, let times): .hangingUp(.init(subject), times: Int(times))
+            case .persistentDown(let subject, let duration, let cause):
+                .persistentDown(
+                    .init(subject),
+                    cause.map { Peers.Failure($0) },
+                    forUSec: duration.inMicroseconds
+                )
             case .persistentAdded(let subject): .persistentAdded(.init(subject))
             case .persistentAdopted(let subject): .persistentAdopted(.init(subject))
             case .persistentRemoved(let subject): .persistentRemoved(.init(subject))
@@ -40,6 +53,13 @@ extension Peers.Event.Content {
                 .refusalsSuppressed(count: count, duringUSec: duration.inMicroseconds)
             case .outboundPaused(let failures, let pause):
                 .outboundPaused(failures: failures, forUSec: pause.inMicroseconds)
+            case .nobodyToDial(let shortage):
+                .nobodyToDial(
+                    missing: shortage.missing,
+                    shortage.counts.map { Peers.Exclusion($0) }
+                )
+            case .targetMissed(let ready, let target, let duration, _):
+                .targetMissed(ready: ready, target: target, forUSec: duration.inMicroseconds)
             case .resourcesExhausted(let errno, let pause):
                 .resourcesExhausted(errno: errno, pauseUSec: pause.inMicroseconds)
             case .banned(let ban, let closed): .banned(.init(ban), closed: closed)

@@ -17,7 +17,7 @@ extension Peers.Finding {
         case .rateLimited(let until):
             untilUnixUSec = until?.microseconds
         case .attemptedRecently(let until), .attemptedJustNow(let until), .ownAddress(let until),
-            .misbehaved(let until), .resourcesExhausted(let until):
+            .misbehaved(let until), .noRoute(let until), .resourcesExhausted(let until):
             untilUnixUSec = until.microseconds
         case .flooded(let limit, let count, let chance):
             self.limit = limit
@@ -82,6 +82,7 @@ extension Peers.Rule {
             case .operatorsPeer: .operatorsPeer
             case .attemptedRecently: .attemptedRecently
             case .attemptedJustNow: .attemptedJustNow
+            case .noRoute: .noRoute
             case .otherPort: .otherPort
             case .unknownAddress: .unknownAddress
             case .paused: .paused

@@ -76,6 +76,15 @@ extension SessionFault {
     }
 }
 
+extension Setback.Cause {
+    var text: String {
+        switch self {
+        case .failed(let failure): failure.text
+        case .ended(let ending): ending.text
+        }
+    }
+}
+
 extension Refusal {
     var text: String {
         switch self {

@@ -8,6 +8,9 @@ enum LogEvent: String, CaseIterable, Sendable {
     case failed = "connection-failed"
     case ended = "disconnected"
     case retrying
+    case persistentWaiting = "persistent-waiting"
+    case hangingUp = "hanging-up"
+    case persistentDown = "persistent-down"
     case persistentAdded = "persistent-added"
     case persistentAdopted = "persistent-adopted"
     case persistentRemoved = "persistent-removed"
@@ -15,6 +18,8 @@ enum LogEvent: String, CaseIterable, Sendable {
     case refusalsSilenced = "refusals-silenced"
     case refusalsSuppressed = "refusals-suppressed"
     case outboundPaused = "outbound-paused"
+    case nobodyToDial = "nobody-to-dial"
+    case targetMissed = "target-missed"
     case resourcesExhausted = "resources-exhausted"
     case banned
     case unbanned
@@ -61,6 +66,9 @@ enum LogEvent: String, CaseIterable, Sendable {
         case .failed: "ccb88265c476f6c5d2c3bf10da159058"
         case .ended: "5780aefc3cb25f860a6d48df018ce166"
         case .retrying: "1032eef04dcb3f3bdca4d5a11445e027"
+        case .persistentWaiting: "9847aa9753fa30b0b55b0d45e7b4fae2"
+        case .hangingUp: "789613a36d74dcd8e27335b3623235ac"
+        case .persistentDown: "cee792fbe45736039e637931522c6cd5"
         case .persistentAdded: "31b26b93397e28c6da66e6e100f4706e"
         case .persistentAdopted: "dbb19f6356ae700b614daf0d2ed4f595"
         case .persistentRemoved: "f147d44afd45bdf6e108e2b96ca78a41"
@@ -68,6 +76,8 @@ enum LogEvent: String, CaseIterable, Sendable {
         case .refusalsSilenced: "6712f2305a83688c2588fad5fcb55cb1"
         case .refusalsSuppressed: "c0cdc3b383307f914ba113a1a85d1fbd"
         case .outboundPaused: "8a335ce2fd6a1c44b3b3c0d067a3b624"
+        case .nobodyToDial: "aa5940269900b86caaed59aec748a835"
+        case .targetMissed: "774f8b4733b3e91f9de560e816cb7ba4"
         case .resourcesExhausted: "34d0c7b1cd12137c8286f5824ad9bb83"
         case .banned: "950d6496344cbb54483884bcb033026a"
         case .unbanned: "96b3cffc8230e03ca662a473ba19d6a3"

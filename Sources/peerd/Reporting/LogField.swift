@@ -32,6 +32,8 @@ enum LogField: CaseIterable, Sendable {
     case rule
     /// The number that the rule allows.
     case limit
+    /// What keeps addresses from being dialled, and how many each: `group=33 banned=7`.
+    case obstacles
     /// How many of whatever the message speaks of.
     case count
     /// A banned prefix.
@@ -62,6 +64,7 @@ enum LogField: CaseIterable, Sendable {
         case .score: "PEERD_SCORE"
         case .rule: "PEERD_RULE"
         case .limit: "PEERD_LIMIT"
+        case .obstacles: "PEERD_OBSTACLES"
         case .count: "PEERD_COUNT"
         case .prefix: "PEERD_PREFIX"
         case .until: "PEERD_UNTIL_USEC"

@@ -10,12 +10,18 @@ extension Report {
             .ready(let subject), .persistentAdded(let subject), .persistentAdopted(let subject),
             .persistentRemoved(let subject):
             subject.fields
-        case .failed(let subject, let failure):
+        case .failed(let subject, let failure), .failedAgain(let subject, let failure):
             subject.fields + failure.fields
         case .ended(let subject, let ending, let lasted, _):
             subject.fields + ending.fields + [.init(.duration, lasted)]
         case .retrying(let subject, let delay, let retries):
             subject.fields + [.init(.retries, retries), .init(.duration, delay)]
+        case .persistentWaiting(let subject, let failure, let pause):
+            subject.fields + failure.fields + [.init(.duration, pause)]
+        case .hangingUp(let subject, let times):
+            subject.fields + [.init(.count, times)]
+        case .persistentDown(let subject, let duration, let cause):
+            subject.fields + (cause?.fields ?? []) + [.init(.duration, duration)]
         case .refused(let remote, let refusal):
             [.init(.peer, remote), .init(.kind, Kind.inbound)] + refusal.fields
         case .refusalsSilenced(let duration):
@@ -24,6 +30,10 @@ extension Report {
             [.init(.count, count), .init(.duration, duration)]
         case .outboundPaused(let failures, let pause):
             [.init(.count, failures), .init(.duration, pause)]
+        case .nobodyToDial(let shortage):
+            [.init(.count, shortage.missing), .init(.obstacles, shortage.words)]
+        case .targetMissed(let ready, let target, let duration, _):
+            [.init(.count, ready), .init(.limit, target), .init(.duration, duration)]
         case .resourcesExhausted(let code, let pause):
             [.init(.errno, code), .init(.duration, pause)]
         case .banned(let ban, let closed):
@@ -78,6 +88,15 @@ extension Ending {
         case .closedByPeer, .timedOut, .session, .attemptTimedOut, .abandoned, .byOperator,
             .networkInactive, .shutdown:
             [reason]
+        }
+    }
+}
+
+extension Setback.Cause {
+    fileprivate var fields: [LogEntry.Field] {
+        switch self {
+        case .failed(let failure): failure.fields
+        case .ended(let ending): ending.fields
         }
     }
 }

@@ -11,20 +11,23 @@ extension Report {
     /// Cheap, so that nothing is put together that isn't written.
     var level: Configuration.Log.Level {
         switch self {
-        case .attempting, .accepted:
+        case .attempting, .accepted, .failedAgain:
             .debug
-        case .connected, .retrying, .persistentAdded, .persistentAdopted, .persistentRemoved,
+        case .connected, .retrying, .persistentWaiting, .hangingUp, .nobodyToDial, .persistentAdded,
+            .persistentAdopted, .persistentRemoved,
             .refused, .refusalsSilenced, .refusalsSuppressed, .outboundPaused, .banned, .unbanned,
             .networkActive, .shuttingDown:
             .info
         case .ready(let subject):
             Self.level(of: subject)
-        case .failed(let subject, _):
-            // One of many attempts; what the operator named is worth a line.
-            subject.kind == .manual ? .info : .debug
+        case .failed(let subject, let failure):
+            // One of many attempts; what the operator named is worth a line, unless another says
+            // that it is tried again and again.
+            subject.kind == .manual && !(subject.isPersistent && failure.blamesNobody)
+                ? .info : .debug
         case .ended(let subject, let ending, _, _):
             ending == .shutdown ? .debug : Self.level(of: subject)
-        case .resourcesExhausted:
+        case .resourcesExhausted, .persistentDown, .targetMissed:
             .warning
         }
     }
@@ -42,9 +45,12 @@ extension Report {
         case .connected: .connected
         case .accepted: .accepted
         case .ready: .ready
-        case .failed: .failed
+        case .failed, .failedAgain: .failed
         case .ended: .ended
         case .retrying: .retrying
+        case .persistentWaiting: .persistentWaiting
+        case .hangingUp: .hangingUp
+        case .persistentDown: .persistentDown
         case .persistentAdded: .persistentAdded
         case .persistentAdopted: .persistentAdopted
         case .persistentRemoved: .persistentRemoved
@@ -52,6 +58,8 @@ extension Report {
         case .refusalsSilenced: .refusalsSilenced
         case .refusalsSuppressed: .refusalsSuppressed
         case .outboundPaused: .outboundPaused
+        case .nobodyToDial: .nobodyToDial
+        case .targetMissed: .targetMissed
         case .resourcesExhausted: .resourcesExhausted
         case .banned: .banned
         case .unbanned: .unbanned

@@ -14,7 +14,7 @@ extension Report {
             "Accepted connection from \(subject.peer) \(subject.tag)"
         case .ready(let subject):
             "Peer \(subject.peer) is ready \(subject.tag)"
-        case .failed(let subject, let failure):
+        case .failed(let subject, let failure), .failedAgain(let subject, let failure):
             "Failed to connect to \(subject.peer): \(failure.text) \(subject.tag)"
         case .ended(let subject, let ending, let lasted, _):
             "Disconnected from \(subject.peer) \(subject.tag): \(ending.text) after "
@@ -22,6 +22,15 @@ extension Report {
         case .retrying(let subject, let delay, let retries):
             "Retrying connection to \(subject.target) in \(delay.briefDescription) "
                 + "(id: \(subject.id), retries: \(retries))"
+        case .persistentWaiting(let subject, let failure, let pause):
+            "Cannot dial \(subject.target): \(failure.text); trying again every "
+                + "\(pause.briefDescription), without a line each time (id: \(subject.id))"
+        case .hangingUp(let subject, let times):
+            "Peer \(subject.target) accepts and closes at once, \(times) times in a row: it may "
+                + "be full, have banned us, or want other services (id: \(subject.id))"
+        case .persistentDown(let subject, let duration, let cause):
+            "Persistent peer \(subject.target) has been down for \(duration.briefDescription)"
+                + (cause.map { ": \($0.text)" } ?? "") + " (id: \(subject.id))"
         case .persistentAdded(let subject):
             "Added persistent connection to \(subject.target) (id: \(subject.id))"
         case .persistentAdopted(let subject):
@@ -37,6 +46,12 @@ extension Report {
         case .outboundPaused(let failures, let pause):
             "Max failed connection attempts reached [\(failures)] -- pausing connections for "
                 + pause.briefDescription
+        case .nobodyToDial(let shortage):
+            "Nobody to dial for \(shortage.missing) missing outbound connections -- "
+                + shortage.text
+        case .targetMissed(let ready, let target, let duration, let shortage):
+            "Outbound target not reached for \(duration.briefDescription): \(ready)/\(target)"
+                + (shortage.map { "; nobody to dial: \($0.text)" } ?? "")
         case .resourcesExhausted(let code, let pause):
             "Out of descriptors or memory (\(errnoText(code))): inbound peers are dropped, "
                 + "and dials wait for \(pause.briefDescription); raise LimitNOFILE= or lower "

@@ -87,9 +87,10 @@ struct StateChanges: Sendable {
             changed(ban.prefix)
         case .unbanned(let prefix):
             changed(prefix)
-        case .attempting, .connected, .accepted, .ready, .failed, .ended, .retrying, .refused,
-            .refusalsSilenced, .refusalsSuppressed, .outboundPaused, .resourcesExhausted,
-            .networkActive, .shuttingDown:
+        case .attempting, .connected, .accepted, .ready, .failed, .failedAgain, .ended, .retrying,
+            .persistentWaiting, .hangingUp, .persistentDown, .refused, .refusalsSilenced,
+            .refusalsSuppressed, .outboundPaused, .nobodyToDial, .targetMissed,
+            .resourcesExhausted, .networkActive, .shuttingDown:
             break
         }
     }

@@ -40,6 +40,12 @@ enum SampleReports {
         .session(.malformed),
     ]
 
+    /// With every obstacle.
+    static let shortage = Shortage(
+        missing: 5,
+        counts: Shortage.Obstacle.allCases.map { .init($0, addresses: 1 + $0.rawValue) }
+    )
+
     static let reports: [Report] =
         [
             .attempting(subject), .connected(subject), .accepted(subject), .ready(subject),
@@ -48,6 +54,13 @@ enum SampleReports {
             .refusalsSilenced(for: .seconds(43)),
             .refusalsSuppressed(count: 1_234, during: .seconds(43)),
             .outboundPaused(failures: 25, for: .seconds(5)),
+            .persistentWaiting(subject, .noRoute, every: .seconds(5)),
+            .persistentWaiting(named, .resourcesExhausted(errno: EMFILE), every: .seconds(5)),
+            .hangingUp(subject, times: 3), .persistentDown(subject, for: .seconds(600), nil),
+            .failedAgain(named, .noRoute), .nobodyToDial(shortage),
+            .nobodyToDial(Shortage(missing: 8, counts: [])),
+            .targetMissed(ready: 3, target: 8, for: .seconds(600), nil),
+            .targetMissed(ready: 0, target: 8, for: .seconds(600), shortage),
             .resourcesExhausted(errno: EMFILE, pause: .seconds(5)),
             .banned(Ban(prefix: prefix, until: until, origin: .operator), closed: 2),
             .banned(Ban(prefix: prefix, until: nil, origin: .automatic), closed: 0),
@@ -56,6 +69,8 @@ enum SampleReports {
         ]
         + refusals.map { .refused(PeerAddress(IPAddress(v4: 0xc633_6404), port: 40_122), $0) }
         + failures.map { .failed(named, $0) }
+        + failures.map { .persistentDown(named, for: .seconds(600), .failed($0)) }
+        + endings.map { .persistentDown(named, for: .seconds(600), .ended($0)) }
         + endings.map { .ended(subject, $0, after: .seconds(2_040), wasReady: true) }
 
     static let notices: [Notice] = [

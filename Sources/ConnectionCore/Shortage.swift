@@ -1,0 +1,124 @@
+internal import Addressing
+package import Timing
+
+/// Why nobody could be picked although outbound connections are missing: what stands against those
+/// that were looked at.
+package struct Shortage: Equatable, Sendable {
+    /// What keeps an address from being picked.
+    package enum Obstacle: Int, CaseIterable, Sendable {
+        case group, perHost, duplicate, attemptedJustNow, attemptedRecently, noRoute, banned
+        case ownAddress, misbehaved, otherPort, unsupportedAddress
+    }
+
+    package struct Count: Equatable, Sendable {
+        package let obstacle: Obstacle
+        package let addresses: Int
+
+        package init(_ obstacle: Obstacle, addresses: Int) {
+            self.obstacle = obstacle
+            self.addresses = addresses
+        }
+    }
+
+    /// Connections that are missing.
+    package let missing: Int
+    /// The obstacle that most have comes first. Empty if no address is known. At most
+    /// `Policy.Outbound.picks` addresses were looked at, and those of regions that rest are
+    /// counted besides.
+    package let counts: [Count]
+
+    package init(missing: Int, counts: [Count]) {
+        self.missing = missing
+        self.counts = counts
+    }
+
+    package var addresses: Int { counts.reduce(0) { $0 + $1.addresses } }
+}
+
+/// The dialler found nobody: until something changes, or the time has come, it needn't look again.
+struct Idleness: Sendable {
+    let shortage: Shortage
+    let since: Instant
+    let lookAgainAt: Instant
+    /// What had been freed by then; see `ConnectionCore.releases`.
+    let releases: UInt64
+}
+
+/// What was passed over while one slot's address was looked for.
+struct PassedOver {
+    private var obstacles: [(address: PeerAddress, obstacle: Shortage.Obstacle)] = []
+
+    mutating func note(_ address: PeerAddress, _ obstacle: Shortage.Obstacle) {
+        obstacles.append((address, obstacle))
+    }
+
+    /// Each address once, with what stood against it last: the first picks are choosier.
+    var byAddress: [PeerAddress: Shortage.Obstacle] {
+        Dictionary(obstacles.lazy.map { ($0.address, $0.obstacle) }) { $1 }
+    }
+}
+
+extension ConnectionCore {
+    /// Counts what may free an address for the dialler: the ends of connections that hold a group,
+    /// of bans, and of rests.
+    var releases: UInt64 { table.groupReleases &+ bans.releases &+ rests.returns }
+
+    /// What keeps the dialler from dialling anybody, since when, and when it will look again; nil
+    /// while it dials, or nothing is missing.
+    package var shortage: (shortage: Shortage, since: Instant, lookAgainAt: Instant)? {
+        guard let idle = outbound.idle, wantsOutbound else { return nil }
+        return (idle.shortage, idle.since, idle.lookAgainAt)
+    }
+
+    /// Notes that nobody was found, and says so unless that has been said. It is said again when
+    /// the target was held meanwhile, or there were other addresses, settings or networks.
+    mutating func noteNobody<Source: AddressSource>(
+        _ passedOver: PassedOver,
+        resting: Set<Region>,
+        at now: Moment,
+        asking source: Source,
+        _ actions: inout Actions
+    ) {
+        let byAddress = passedOver.byAddress
+        var counts = [Int](repeating: 0, count: Shortage.Obstacle.allCases.count)
+        for obstacle in byAddress.values { counts[obstacle.rawValue] += 1 }
+        if !resting.isEmpty {
+            counts[Shortage.Obstacle.noRoute.rawValue] += source.count(in: resting)
+        }
+        let shortage = Shortage(
+            missing: policy.outbound.target - table.census.limited.outbound,
+            counts: Shortage.Obstacle.allCases
+                .filter { counts[$0.rawValue] > 0 }
+                .sorted { (counts[$1.rawValue], $0.rawValue) < (counts[$0.rawValue], $1.rawValue) }
+                .map { Shortage.Count($0, addresses: counts[$0.rawValue]) }
+        )
+        outbound.idle = Idleness(
+            shortage: shortage,
+            since: outbound.idle?.since ?? now.instant,
+            lookAgainAt: nextLook(byAddress, resting, at: now),
+            releases: releases
+        )
+        guard !outbound.isShortageSaid else { return }
+        outbound.isShortageSaid = true
+        actions.report(.nobodyToDial(shortage))
+    }
+
+    /// After the retry interval, or when the rest of a region or a ban of what was looked at ends.
+    private func nextLook(
+        _ byAddress: [PeerAddress: Shortage.Obstacle],
+        _ resting: Set<Region>,
+        at now: Moment
+    ) -> Instant {
+        var next = now.instant + policy.outbound.retry
+        for region in resting {
+            if let end = rests.end(of: region, at: now.instant) { next = min(next, end) }
+        }
+        for (address, obstacle) in byAddress where obstacle == .banned {
+            guard let ban = bans.ban(covering: address, at: now.wall), let until = ban.until else {
+                continue
+            }
+            next = min(next, now.instant + (until - now.wall))
+        }
+        return next
+    }
+}
