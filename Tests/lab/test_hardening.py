@@ -2,6 +2,8 @@
 
 import pathlib
 import re
+import shutil
+import subprocess
 
 from lab import PORT, Service, run, wait
 
@@ -15,13 +17,13 @@ def limits(number):
 
 
 class Hardening(Service):
-    def test_the_exposure_is_at_most_1_2(self):
+    def test_the_exposure_is_at_most_1_0(self):
         self.configure("", file="one.toml")
         for unit in ("peerd.service", "peerd@one.service"):
             self.start(unit)
             said = run("systemd-analyze", "security", "--no-pager", unit).stdout
             level = re.search(rf"Overall exposure level for {unit}: ([0-9.]+)", said)
-            self.assertLessEqual(float(level[1]), 1.2, said)
+            self.assertLessEqual(float(level[1]), 1.0, said)
 
     def test_the_process_has_no_right_left(self):
         number = self.start()
@@ -32,6 +34,44 @@ class Hardening(Service):
         self.assertEqual(status["NoNewPrivs"], "1")
         # 2: filtered.
         self.assertEqual(status["Seccomp"], "2")
+
+    def test_nothing_but_the_programs_and_their_libraries_can_be_executed(self):
+        number = self.start()
+        program = pathlib.Path("/var/lib/peerd/program")
+        shutil.copy("/usr/bin/true", program)
+        self.addCleanup(program.unlink)
+
+        def executed(*words):
+            inside = ["nsenter", "--target", str(number), "--mount", "--", *words]
+            return subprocess.run(inside, capture_output=True, text=True, timeout=30)
+
+        for folder in ("run/peerd", "tmp", "var/tmp", "dev/shm"):
+            inside = pathlib.Path(f"/proc/{number}/root/{folder}/program")
+            shutil.copy("/usr/bin/true", inside)
+            self.addCleanup(inside.unlink, missing_ok=True)
+        for name in (str(program), "/run/peerd/program", "/tmp/program", "/var/tmp/program",
+                     "/dev/shm/program", "/usr/bin/true"):
+            refused = executed(name)
+            self.assertEqual(refused.returncode, 126, refused)
+            self.assertIn("Permission denied", refused.stderr)
+        for name in ("peerd", "peerctl"):
+            self.assertEqual(executed(f"/usr/bin/{name}", "--help").returncode, 0)
+
+    def test_others_data_is_not_seen(self):
+        secret = pathlib.Path("/var/log/peerd-test")
+        secret.write_text("not for peerd\n")
+        self.addCleanup(secret.unlink)
+        number = self.start()
+        self.assertFalse(pathlib.Path(f"/proc/{number}/root{secret}").exists())
+        self.assertTrue(pathlib.Path(f"/proc/{number}/root/etc/hosts").exists())
+
+    def test_tasks_and_locked_memory_are_limited(self):
+        number = self.start()
+        self.assertEqual(run("systemctl", "show", "--property=TasksMax", "peerd").stdout,
+                         "TasksMax=64\n")
+        locked = [line for line in pathlib.Path(f"/proc/{number}/limits").read_text().splitlines()
+                  if line.startswith("Max locked memory")]
+        self.assertEqual(locked[0].split()[3:5], ["0", "0"])
 
     def test_the_descriptor_limit_is_raised_under_it(self):
         self.edit("peerd.service", "[Service]\nLimitNOFILE=1024:4096\n")
