@@ -27,9 +27,21 @@ package struct Listener: ~Copyable, Sendable {
     /// - Throws: EADDRINUSE when somebody listens there already, EACCES for a port below 1024,
     ///   EAFNOSUPPORT when the machine has no IPv6, EINVAL for a link-local address.
     package init(binding address: SocketAddress) throws(SystemError) {
+        try self.init(binding: address, isDualStack: false)
+    }
+
+    /// One in the place of this one, which doesn't listen any more and need not be closed yet.
+    ///
+    /// - Throws: As of `init(binding:)`.
+    package func madeAnew() throws(SystemError) -> Listener {
+        try Listener(binding: address, isDualStack: isDualStack)
+    }
+
+    private init(binding address: SocketAddress, isDualStack: Bool) throws(SystemError) {
         let descriptor = try Socket.openStream(family: address.family)
         if address.family == AF_INET6 {
-            try descriptor.setOption(CInt(IPPROTO_IPV6), IPV6_V6ONLY, CInt(1))
+            let isIPv6Only: CInt = isDualStack ? 0 : 1
+            try descriptor.setOption(CInt(IPPROTO_IPV6), IPV6_V6ONLY, isIPv6Only)
         }
         // A restart must not wait for what its predecessor left in TIME_WAIT. Not SO_REUSEPORT:
         // with it two daemons would share one port without a word.
@@ -41,7 +53,7 @@ package struct Listener: ~Copyable, Sendable {
         self.address = try descriptor.localAddress()
         self.descriptor = descriptor
         isAddressMissing = isMissing
-        isDualStack = false
+        self.isDualStack = isDualStack
         mayHoldOlder = false
     }
 
@@ -84,7 +96,7 @@ package struct Listener: ~Copyable, Sendable {
             guard let remote else { preconditionFailure("a peer that is neither IPv4 nor IPv6") }
             return Accepted(socket: socket, remote: remote)
         } catch {
-            throw AcceptFailure(error.code)
+            throw AcceptFailure(error)
         }
     }
 

@@ -14,6 +14,7 @@ package enum SystemCall: String, Sendable {
     case epollWait = "epoll_wait"
     case fcntl
     case flock
+    case fstat
     case ftruncate
     case getrlimit
     case getsockname
@@ -31,6 +32,7 @@ package enum SystemCall: String, Sendable {
     case setsockopt
     case signalfd
     case socket
+    case stat
     case threadCreate = "pthread_create"
     case unlink
     case write
@@ -47,16 +49,32 @@ package enum SystemCall: String, Sendable {
     /// Whether `code` can only mean that this program is wrong: going on would act on the wrong
     /// descriptor.
     ///
-    /// EINVAL from `bind` and `connect` is the world's: a link-local address without its interface.
-    /// EBADF from `fcntl` is, too: it is how an inherited number is asked whether it is open at
-    /// all.
+    /// EBADF from `fcntl` is the world's: it is how an inherited number is asked whether it is open
+    /// at all. From `flock` it is NFS's word for what it can't lock.
     fileprivate func isMistake(_ code: CInt) -> Bool {
         switch code {
         case EFAULT: true
-        case EBADF: self != .fcntl
-        case EINVAL: self != .bind && self != .connect
+        case EBADF: self != .fcntl && self != .flock
+        case EINVAL: hasOnlyOwnArguments
         case EEXIST, ENOENT, ELOOP, EPERM: self == .epollControl
         default: false
+        }
+    }
+
+    /// Whether everything that the call is given comes from this program, so that EINVAL is a
+    /// mistake of ours. Not so where somebody else chose what a path, an address or an inherited
+    /// number leads to, or can change it meanwhile: a FIFO in the place of a file, a file system
+    /// that doesn't take a name or know a lock, a link-local address without its interface, a
+    /// limit that was lowered, a socket that an administrator has killed (`ss -K`).
+    private var hasOnlyOwnArguments: Bool {
+        switch self {
+        case .epollCreate, .epollControl, .epollWait, .getrlimit, .pipe, .signalfd, .socket,
+            .threadCreate:
+            true
+        case .accept4, .bind, .chmod, .connect, .fcntl, .flock, .fstat, .ftruncate, .getsockname,
+            .getsockopt, .listen, .lstat, .mkdir, .open, .poll, .read, .receive, .send, .setrlimit,
+            .setsockopt, .stat, .unlink, .write:
+            false
         }
     }
 }

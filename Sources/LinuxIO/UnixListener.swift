@@ -73,7 +73,7 @@ package struct UnixListener: ~Copyable, Sendable {
                 try UnixConnection(accepted: FileDescriptor(owning: number))
             }
         } catch {
-            throw AcceptFailure(error.code)
+            throw AcceptFailure(error)
         }
     }
 

@@ -17,7 +17,10 @@ extension Daemon {
             if control[place].isOpen { serve(place, &steps, at: now) }
         }
         firstPlace = places == 0 ? 0 : (firstPlace + 1) % places
-        if control.hasNewcomers { control.accept(at: now.instant, kernel.epoll) }
+        if control.hasNewcomers {
+            let killed = control.accept(at: now.instant, kernel.epoll)
+            for _ in 0..<killed { journal.write(.controlKilled) }
+        }
         // What one asked for may have given another its answer or an event, after its turn.
         control.isBehind =
             control.hasNewcomers || control.places.contains { control[$0].needsTurn }

@@ -85,6 +85,32 @@ extension Daemon {
         case .exhausted(let code):
             disarm(index, code, at: now)
             return false
+        case .notListening:
+            mourn(index, at: now)
+            return false
+        }
+    }
+
+    /// Has a listener that somebody has killed made anew, with one warning.
+    private mutating func mourn(_ index: Int, at now: Moment) {
+        var obstacle: SystemError?
+        do throws(SystemError) {
+            try listeners.mourn(at: index, by: kernel.epoll)
+            try listeners.revive(at: index, by: kernel.epoll)
+        } catch {
+            obstacle = error
+            listeners[index].disarmedUntil = now.instant + Listeners.mourning
+        }
+        journal.write(.listenerKilled(listeners[index].listener.address, obstacle))
+    }
+
+    private mutating func revive(_ index: Int, at now: Moment) {
+        do throws(SystemError) {
+            try listeners.revive(at: index, by: kernel.epoll)
+            listeners[index].disarmedUntil = nil
+            journal.write(.listening(listeners[index].listener.address))
+        } catch {
+            listeners[index].disarmedUntil = now.instant + Listeners.mourning
         }
     }
 
@@ -100,6 +126,10 @@ extension Daemon {
         guard let due = listeners.deadline, due <= now.instant else { return }
         for index in 0..<listeners.count {
             guard let until = listeners[index].disarmedUntil, until <= now.instant else { continue }
+            guard !listeners[index].isDead else {
+                revive(index, at: now)
+                continue
+            }
             listeners[index].disarmedUntil =
                 setInterest(.read, of: index) ? nil : now.instant + Listeners.rest
         }

@@ -12,8 +12,11 @@ struct Listeners: ~Copyable {
         let configuredAddress: PeerAddress
         var network: Arrival.Network
         var trustsLoopback: Bool
-        /// Not watched until then, after the kernel had neither descriptor nor memory.
+        /// Not watched until then, after the kernel had neither descriptor nor memory, or because
+        /// it is dead.
         var disarmedUntil: Instant?
+        /// It doesn't listen any more, and one in its place can't be made yet.
+        var isDead = false
 
         init(_ listener: consuming Listener, _ configured: Configuration.Listen) {
             self.listener = listener
@@ -31,6 +34,9 @@ struct Listeners: ~Copyable {
 
     /// For so long a listener is left alone when even the reserve didn't help.
     static let rest = Duration.milliseconds(100)
+
+    /// For so long nothing is tried when one that died can't be made anew.
+    static let mourning = Duration.seconds(1)
 
     private var entries = UniqueArray<Entry>()
     /// What listeners are watched by, in the order of `entries`. Tokens are never used again, so
@@ -86,6 +92,20 @@ struct Listeners: ~Copyable {
         lastSource += 1
         tokens.append(token)
         entries.append(entry)
+    }
+
+    /// Forgets the socket of one that died: what it reports can't be silenced otherwise.
+    mutating func mourn(at index: Int, by epoll: borrowing Epoll) throws(SystemError) {
+        entries[index].isDead = true
+        try epoll.remove(entries[index].listener.descriptor)
+    }
+
+    /// Makes one that died anew, at the same address.
+    mutating func revive(at index: Int, by epoll: borrowing Epoll) throws(SystemError) {
+        let listener = try entries[index].listener.madeAnew()
+        try epoll.add(listener.descriptor, token: tokens[index], interest: .read)
+        entries[index].listener = listener
+        entries[index].isDead = false
     }
 
     /// Stops listening: what waits in the kernel's queue is reset.

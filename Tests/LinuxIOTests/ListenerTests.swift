@@ -107,4 +107,16 @@ struct ListenerTests {
         let end = try Loopback.read(from: accepted.socket)
         #expect(end == .endOfFile)
     }
+
+    /// As `ss -K` leaves it, which takes root and a kernel with it.
+    @Test("that was shut down says so, and one is made in its place")
+    func killed() throws {
+        var listener = try Listener(binding: Loopback.v4())
+        let address = listener.address
+        try #require(shutdown(listener.descriptor.number, CInt(SHUT_RDWR)) == 0)
+        #expect(throws: AcceptFailure.notListening) { _ = try listener.accept() }
+        let other = try listener.madeAnew()
+        #expect(other.address == address)
+        #expect(throws: SystemError(.bind, EADDRINUSE)) { _ = try listener.madeAnew() }
+    }
 }

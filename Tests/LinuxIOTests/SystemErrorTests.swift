@@ -38,6 +38,7 @@ struct SystemErrorTests {
             (ENETUNREACH, .transient(ENETUNREACH)),
             (EPERM, .transient(EPERM)),
             (EMFILE, .outOfDescriptors),
+            (EINVAL, .notListening),
             (ENFILE, .exhausted(ENFILE)),
             (ENOBUFS, .exhausted(ENOBUFS)),
             (ENOMEM, .exhausted(ENOMEM)),

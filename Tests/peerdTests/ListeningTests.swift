@@ -21,6 +21,43 @@ struct ListeningTests {
     }
 
     @Test(
+        "that is killed is made anew with one warning, as soon as its place is free",
+        .enabled(if: getuid() == 0, "killing sockets needs root")
+    )
+    func killed() throws {
+        var daemon = try DaemonProcess(
+            """
+            outbound.target = 0
+            log.level = "debug"
+            [[listen]]
+            address = "\(Loopback.host(212)):0"
+            """
+        )
+        let address = daemon.listening[0]
+        for isTaken in [false, true] {
+            try daemon.stop()
+            var ss = try ChildProcess(
+                "/usr/bin/ss",
+                ["--kill", "--listening", "--tcp", "src", "\(address)"]
+            )
+            try #require(try ss.waitForEnd() == .exited(0))
+            var other = isTaken ? try LoopbackListener(address) : nil
+            daemon.signal(SIGCONT)
+            let warning = try daemon.waitForLine("<4>Somebody has killed the listening socket at")
+            #expect(warning.hasSuffix(": it was made anew") != isTaken)
+            if isTaken {
+                other = nil
+                try daemon.waitForLine("<6>Listening on \(address)")
+            }
+            #expect(other == nil)
+            let peer = try LoopbackPeer(to: address)
+            try daemon.waitForLine("Accepted connection from \(try peer.address()) ")
+            #expect(peer.isHeld)
+        }
+        #expect(daemon.count("<4>") == 2)
+    }
+
+    @Test(
         "on every IPv4 address goes together with one on every IPv6 address, on one port",
         .enabled(if: hasIPv6, "this machine has no ::1")
     )

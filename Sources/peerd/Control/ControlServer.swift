@@ -77,7 +77,11 @@ struct ControlServer: ~Copyable {
 
     /// Lets in who waits, as far as there are places; epoll says in the next turn whether there are
     /// more.
-    mutating func accept(at now: Instant, _ epoll: borrowing Epoll) {
+    ///
+    /// - Returns: How many sockets have turned out not to listen any more: nobody can come there.
+    @discardableResult
+    mutating func accept(at now: Instant, _ epoll: borrowing Epoll) -> Int {
+        var dead: [Int] = []
         hasNewcomers = false
         if let first = newcomer.take() { admit(first, epoll) }
         for index in 0..<listeners.count {
@@ -90,9 +94,16 @@ struct ControlServer: ~Copyable {
                 switch error {
                 case .transient: break
                 case .outOfDescriptors, .exhausted: rest(from: now, epoll)
+                case .notListening: dead.append(index)
                 }
             }
         }
+        for index in dead.reversed() {
+            // What it reports can't be silenced, and closing it isn't enough: others have it open.
+            try? epoll.remove(listeners[index].descriptor)
+            listeners.remove(at: index)
+        }
+        return dead.count
     }
 
     private mutating func admit(

@@ -31,6 +31,8 @@ enum LogEvent: String, CaseIterable, Sendable {
     case listening
     case listenerClosed = "listener-closed"
     case listenerAddressMissing = "listener-address-missing"
+    case listenerKilled = "listener-killed"
+    case controlKilled = "control-killed"
     case listenersInherited = "listeners-inherited"
     case socketIgnored = "socket-ignored"
     case restartNeeded = "restart-needed"
@@ -89,6 +91,8 @@ enum LogEvent: String, CaseIterable, Sendable {
         case .listening: "d97818ab55e4836efbaeb3e3b6285c56"
         case .listenerClosed: "1796ca69a37b610d137abb7eb6c2066a"
         case .listenerAddressMissing: "f0597dd46f0abb3383f985cda31c71fe"
+        case .listenerKilled: "496e6072bcf92161b38165d9b4941332"
+        case .controlKilled: "431c58482796d6b82aafec626e4db147"
         case .listenersInherited: "96d09b760fa66fc14d11b48dd03d7be8"
         case .socketIgnored: "0b2be3b9df221782246c94702efca432"
         case .restartNeeded: "783e84b4949640dbb3e6139cbc39a7ba"

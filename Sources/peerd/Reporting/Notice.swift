@@ -12,6 +12,11 @@ enum Notice: Sendable {
     case listening(SocketAddress)
     case listenerClosed(SocketAddress)
     case listenerAddressMissing(SocketAddress)
+    /// It doesn't listen any more, though we didn't close it. The error says why it can't be made
+    /// anew at once.
+    case listenerKilled(SocketAddress, SystemError?)
+    /// The same of a socket for clients, which came from systemd and stays as it is.
+    case controlKilled
     /// Listeners came from a socket unit, so those of the configuration are ignored.
     case listenersInherited(count: Int, ignored: Int)
     /// A socket with a name that means nothing to us.
@@ -62,7 +67,8 @@ enum Notice: Sendable {
             .info
         case .addressesLearned:
             .debug
-        case .listenerAddressMissing, .listenersInherited, .socketIgnored, .misbehaving,
+        case .listenerAddressMissing, .listenerKilled, .controlKilled, .listenersInherited,
+            .socketIgnored, .misbehaving,
             .restartNeeded, .controlGroupUnmapped, .controlNotDeleted, .persistentRefused,
             .configurationWarning, .journalLost, .stateLate, .stateSetAside, .storedIgnored,
             .stateFailed, .stateLost:
@@ -79,6 +85,8 @@ enum Notice: Sendable {
         case .listening: .listening
         case .listenerClosed: .listenerClosed
         case .listenerAddressMissing: .listenerAddressMissing
+        case .listenerKilled: .listenerKilled
+        case .controlKilled: .controlKilled
         case .listenersInherited: .listenersInherited
         case .socketIgnored: .socketIgnored
         case .restartNeeded: .restartNeeded
@@ -114,6 +122,14 @@ enum Notice: Sendable {
         case .listenerClosed(let address): "Stopped listening on \(address)"
         case .listenerAddressMissing(let address):
             "No interface has \(address) yet; peers get through as soon as one has it"
+        case .listenerKilled(let address, nil):
+            "Somebody has killed the listening socket at \(address): it was made anew"
+        case .listenerKilled(let address, let error?):
+            "Somebody has killed the listening socket at \(address), and it can't be made anew "
+                + "yet: \(error)"
+        case .controlKilled:
+            "Somebody has shut down a control socket of systemd: nobody is served there until its "
+                + "unit and the daemon are restarted"
         case .listenersInherited(let count, let ignored):
             "Using \(count) inherited listeners"
                 + (ignored == 0 ? "" : ", ignoring \(ignored) of the configuration")
@@ -174,6 +190,8 @@ enum Notice: Sendable {
         case .listening(let address), .listenerClosed(let address),
             .listenerAddressMissing(let address):
             [.init(.listener, address)]
+        case .listenerKilled(let address, let error):
+            [.init(.listener, address)] + (error.map { [.init(.errno, $0.code)] } ?? [])
         case .listenersInherited(let count, _):
             [.init(.count, count)]
         case .persistentRefused(let peer, let refusal):
@@ -193,7 +211,8 @@ enum Notice: Sendable {
         case .stateFailed(let error, let delay):
             [.init(.duration, delay)]
                 + (error.systemCode == 0 ? [] : [.init(.errno, error.systemCode)])
-        case .started, .status, .socketIgnored, .restartNeeded, .controlListening, .controlMissing,
+        case .started, .status, .controlKilled, .socketIgnored, .restartNeeded, .controlListening,
+            .controlMissing,
             .controlGroupUnmapped, .controlNotDeleted, .configurationWarning, .reloading, .reloaded,
             .reloadFailed, .stateOff, .stateSetAside, .stateWorks, .stateLost, .startFailed:
             []

@@ -75,7 +75,8 @@ enum SampleReports {
 
     static let notices: [Notice] = [
         .started(status: "0/8 outbound"), .status("0/8 outbound"), .listening(socket),
-        .listenerClosed(socket), .listenerAddressMissing(socket),
+        .listenerClosed(socket), .listenerAddressMissing(socket), .controlKilled,
+        .listenerKilled(socket, nil), .listenerKilled(socket, SystemError(.bind, EADDRINUSE)),
         .listenersInherited(count: 2, ignored: 1), .socketIgnored("peers"),
         .persistentRefused(subject.target, .tooManyPersistent(limit: 8)),
         .restartNeeded(keys: ["network"]),
