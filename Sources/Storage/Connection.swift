@@ -21,6 +21,44 @@ struct Connection: ~Copyable {
         }
         handle = opened
         sqlite3_busy_timeout(handle, Self.patience)
+        limit()
+    }
+
+    /// Opens a database that is no file, to be read only.
+    init(reading image: [UInt8], for task: StorageError.Task) throws(StorageError) {
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(":memory:", &opened, flags, nil)
+        let size = sqlite3_int64(image.count)
+        guard code == SQLITE_OK, let opened, let copy = sqlite3_malloc64(UInt64(image.count)) else {
+            let error = StorageError(
+                task,
+                extendedCode: code == SQLITE_OK ? SQLITE_NOMEM : code,
+                handle: opened
+            )
+            sqlite3_close(opened)
+            throw error
+        }
+        copy.copyMemory(from: image, byteCount: image.count)
+        // SQLite frees the copy, if this fails as well.
+        let loaded = sqlite3_deserialize(
+            opened,
+            "main",
+            copy.assumingMemoryBound(to: UInt8.self),
+            size,
+            size,
+            UInt32(SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY)
+        )
+        guard loaded == SQLITE_OK else {
+            let error = StorageError(task, extendedCode: loaded, handle: opened)
+            sqlite3_close(opened)
+            throw error
+        }
+        handle = opened
+        limit()
+    }
+
+    private func limit() {
         // No value of ours is near that; one that was put into the file can't make us allocate
         // more.
         sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 65_536)

@@ -10,3 +10,34 @@ package struct Contents: Equatable, Sendable {
         self.bans = bans
     }
 }
+
+extension Contents {
+    /// All rows of an open database.
+    init(in connection: borrowing Connection) throws(StorageError) {
+        self.init()
+        let peers = try connection.prepare(
+            "SELECT target, added_us FROM persistent_peer ORDER BY added_us, target",
+            for: .load
+        )
+        try peers.forEachRow(for: .load) { row in
+            persistentPeers.append(
+                PersistentPeerRow(target: row.text(0), addedMicroseconds: row.integer(1))
+            )
+        }
+        let bans = try connection.prepare(
+            "SELECT prefix, until_us, origin FROM ban ORDER BY prefix",
+            for: .load
+        )
+        try bans.forEachRow(for: .load) { row in
+            // The table's own check lets no other text in, and was run when the file was opened.
+            guard let origin = BanRow.Origin(rawValue: row.text(2)) else { return }
+            self.bans.append(
+                BanRow(
+                    prefix: row.text(0),
+                    untilMicroseconds: row.optionalInteger(1),
+                    origin: origin
+                )
+            )
+        }
+    }
+}

@@ -9,7 +9,9 @@ package final class Database {
     /// What `persistent.max` can be at most.
     package static let maxPersistentPeers = 1_000
 
+    private let files: DatabaseFiles
     private let connection: Connection
+    private var place: DatabaseFiles.Place
     /// Nil only while the object goes: statements must go before their connection.
     private var statements: Statements?
 
@@ -29,34 +31,23 @@ package final class Database {
         atSeconds now: Int,
         setAside: inout SetAside?
     ) throws(StorageError) {
-        connection = try Opening(files: DatabaseFiles(folder: folder))
+        files = DatabaseFiles(folder: folder)
+        connection = try Opening(files: files)
             .connection(condemned: condemned, atSeconds: now, setAside: &setAside)
+        place = DatabaseFiles.Place(of: files)
         statements = try Statements.prepared(on: connection)
     }
 
     deinit { statements = nil }
 
     /// All rows. What a text means is for the caller to check: the file may have been edited.
-    package func load() throws(StorageError) -> Contents {
-        var contents = Contents()
-        try statements?.loadPeers.forEachRow(for: .load) { row in
-            contents.persistentPeers.append(
-                PersistentPeerRow(target: row.text(0), addedMicroseconds: row.integer(1))
-            )
-        }
-        try statements?.loadBans.forEachRow(for: .load) { row in
-            // The table's own check lets no other text in, and was run when the file was opened.
-            guard let origin = BanRow.Origin(rawValue: row.text(2)) else { return }
-            contents.bans.append(
-                BanRow(
-                    prefix: row.text(0),
-                    untilMicroseconds: row.optionalInteger(1),
-                    origin: origin
-                )
-            )
-        }
-        return contents
-    }
+    package func load() throws(StorageError) -> Contents { try Contents(in: connection) }
+
+    /// Whether file and log are still what is found under their names.
+    func isInPlace() -> Bool { place.holds(for: files) }
+
+    /// Whether they could be written to now, as far as can be said without doing it.
+    func checkWritable() throws(StorageError) { try files.checkWritable() }
 
     /// Makes all of these changes or, if this throws, none. (When the disk fails while it is told
     /// to keep them, either may turn out later; making them again is right in both cases.)
@@ -125,8 +116,6 @@ package final class Database {
 
 /// Prepared once, for as long as the connection lives.
 private struct Statements: ~Copyable {
-    let loadPeers: Statement
-    let loadBans: Statement
     let addPeer: Statement
     let removePeer: Statement
     let putBan: Statement
@@ -137,14 +126,6 @@ private struct Statements: ~Copyable {
         on connection: borrowing Connection
     ) throws(StorageError) -> Statements {
         try Statements(
-            loadPeers: connection.prepare(
-                "SELECT target, added_us FROM persistent_peer ORDER BY added_us, target",
-                for: .open
-            ),
-            loadBans: connection.prepare(
-                "SELECT prefix, until_us, origin FROM ban ORDER BY prefix",
-                for: .open
-            ),
             addPeer: connection.prepare(
                 "INSERT INTO persistent_peer VALUES (?, ?) ON CONFLICT DO NOTHING",
                 for: .open

@@ -17,12 +17,15 @@ struct DatabaseFiles {
 
     /// What can be said without SQLite. Nil if nothing is wrong, or nothing is there.
     func damageBeforeOpening() throws(StorageError) -> Damage? {
-        guard let mode = try mode(of: database) else {
+        guard try mode(of: database) != nil else {
             let isLogAlone = exists(log) || exists(database + "-journal")
             return isLogAlone ? .logAlone : nil
         }
-        let logMode = try self.mode(of: log) ?? S_IFREG
-        guard mode & S_IFMT == S_IFREG, logMode & S_IFMT == S_IFREG else { return .notARegularFile }
+        // SQLite opens each of them, and would wait at a FIFO for ever.
+        for suffix in [""] + Self.companions {
+            let mode = try self.mode(of: database + suffix) ?? S_IFREG
+            guard mode & S_IFMT == S_IFREG else { return .notARegularFile }
+        }
         guard let file = try ReadOnlyFile(path: database, for: .open) else { return nil }
         guard file.byteCount > 0 else { return .empty }
         let limit = Schema.maxPages * Schema.pageBytes
@@ -58,13 +61,23 @@ struct DatabaseFiles {
     }
 
     /// Makes room for a new database: an empty file that only its owner can read.
-    func beginNew() throws(StorageError) {
+    ///
+    /// - Returns: The new name of what lay there and can't be deleted as a file can.
+    func beginNew(atSeconds now: Int) throws(StorageError) -> String? {
         removeUnfinished()
+        let obstacles = ([""] + Self.companions).filter { exists(unfinished + $0) }
+        let target = obstacles.isEmpty ? nil : try unusedName(atSeconds: now)
+        for suffix in obstacles {
+            guard let target, rename(unfinished + suffix, target + suffix) == 0 else {
+                throw StorageError(.create, path: unfinished + suffix, systemCode: errno)
+            }
+        }
         let descriptor = open(unfinished, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw StorageError(.create, path: unfinished, systemCode: errno)
         }
         close(descriptor)
+        return target
     }
 
     /// Gives the new database its name.
@@ -79,7 +92,51 @@ struct DatabaseFiles {
         for suffix in [""] + Self.companions { unlink(unfinished + suffix) }
     }
 
-    func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    /// Whether something has this name, a link that leads nowhere included.
+    func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// - Throws: EROFS or EACCES where the folder or the database can't be written to, ENOENT where
+    ///   it is gone.
+    func checkWritable() throws(StorageError) {
+        for (path, rights) in [(folder, W_OK | X_OK), (database, W_OK)] {
+            guard access(path, rights) == 0 else {
+                throw StorageError(.save, path: path, systemCode: errno)
+            }
+        }
+    }
+
+    /// Which files the database and its log are.
+    struct Place {
+        private struct File: Equatable {
+            let device: UInt
+            let inode: UInt
+
+            init?(_ path: String) {
+                var status = stat()
+                guard lstat(path, &status) == 0 else { return nil }
+                device = status.st_dev
+                inode = status.st_ino
+            }
+        }
+
+        private let database: File?
+        /// Nil until SQLite has made it, with the first access to the file.
+        private var log: File?
+
+        init(of files: DatabaseFiles) {
+            database = File(files.database)
+            log = File(files.log)
+        }
+
+        /// Whether they are those that are found under their names.
+        mutating func holds(for files: DatabaseFiles) -> Bool {
+            if log == nil { log = File(files.log) }
+            return database == File(files.database) && log == File(files.log)
+        }
+    }
 
     /// Nil if there is no such file. A link isn't followed.
     private func mode(of path: String) throws(StorageError) -> mode_t? {

@@ -12,7 +12,8 @@ struct Opening {
         init(_ error: StorageError) {
             switch error.kind {
             case .damaged, .refusedValue, .unexpected: self = .damaged(.malformed(error.message))
-            case .full, .readOnly, .unreachable, .busy, .tooManyRows, .inputOutput, .outOfMemory:
+            case .full, .readOnly, .unreachable, .busy, .tooManyRows, .displaced, .inputOutput,
+                .outOfMemory:
                 self = .failed(error)
             }
         }
@@ -41,7 +42,11 @@ struct Opening {
         if let damage {
             setAside = SetAside(path: try files.setAside(atSeconds: now), reason: damage)
         }
-        try makeNew()
+        let obstacle = try makeNew(atSeconds: now)
+        // One of them can be told of, and this one tells nothing of what was stored.
+        if setAside == nil, let obstacle {
+            setAside = SetAside(path: obstacle, reason: .notARegularFile)
+        }
         do throws(Obstacle) {
             return try checkedConnection()
         } catch {
@@ -105,6 +110,16 @@ struct Opening {
     }
 
     private func damage(in connection: borrowing Connection) throws(StorageError) -> Damage? {
+        if let found = try Self.damage(inContentsOf: connection) { return found }
+        // Somebody may have changed it by hand.
+        let mode = try connection.texts("PRAGMA journal_mode = WAL", for: .check)
+        return mode == ["wal"] ? nil : .malformed("its journal mode can't be changed")
+    }
+
+    /// What is wrong with a database, wherever it lies.
+    static func damage(
+        inContentsOf connection: borrowing Connection
+    ) throws(StorageError) -> Damage? {
         let id = try connection.integer("PRAGMA application_id", for: .check)
         guard id == Schema.applicationID else { return .foreign(applicationID: id) }
         let version = try connection.integer("PRAGMA user_version", for: .check)
@@ -113,19 +128,19 @@ struct Opening {
         let tables = try connection.texts(Schema.query, for: .check)
         guard tables == Schema.tables.map({ "\($0)" }) else { return .otherTables }
         let findings = try connection.texts("PRAGMA integrity_check(1)", for: .check)
-        guard findings == ["ok"] else { return .malformed(findings.joined(separator: "; ")) }
-        // Somebody may have changed it by hand.
-        let mode = try connection.texts("PRAGMA journal_mode = WAL", for: .check)
-        return mode == ["wal"] ? nil : .malformed("its journal mode can't be changed")
+        return findings == ["ok"] ? nil : .malformed(findings.joined(separator: "; "))
     }
 
     /// Makes an empty database under another name, and renames it when all of it is on disk: so a
     /// database that isn't complete is never one that was interrupted, but a damaged one.
-    private func makeNew() throws(StorageError) {
-        try files.beginNew()
+    ///
+    /// - Returns: The new name of what stood in the way of that other name, and isn't a file.
+    private func makeNew(atSeconds now: Int) throws(StorageError) -> String? {
+        let obstacle = try files.beginNew(atSeconds: now)
         do throws(StorageError) {
             try fillNew()
             try files.finishNew()
+            return obstacle
         } catch {
             files.removeUnfinished()
             throw error

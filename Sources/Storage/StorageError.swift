@@ -20,6 +20,9 @@ package struct StorageError: Error, Equatable, Sendable {
         case refusedValue
         /// The file can't be what was written. `Store` sets it aside.
         case damaged
+        /// The file isn't the one that was opened any more: somebody has moved, removed or replaced
+        /// it, or its log.
+        case displaced
         /// The disk failed.
         case inputOutput
         case outOfMemory
@@ -28,6 +31,7 @@ package struct StorageError: Error, Equatable, Sendable {
 
     /// What was being done. The raw value completes the sentence "cannot …".
     package enum Task: String, Sendable {
+        case lock = "lock the state folder"
         case open = "open the database"
         case check = "check the database"
         case create = "create the database"
@@ -121,6 +125,7 @@ extension StorageError.Kind {
         case .tooManyRows: "remove some first"
         case .refusedValue: "give a shorter or a plainer text"
         case .damaged: "the file will be set aside"
+        case .displaced: "all will be written to a new one"
         case .inputOutput: "look at the disk's health and the kernel's log"
         case .outOfMemory: "free some memory"
         case .unexpected: "please report this"

@@ -15,10 +15,14 @@ package final class Store {
         /// Makes this all that is stored, in one transaction. The way back after a failure: whoever
         /// has the truth in memory need not remember which changes didn't get through.
         case replace(Contents)
+        /// Looks whether all is in its place and could be written to.
+        case check
     }
 
     package enum Answer: Equatable, Sendable {
         case loaded(Contents)
+        /// It was read where nothing can be written, for this reason. The database isn't open.
+        case loadedUnwritable(Contents, StorageError)
         /// It is on disk.
         case saved
     }
@@ -54,7 +58,17 @@ package final class Store {
         _ request: Request,
         _ setAside: inout SetAside?
     ) throws(StorageError) -> Answer {
+        let wasDisplaced = !(database?.isInPlace() ?? true)
+        if wasDisplaced {
+            // What is called so now is somebody else's doing: it is neither written to nor deleted
+            // by closing what was there.
+            database?.leaveFilesAsTheyAre()
+            database = nil
+        }
         do throws(StorageError) {
+            if wasDisplaced || database == nil {
+                try request.mindDisplacement(of: folder, wasDisplaced)
+            }
             return try perform(request, on: try opened(condemned: nil, &setAside))
         } catch {
             let wasOpen = database != nil
@@ -62,9 +76,27 @@ package final class Store {
                 database?.leaveFilesAsTheyAre()
                 database = nil
             }
+            // Never while SQLite has it open: see `ReadOnlyFile`.
+            if request == .load, database == nil,
+                let contents = contentsUnwritable(because: error)
+            {
+                return .loadedUnwritable(contents, error)
+            }
             guard error.kind == .damaged, wasOpen else { throw error }
             let damage = Damage.malformed(error.message)
             return try perform(request, on: try opened(condemned: damage, &setAside))
+        }
+    }
+
+    /// What can be read where nothing can be written.
+    private func contentsUnwritable(because error: StorageError) -> Contents? {
+        switch error.kind {
+        case .readOnly, .full, .inputOutput:
+            // What can't be read this way either isn't better known for it.
+            try? DatabaseImage(of: DatabaseFiles(folder: folder)).contents()
+        case .unreachable, .busy, .tooManyRows, .refusedValue, .damaged, .displaced, .outOfMemory,
+            .unexpected:
+            nil
         }
     }
 
@@ -91,8 +123,25 @@ package final class Store {
         case .load: return .loaded(try database.load())
         case .apply(let changes): try database.apply(changes)
         case .replace(let contents): try database.replace(with: contents)
+        case .check: try database.checkWritable()
         }
         return .saved
+    }
+}
+
+extension Store.Request {
+    /// Changes alone aren't worth a new database: it must get everything. And only what is open
+    /// can be looked at.
+    fileprivate func mindDisplacement(
+        of folder: String,
+        _ wasDisplaced: Bool
+    ) throws(StorageError) {
+        switch self {
+        case .apply where wasDisplaced, .check:
+            let what = "peerd.db or its log in \(folder) was moved, removed or replaced"
+            throw StorageError(.displaced, .save, what)
+        case .load, .replace, .apply: return
+        }
     }
 }
 
@@ -102,7 +151,8 @@ extension StorageError {
     fileprivate var leavesConnectionUsable: Bool {
         switch kind {
         case .full, .busy, .tooManyRows, .refusedValue: true
-        case .readOnly, .unreachable, .damaged, .inputOutput, .outOfMemory, .unexpected: false
+        case .readOnly, .unreachable, .damaged, .displaced, .inputOutput, .outOfMemory, .unexpected:
+            false
         }
     }
 }

@@ -36,6 +36,59 @@ struct WriteAheadLog {
         return try log.damage(in: file)
     }
 
+    /// Does to the bytes of a database what SQLite does with this log when it opens the file: all
+    /// transactions that are complete.
+    ///
+    /// - Returns: False if that makes no database.
+    static func replay(path: String, onto database: inout [UInt8]) throws(StorageError) -> Bool {
+        guard let file = try ReadOnlyFile(path: path, for: .load), file.byteCount > headerBytes
+        else { return true }
+        var header = [UInt8](repeating: 0, count: headerBytes)
+        guard try file.read(at: 0, into: &header), let log = WriteAheadLog(header: header) else {
+            return false
+        }
+        return try log.replay(file, onto: &database)
+    }
+
+    private func replay(
+        _ file: borrowing ReadOnlyFile,
+        onto database: inout [UInt8]
+    ) throws(StorageError) -> Bool {
+        let frameBytes = Self.frameHeaderBytes + pageBytes
+        var frame = [UInt8](repeating: 0, count: frameBytes)
+        var previous = headerSum
+        // Where the pages of the transaction are that isn't complete yet.
+        var pages: [(number: Int, offset: Int)] = []
+        var start = Self.headerBytes
+        while try file.read(at: start, into: &frame), follows(frame, previous) {
+            previous = Sum(stored: frame, at: 16)
+            pages.append((Int(Self.bigEndian(frame, at: 0)), start + Self.frameHeaderBytes))
+            let pagesInAll = Int(Self.bigEndian(frame, at: 4))
+            start += frameBytes
+            guard pagesInAll > 0 else { continue }
+            guard pagesInAll <= Schema.maxPages, pageBytes == Schema.pageBytes else { return false }
+            try apply(pages, in: file, onto: &database, pagesInAll)
+            pages = []
+        }
+        return true
+    }
+
+    private func apply(
+        _ pages: [(number: Int, offset: Int)],
+        in file: borrowing ReadOnlyFile,
+        onto database: inout [UInt8],
+        _ pagesInAll: Int
+    ) throws(StorageError) {
+        let byteCount = pagesInAll * pageBytes
+        database.removeLast(max(0, database.count - byteCount))
+        database += [UInt8](repeating: 0, count: byteCount - database.count)
+        var page = [UInt8](repeating: 0, count: pageBytes)
+        for (number, offset) in pages where (1...pagesInAll).contains(number) {
+            guard try file.read(at: offset, into: &page) else { continue }
+            database.replaceSubrange((number - 1) * pageBytes..<number * pageBytes, with: page)
+        }
+    }
+
     private init?(header: [UInt8]) {
         let magic = Self.bigEndian(header, at: 0)
         let pageBytes = Int(Self.bigEndian(header, at: 8))

@@ -20,26 +20,61 @@ extension Daemon {
 
     /// To be called once a turn: gives the store what there is to do.
     mutating func keepState(at now: Moment) {
-        guard kernel.store != nil, let request = state.nextRequest(of: core, at: now) else {
-            return
+        // The folder's lock may be waited for still.
+        guard let isBusy = kernel.store?.isBusy, !isBusy else { return }
+        if let request = state.nextRequest(of: core, at: now) {
+            kernel.store?.ask(request)
+        } else if state.nextCheck(at: now.instant) {
+            kernel.store?.ask(.check)
         }
-        kernel.store?.ask(request)
     }
 
     mutating func finishStoring(_ reply: StateReply, at now: Moment) {
+        switch reply {
+        case .lock(let failure): stateRefusal = failure
+        case .store(let reply): finishStoring(reply, at: now)
+        }
+    }
+
+    private mutating func finishStoring(_ reply: StoreReply, at now: Moment) {
         if let setAside = reply.setAside { journal.write(.stateSetAside(setAside)) }
         switch reply.result {
         case .failure(let error):
             if let delay = state.failed(error, at: now.instant) {
                 journal.write(.stateFailed(error, retry: delay))
             }
-        case .success(let answer):
-            if state.succeeded(settingAside: reply.setAside != nil) { journal.write(.stateWorks) }
-            switch answer {
-            case .loaded(let stored): restore(stored, at: now)
-            case .saved: break
-            }
+        case .success(.loadedUnwritable(let stored, let error)):
+            let delay = state.wasReadOnly(error, at: now.instant)
+            restore(stored, at: now)
+            if let delay { journal.write(.stateFailed(error, retry: delay)) }
+        case .success(.loaded(let stored)):
+            noteSuccess(reply)
+            restore(stored, at: now)
+        case .success(.saved):
+            noteSuccess(reply)
         }
+    }
+
+    private mutating func noteSuccess(_ reply: StoreReply) {
+        if state.succeeded(settingAside: reply.setAside != nil) { journal.write(.stateWorks) }
+    }
+
+    /// Takes the state folder, so that a second daemon is refused before it has done anything. A
+    /// disk that doesn't answer, or takes nothing, refuses no start: see docs/storage.md.
+    mutating func takeState(in folder: String?) throws(StartupError) {
+        guard let folder else { return }
+        kernel.store?.ask(.lock)
+        var patience = loadPatience
+        do throws(SystemError) {
+            while kernel.store?.isBusy ?? false, patience > .zero, !isStopping {
+                try awaitStore(for: &patience, mindingSignals: true)
+            }
+            loadPatience = patience
+        } catch {
+            throw StartupError(error)
+        }
+        guard let stateRefusal, stateRefusal.refusesStart else { return }
+        throw StartupError(locking: folder, stateRefusal)
     }
 
     /// Waits for what is stored, so that no banned peer is let in before it is known.
@@ -48,13 +83,14 @@ extension Daemon {
             journal.write(.stateOff)
             return
         }
-        var patience = Self.loadPatience
-        while state.isBusy, !isStopping {
+        var patience = loadPatience
+        while !state.isLoaded, kernel.store?.isBusy ?? false, !isStopping {
             guard patience > .zero else {
                 return journal.write(.stateLate(after: Self.loadPatience))
             }
             now = .now
             try awaitStore(for: &patience, mindingSignals: true)
+            if !state.isLoaded { keepState(at: .now) }
         }
     }
 
@@ -65,7 +101,7 @@ extension Daemon {
         keepState(at: .now)
         var obstacle: SystemError?
         do throws(SystemError) {
-            while state.isBusy, patience > .zero {
+            while kernel.store?.isBusy ?? false, patience > .zero {
                 try awaitStore(for: &patience, mindingSignals: false)
                 keepState(at: .now)
             }

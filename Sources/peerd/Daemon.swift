@@ -31,6 +31,10 @@ struct Daemon: ~Copyable {
     var kernel: KernelServices
     /// What of the core's state isn't on disk yet.
     var state = StateChanges()
+    /// What is left of the time that a start waits for the disk.
+    var loadPatience = Self.loadPatience
+    /// Why the state folder can't be had.
+    var stateRefusal: DirectoryLock.Failure?
     var sockets = SocketTable()
     var sessions: SessionTable
     /// What peers with a session send is read into it.
@@ -75,8 +79,10 @@ struct Daemon: ~Copyable {
     ) throws(StartupError) -> Daemon {
         let (inherited, unknown) = (environment.listeners, environment.unknown)
         let (control, runtime) = (environment.control, locks.runtimePath)
+        let statePath = locks.statePath
         let kernel = try KernelServices.open(storingIn: locks.statePath)
         var daemon = Daemon(loaded, arguments, environment, locks, journal, kernel)
+        try daemon.takeState(in: statePath)
         // The store reads while the listeners are bound.
         daemon.keepState(at: .now)
         daemon.close(unknown)
@@ -135,6 +141,8 @@ struct Daemon: ~Copyable {
     }
 
     private mutating func start(at now: Moment) throws(SystemError) {
+        // While the disk was waited for.
+        guard !isStopping else { return }
         keepConfiguredPeers(at: now)
         try awaitStoredState()
         guard !isStopping else { return }
@@ -153,6 +161,7 @@ struct Daemon: ~Copyable {
         consider(listeners.deadline)
         consider(control.deadline)
         consider(state.deadline)
+        consider(state.checkDeadline)
         consider(service.deadline)
         consider(journal.deadline)
         return nearest

@@ -35,9 +35,9 @@ struct ServiceEnvironment: ~Copyable {
 
 /// Directories that this daemon has for itself while it runs.
 struct DirectoryLocks: ~Copyable {
-    /// Nil if there is no such directory.
+    /// Nil if there is no such directory. Its lock is taken where it is used: that may wait for a
+    /// disk.
     let statePath: String?
-    private let state: DirectoryLock?
     private let runtime: DirectoryLock?
     /// Nil if there is no such directory.
     let runtimePath: String?
@@ -49,7 +49,6 @@ struct DirectoryLocks: ~Copyable {
         let runtimePath = runtime ?? first(of: "RUNTIME_DIRECTORY")
         return DirectoryLocks(
             statePath: statePath,
-            state: try lock(statePath),
             runtime: try lock(runtimePath),
             runtimePath: runtimePath
         )
@@ -60,8 +59,6 @@ struct DirectoryLocks: ~Copyable {
         do throws(DirectoryLock.Failure) {
             return try DirectoryLock(directory)
         } catch {
-            // It has both names, and is locked already.
-            if case .held(by: Accounts.process) = error { return nil }
             throw StartupError(locking: directory, error)
         }
     }

@@ -41,6 +41,9 @@ struct StartupError: Error, Equatable, CustomStringConvertible {
             case .held(let process):
                 "another peerd\(process.map { " (process \($0))" } ?? "") has \(directory): "
                     + "stop it, or give this one directories of its own"
+            case .notPlain:
+                "cannot lock \(directory): \(directory)/lock is not a plain file with one name; "
+                    + "remove it"
             case .system(let error): "cannot lock \(directory): \(error)"
             }
         status = ExitStatus.osError

@@ -45,6 +45,8 @@ struct StorageProbe {
         let store = Store(folder: folder)
         for request in [Store.Request.load, .apply([.removeBan(prefix: "192.0.2.0/24")])] {
             switch store.handle(request).result {
+            case .success(.loadedUnwritable(let contents, let error)):
+                say("\(error.kind) \(error), and \(contents.bans.count) bans")
             case .success: say("done")
             case .failure(let error): say("\(error.kind) \(error)")
             }

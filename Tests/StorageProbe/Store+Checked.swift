@@ -13,14 +13,16 @@ extension Store {
         if let setAside = reply.setAside { StorageProbe.fail("\(setAside)") }
         switch reply.result {
         case .success(.loaded(let contents)): return contents
+        case .success(.loadedUnwritable(_, let error)): StorageProbe.fail("\(error)")
         case .success(.saved): StorageProbe.fail("saved instead of loaded")
         case .failure(let error): StorageProbe.fail("\(error)")
         }
     }
 
-    /// Nil when it was saved.
+    /// Nil when it was saved, or loaded where it can be saved.
     func failure(of request: Request) -> StorageError? {
         switch handle(request).result {
+        case .success(.loadedUnwritable(_, let error)): error
         case .success: nil
         case .failure(let error): error
         }

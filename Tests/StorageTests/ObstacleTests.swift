@@ -30,20 +30,42 @@ struct ObstacleTests {
     @Test("a read-only folder is an error that says so", arguments: [true, false])
     func readOnly(hasDatabase: Bool) throws {
         if hasDatabase { _ = folder.reply() }
-        let lines: [String]
-        if getuid() == 0 {
-            lines = try mounted("mount -B \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\"", "try")
-        } else {
-            chmod(folder.path, 0o500)
-            lines = try Probe("try", folder.path).lines()
-            chmod(folder.path, 0o700)
-        }
+        let lines = try triedReadOnly()
         #expect(lines.count == 2)
         for line in lines {
             #expect(line.hasPrefix("readOnly "), "\(line)")
             #expect(line.contains("make the folder writable"))
         }
         #expect(Store(folder: folder.path).handle(.load).error == nil)
+    }
+
+    private func triedReadOnly() throws -> [String] {
+        if getuid() == 0 {
+            let mount = "mount -B \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\""
+            return try mounted(mount, "try")
+        }
+        chmod(folder.path, 0o500)
+        defer { chmod(folder.path, 0o700) }
+        return try Probe("try", folder.path).lines()
+    }
+
+    /// As `kill -9` leaves it: most of it is in the log, and SQLite needs a folder that it can
+    /// write to for that.
+    @Test("what is in a read-only folder is read, with what its log adds", arguments: [1, 60])
+    func readOnlyLog(transactions: Int) throws {
+        let living = try StateFolder()
+        let store = Store(folder: living.path)
+        for number in 1...transactions { _ = store.handle(Churn.request(number)) }
+        let log = try StateFolder.read(living.log)
+        #expect(log.count > 4_096)
+        try StateFolder.write(StateFolder.read(living.database), to: folder.database)
+        // A transaction that was being written when it ended.
+        try StateFolder.write(log + log.suffix(5_000), to: folder.log)
+        let lines = try triedReadOnly()
+        let bans = Churn.contents(after: transactions).bans.count
+        #expect(lines.first?.hasPrefix("readOnly ") == true)
+        #expect(lines.first?.hasSuffix(", and \(bans) bans") == true, "\(lines)")
+        #expect(try folder.contents() == Churn.contents(after: transactions))
     }
 
     @Test("a folder that isn't there is an error, and isn't made")

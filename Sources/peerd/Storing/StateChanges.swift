@@ -32,6 +32,9 @@ struct StateChanges: Sendable {
     static let longestRetry = Duration.seconds(60)
     /// How often bans that have ended are deleted, together with whatever is written anyway.
     static let sweepInterval = Duration.seconds(3600)
+    /// How often it is looked whether folder and files are in their places and can be written to,
+    /// while nothing else is asked of the store: a few system calls on its thread.
+    static let checkInterval = Duration.seconds(10)
 
     /// The runtime peers that are on disk, or in what is being written, with the time at which they
     /// were added.
@@ -42,13 +45,26 @@ struct StateChanges: Sendable {
     /// Rows that mean nothing to us. They stay stored until somebody corrects them.
     private(set) var unreadable = Contents()
 
-    private enum Task { case load, apply, replace }
+    private enum Task {
+        case load, apply, replace
+        /// Writes everything though nothing changed, to see whether that can be done again.
+        case probe
+        case check
+    }
     private var task: Task?
     /// Whether what was stored is known. Nothing is written before.
     private(set) var isLoaded = false
-    private var changedPeers: Set<PeerTarget> = []
-    private var changedPrefixes: Set<Prefix> = []
+    /// With the number of the last change of each, which says what came after what.
+    private var changedPeers: [PeerTarget: UInt64] = [:]
+    private var changedPrefixes: [Prefix: UInt64] = [:]
     private var isAllChanged = false
+    private var changeNumber: UInt64 = 0
+    /// When each persistent peer that the core has was added, by the number of that change. Kept
+    /// while everything is to be written as well, when single changes aren't.
+    private var additions: [PeerTarget: UInt64] = [:]
+    /// Nothing is missing on disk, but whether it could be written isn't known.
+    private var isDoubted = false
+    private var checkAt = Instant(nanoseconds: 0)
     /// Why the store doesn't work at present.
     private(set) var failure: StorageError?
     /// The same for an operator.
@@ -65,6 +81,11 @@ struct StateChanges: Sendable {
     /// When `nextRequest` has something to say though nothing changed.
     var deadline: Instant? { task == nil ? retryAt : nil }
 
+    /// When `nextCheck` has something to say.
+    var checkDeadline: Instant? {
+        task == nil && isLoaded && failure == nil && last == nil ? checkAt : nil
+    }
+
     /// Whether the store is at work.
     var isBusy: Bool { task != nil }
 
@@ -73,16 +94,19 @@ struct StateChanges: Sendable {
         guard !isAllChanged, changedPeers.isEmpty, changedPrefixes.isEmpty else { return false }
         return switch task {
         case .apply, .replace: false
-        case .load, nil: true
+        case .load, .probe, .check, nil: true
         }
     }
 
     /// Takes note of what happened, if it is about something that is stored.
     mutating func note(_ report: Report) {
         switch report {
-        case .persistentAdded(let subject), .persistentAdopted(let subject),
-            .persistentRemoved(let subject):
+        case .persistentAdded(let subject), .persistentAdopted(let subject):
             changed(subject.target)
+            additions[subject.target] = changeNumber
+        case .persistentRemoved(let subject):
+            changed(subject.target)
+            additions[subject.target] = nil
         case .banned(let ban, _):
             changed(ban.prefix)
         case .unbanned(let prefix):
@@ -102,14 +126,16 @@ struct StateChanges: Sendable {
     }
 
     private mutating func changed(_ target: PeerTarget) {
+        changeNumber += 1
         guard !isAllChanged else { return }
-        changedPeers.insert(target)
+        changedPeers[target] = changeNumber
         checkLimit()
     }
 
     private mutating func changed(_ prefix: Prefix) {
+        changeNumber += 1
         guard !isAllChanged else { return }
-        changedPrefixes.insert(prefix)
+        changedPrefixes[prefix] = changeNumber
         checkLimit()
     }
 
@@ -120,8 +146,8 @@ struct StateChanges: Sendable {
 
     private mutating func markAllChanged() {
         isAllChanged = true
-        changedPeers = []
-        changedPrefixes = []
+        changedPeers = [:]
+        changedPrefixes = [:]
     }
 }
 
@@ -136,18 +162,28 @@ extension StateChanges {
             // What can't be read at the end isn't worth waiting for.
             guard last == nil else { return nil }
             task = .load
+            checkAt = now.instant + Self.checkInterval
             return .load
         }
-        guard !isSaved else { return nil }
+        guard !isSaved || isDoubted && last == nil else { return nil }
+        checkAt = now.instant + Self.checkInterval
         defer { forgetChanges() }
-        if isAllChanged || last != nil {
-            task = .replace
+        if isAllChanged || isDoubted || last != nil {
+            task = isSaved ? .probe : .replace
             return .replace(last ?? snapshot(of: core, at: now.wall))
         }
         let changes = changes(of: core, at: now)
         guard !changes.isEmpty else { return nil }
         task = .apply
         return .apply(changes)
+    }
+
+    /// Whether the store is to look if all is in its place.
+    mutating func nextCheck(at now: Instant) -> Bool {
+        guard let due = checkDeadline, due <= now else { return false }
+        task = .check
+        checkAt = now + Self.checkInterval
+        return true
     }
 
     /// From now on what the core does isn't stored any more: it is about to end all connections.
@@ -163,6 +199,7 @@ extension StateChanges {
     mutating func succeeded(settingAside wasDamaged: Bool) -> Bool {
         // A load sees the file that took the damaged one's place; else all must be written to it.
         if wasDamaged, task != .load { markAllChanged() }
+        if task != .load { isDoubted = false }
         task = nil
         retryAt = nil
         failure = nil
@@ -175,11 +212,31 @@ extension StateChanges {
     /// - Returns: The wait, if it is the first failure after a success.
     mutating func failed(_ error: StorageError, at now: Instant) -> Duration? {
         let wasApplying = task == .apply
+        switch task {
+        case .load, nil: break
         // Which of the changes got through doesn't matter if all is written.
-        if task != .load { markAllChanged() }
+        case .apply, .replace: markAllChanged()
+        case .probe: isDoubted = true
+        // What can't be written is on disk all the same; what isn't in its place isn't.
+        case .check: if error.kind == .readOnly { isDoubted = true } else { markAllChanged() }
+        }
         task = nil
         // No fault of the disk: the table has bans that made room for others here.
         if wasApplying, error.kind == .tooManyRows { return nil }
+        return delayRetry(after: error, at: now)
+    }
+
+    /// What is stored was read, and can't be written. It is tried again after a wait, by writing
+    /// everything.
+    ///
+    /// - Returns: The wait, if it is the first failure after a success.
+    mutating func wasReadOnly(_ error: StorageError, at now: Instant) -> Duration? {
+        task = nil
+        isDoubted = true
+        return delayRetry(after: error, at: now)
+    }
+
+    private mutating func delayRetry(after error: StorageError, at now: Instant) -> Duration? {
         let delay = min(Self.firstRetry * (1 << min(failures, 10)), Self.longestRetry)
         failures += 1
         failure = error
@@ -189,33 +246,34 @@ extension StateChanges {
 
     private mutating func forgetChanges() {
         isAllChanged = false
-        changedPeers = []
-        changedPrefixes = []
+        changedPeers = [:]
+        changedPrefixes = [:]
     }
 
     private mutating func changes(
         of core: borrowing ConnectionCore,
         at now: Moment
     ) -> [Change] {
-        var changes: [Change] = []
-        for target in changedPeers {
+        var numbered: [(number: UInt64, change: Change)] = []
+        for (target, number) in changedPeers.sorted(by: { $0.value < $1.value }) {
             let isKept = Self.keepsAtRunTime(target, core)
             if isKept, peers[target] == nil {
                 let added = timeToAdd(at: now.wall)
                 peers[target] = added
                 refused.removeAll { $0.target == target }
-                changes.append(.addPersistentPeer(PersistentPeerRow(target, added: added)))
+                numbered.append((number, .addPersistentPeer(.init(target, added: added))))
             } else if !isKept, peers.removeValue(forKey: target) != nil {
-                changes.append(.removePersistentPeer(target: "\(target)"))
+                numbered.append((number, .removePersistentPeer(target: "\(target)")))
             }
         }
-        for prefix in changedPrefixes {
+        for (prefix, number) in changedPrefixes {
             if let ban = core.bans.ban(of: prefix) {
-                changes.append(.putBan(BanRow(ban)))
+                numbered.append((number, .putBan(BanRow(ban))))
             } else {
-                changes.append(.removeBan(prefix: "\(prefix)"))
+                numbered.append((number, .removeBan(prefix: "\(prefix)")))
             }
         }
+        var changes = numbered.sorted { $0.number < $1.number }.map(\.change)
         if !changes.isEmpty, sweepAt <= now.instant {
             changes.append(.removeBansEnded(byMicroseconds: now.wall.microseconds))
             sweepAt = now.instant + Self.sweepInterval
@@ -227,10 +285,15 @@ extension StateChanges {
         of core: borrowing ConnectionCore,
         at now: WallTime
     ) -> StateSnapshot {
-        var kept: [PeerTarget: WallTime] = [:]
+        var targets: [PeerTarget] = []
         for connection in core.table.connections where connection.isPersistent {
             let target = core.table.target(of: connection)
-            guard Self.keepsAtRunTime(target, core) else { continue }
+            if Self.keepsAtRunTime(target, core) { targets.append(target) }
+        }
+        // The table has them by their slots, which are used again.
+        targets.sort { additions[$0] ?? 0 < additions[$1] ?? 0 }
+        var kept: [PeerTarget: WallTime] = [:]
+        for target in targets {
             kept[target] = peers[target] ?? timeToAdd(at: now)
             peers[target] = kept[target]
         }
@@ -290,7 +353,7 @@ extension StateChanges {
         isLoaded = true
         unreadable = stored.unreadable
         let bans = stored.bans.filter {
-            !changedPrefixes.contains($0.prefix) && core.bans.ban(of: $0.prefix) == nil
+            changedPrefixes[$0.prefix] == nil && core.bans.ban(of: $0.prefix) == nil
         }
         if stored.isAsWritten { checkLimit() } else { markAllChanged() }
         let before = core.bans.count

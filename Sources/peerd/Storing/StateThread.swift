@@ -5,15 +5,17 @@ import Storage
 struct StateThread: ~Copyable {
     private var thread: HelperThreads<StateRequest, StateReply>
 
-    /// The folder must exist and be locked by this process. It is not touched before the first
-    /// request.
+    /// The folder is not touched before the first request.
     init(folder: String) throws(SystemError) {
         // One, and one request at a time: the order of the requests is that of the transactions.
         thread = try HelperThreads(count: 1, limit: 1, name: "store") {
-            let store = Store(folder: folder)
-            return { request in StateReply(store.handle(Store.Request(request))) }
+            let folder = StateFolder(folder)
+            return { request in folder.handle(request) }
         }
     }
+
+    /// Whether a request waits for its answer.
+    var isBusy: Bool { thread.waiting > 0 }
 
     func watch(by epoll: borrowing Epoll, token: EventToken) throws(SystemError) {
         try thread.withDescriptor { descriptor throws(SystemError) in
@@ -30,22 +32,14 @@ struct StateThread: ~Copyable {
     mutating func nextReply() -> StateReply? { thread.receive() }
 }
 
-extension Store.Request {
-    fileprivate init(_ request: StateRequest) {
-        switch request {
-        case .load: self = .load
-        case .apply(let changes): self = .apply(changes)
-        case .replace(let snapshot): self = .replace(snapshot.contents)
-        }
-    }
-}
-
-extension StateReply {
-    fileprivate init(_ reply: Store.Reply) {
+extension StoreReply {
+    init(_ reply: Store.Reply) {
         setAside = reply.setAside
         result = reply.result.map { answer in
             switch answer {
             case .loaded(let contents): .loaded(StoredState(contents))
+            case .loadedUnwritable(let contents, let error):
+                .loadedUnwritable(StoredState(contents), error)
             case .saved: .saved
             }
         }

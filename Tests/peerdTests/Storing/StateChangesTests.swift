@@ -147,7 +147,7 @@ struct StateChangesTests {
                 #expect(isAll)
                 #expect(snapshot.contents.bans.count == count - 1)
                 #expect(snapshot.contents.persistentPeers.map(\.target) == ["10.0.0.1:1"])
-            case .load, nil:
+            case .load, .lock, .check, nil:
                 Issue.record("nothing is written")
             }
             keeping.succeed()
@@ -171,6 +171,75 @@ struct StateChangesTests {
         }
         let added = keeping.state.peers.sorted { $0.value < $1.value }.map { "\($0.key)" }
         #expect(added == ["10.0.0.9:1", "10.0.0.3:1", "10.0.0.1:1", "10.0.0.2:1"])
+    }
+
+    @Test("of one transaction keeps its order, also when all is written and slots are used again")
+    func orderTogether() {
+        var keeping = StateKeeping(maxPersistent: 100, loading: Contents(peers: ["10.0.0.9:1"]))
+        let numbers = [7, 3, 8, 1, 5, 2, 6, 4]
+        keeping.ban("192.0.2.0/24")
+        for number in numbers { keeping.add("10.0.0.\(number):1") }
+        keeping.remove("10.0.0.9:1")
+        keeping.ban("192.0.1.0/24")
+        guard case .apply(let changes) = keeping.next() else {
+            Issue.record("nothing is written")
+            return
+        }
+        let words =
+            ["!192.0.2.0/24"] + numbers.map { "+10.0.0.\($0):1" }
+            + ["-10.0.0.9:1", "!192.0.1.0/24", "sweep"]
+        #expect(StateRequest.wordsInOrder(changes) == words)
+
+        // What failed is written as a whole; so is what comes after it, into the slots of others.
+        keeping.remove("10.0.0.3:1")
+        keeping.remove("10.0.0.7:1")
+        keeping.fail()
+        for number in [12, 11, 10] { keeping.add("10.0.0.\(number):1") }
+        keeping.pass(.seconds(1))
+        let kept = [8, 1, 5, 2, 6, 4, 12, 11, 10].map { "+10.0.0.\($0):1" }
+        #expect(
+            keeping.nextWords()
+                == "all: \(kept.joined(separator: " ")) !192.0.1.0/24 !192.0.2.0/24"
+        )
+    }
+
+    @Test("is looked after every now and then, when nothing else is asked of the store")
+    func checks() {
+        var keeping = StateKeeping()
+        func isDue() -> Bool { keeping.state.nextCheck(at: keeping.now.instant) }
+        keeping.pass(StateChanges.checkInterval - .nanoseconds(1))
+        #expect(!isDue())
+        keeping.pass(.nanoseconds(1))
+        #expect(keeping.state.checkDeadline == keeping.now.instant)
+        #expect(isDue())
+        #expect(keeping.state.isBusy && keeping.state.isSaved && !isDue())
+        keeping.succeed()
+        #expect(!isDue())
+
+        // What can't be written now is on disk all the same.
+        keeping.pass(StateChanges.checkInterval)
+        #expect(isDue())
+        #expect(keeping.fail(.readOnly) == .seconds(1))
+        #expect(keeping.state.isSaved && keeping.state.failure?.kind == .readOnly)
+        #expect(!isDue() && keeping.state.checkDeadline == nil)
+        keeping.pass(.seconds(1))
+        #expect(keeping.nextWords() == "all: ")
+        #expect(keeping.state.isSaved)
+        keeping.fail(.readOnly)
+        #expect(keeping.state.isSaved)
+        keeping.pass(.seconds(2))
+        #expect(keeping.nextWords() == "all: ")
+        let isToldOf = keeping.succeed()
+        #expect(isToldOf && keeping.state.failure == nil)
+
+        // What isn't in its place isn't.
+        keeping.pass(StateChanges.checkInterval)
+        #expect(isDue())
+        keeping.fail(.displaced)
+        #expect(!keeping.state.isSaved)
+        keeping.shutDown()
+        #expect(keeping.nextWords() == "all: ")
+        #expect(!isDue())
     }
 
     @Test("sweeps out the bans that have ended, once an hour")

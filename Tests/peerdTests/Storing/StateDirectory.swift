@@ -76,7 +76,7 @@ struct StateDirectory: ~Copyable {
                 continue
             }
             let text = String(decoding: reply, as: UTF8.self)
-            guard text.firstRange(of: #""error""#) == nil else { throw Failure(text) }
+            guard !text.hasPrefix(#"{"error""#) else { throw Failure(text) }
             return text
         }
         throw Failure("no answer to \(method)")

@@ -87,6 +87,8 @@ private struct Disk: Equatable {
         switch request {
         case .load:
             return true
+        case .lock, .check:
+            break
         case .apply(let changes):
             for change in changes {
                 switch change {

@@ -127,11 +127,17 @@ extension StateRequest {
     /// written.
     var words: String {
         switch self {
+        case .lock: "lock"
         case .load: "load"
+        case .check: "check"
         case .apply(let changes): changes.map(\.words).sorted().joined(separator: " ")
         case .replace(let snapshot): "all: " + snapshot.contents.words
         }
     }
+}
+
+extension StateRequest {
+    static func wordsInOrder(_ changes: [Change]) -> [String] { changes.map(\.words) }
 }
 
 extension Change {

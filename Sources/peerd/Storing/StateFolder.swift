@@ -1,0 +1,81 @@
+import LinuxIO
+import Storage
+
+/// The state folder on the store's thread: nothing is read or written in it that isn't this
+/// daemon's. Not Sendable: it is made on its thread and stays there.
+final class StateFolder {
+    private let path: String
+    private let store: Store
+    private var lock: DirectoryLock?
+    /// This process has it already, as its runtime directory.
+    private var isShared = false
+    /// Only before the folder was had for the first time it is made: one that is gone was taken
+    /// away by somebody, and a new one in its place is nobody's wish.
+    private var missing = DirectoryLock.Missing.isMade
+
+    init(_ path: String) {
+        self.path = path
+        store = Store(folder: path)
+    }
+
+    func handle(_ request: StateRequest) -> StateReply {
+        do throws(DirectoryLock.Failure) {
+            try secure()
+        } catch {
+            if case .lock = request { return .lock(error) }
+            return .store(StoreReply(setAside: nil, result: .failure(StorageError(path, error))))
+        }
+        return switch request {
+        case .lock: .lock(nil)
+        case .load: .store(StoreReply(store.handle(.load)))
+        case .apply(let changes): .store(StoreReply(store.handle(.apply(changes))))
+        case .replace(let snapshot): .store(StoreReply(store.handle(.replace(snapshot.contents))))
+        case .check: .store(StoreReply(store.handle(.check)))
+        }
+    }
+
+    /// Sees to it that the folder is locked, also if it was taken away and came back, or another
+    /// one was put in its place.
+    private func secure() throws(DirectoryLock.Failure) {
+        guard !isShared else { return }
+        do throws(SystemError) {
+            if try lock?.isInPlace() ?? false { return }
+        } catch {
+            throw .system(error)
+        }
+        // Given up first: what is in its place may be the same folder with another file.
+        lock = nil
+        do throws(DirectoryLock.Failure) {
+            lock = try DirectoryLock(path, missing: missing)
+        } catch {
+            guard case .held(by: Accounts.process) = error else { throw error }
+            isShared = true
+        }
+        missing = .isAnError
+    }
+}
+
+extension StorageError {
+    fileprivate init(_ path: String, _ failure: DirectoryLock.Failure) {
+        switch failure {
+        case .held(let process):
+            let holder = process.map { " (process \($0))" } ?? ""
+            self.init(.busy, .lock, "another peerd\(holder) has \(path)")
+        case .notPlain:
+            self.init(.unreachable, .lock, "\(path)/lock is not a plain file with one name")
+        case .system(let error):
+            self.init(.lock, path: path, systemCode: error.code)
+        }
+    }
+}
+
+extension DirectoryLock.Failure {
+    /// Whether a start is to be refused: somebody has named a wrong folder, or made something of
+    /// it. What a disk does wrong may end, and the daemon is worth more than what it stores.
+    var refusesStart: Bool {
+        switch self {
+        case .held, .notPlain: true
+        case .system(let error): error.saysWrongFolder
+        }
+    }
+}
