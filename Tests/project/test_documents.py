@@ -1,11 +1,14 @@
 """The documents: their links lead somewhere, and their examples are what is shipped."""
 
+import os
 import pathlib
 import re
+import subprocess
 import tempfile
+import textwrap
 import unittest
 
-from project import SOURCE, run, stage
+from project import RELEASE, SOURCE, run, stage
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 DOCUMENTS = [SOURCE / "README.md", *sorted((SOURCE / "docs").glob("*.md"))]
@@ -46,6 +49,56 @@ class Links(unittest.TestCase):
             interface = (top / "docs/org.peerd.Peers.varlink").read_text()
             self.assertIn("\ninterface org.peerd.Peers\n", interface)
             self.assertIn("usage", run("python3", top / "examples/follow.py", check=False).stdout)
+
+
+class Readme(unittest.TestCase):
+    """What it prints works as it stands there."""
+
+    TEXT = (SOURCE / "README.md").read_text()
+
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(
+            tempfile.TemporaryDirectory(prefix="peerd-readme-")))
+
+    def block(self, beginning):
+        """The indented block that begins so, without its indentation."""
+        found = re.search(rf"(?:^    .*\n|^\n(?=    ))*", self.TEXT[self.TEXT.index(
+            f"    {beginning}"):], re.M)
+        return textwrap.dedent(found[0])
+
+    def start(self, *words, cwd=None):
+        daemon = subprocess.Popen(list(map(str, words)), stderr=subprocess.PIPE, text=True,
+                                  cwd=cwd, env={"PATH": os.environ["PATH"]})
+        self.addCleanup(daemon.communicate)
+        self.addCleanup(daemon.kill)
+        said = []
+        while (line := daemon.stderr.readline()):
+            said.append(line)
+            if "Started: " in line:
+                return line
+        self.fail("it hasn't started:\n" + "".join(said))
+
+    def test_the_example_for_mainnet_starts(self):
+        file = self.folder / "peerd.toml"
+        file.write_text(self.block('network = "mainnet"'))
+        said = run(RELEASE / "peerd", "--config", file, "--check-config").stdout
+        self.assertEqual(said, "")
+        line = self.start(RELEASE / "peerd", "--config", file)
+        self.assertIn("0/1 persistent", line)
+
+    def test_it_runs_without_being_installed(self):
+        commands = self.block("make build\n    mkdir").replace("/tmp/peerd", str(self.folder))
+        commands = re.sub(r"\\\n\s*", " ", commands).splitlines()
+        self.assertEqual(len(commands), 4)
+        # The tree, with the programs that are tested.
+        tree = self.folder / "tree"
+        (tree / ".build").mkdir(parents=True)
+        (tree / ".build/release").symlink_to(RELEASE)
+        (tree / "config").symlink_to(SOURCE / "config")
+        run("sh", "-c", commands[1])
+        self.start("sh", "-c", f"exec {commands[2]}", cwd=tree)
+        said = run("sh", "-c", commands[3], cwd=tree).stdout
+        self.assertIn("network regnet", said)
 
 
 class Examples(unittest.TestCase):
