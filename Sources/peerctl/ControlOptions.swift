@@ -9,7 +9,8 @@ struct ControlOptions: ParsableArguments {
         help: ArgumentHelp(
             "The network whose daemon is meant, of peerd@NAME.service.",
             valueName: "name"
-        )
+        ),
+        completion: Completion.instances
     )
     var instance: String?
 

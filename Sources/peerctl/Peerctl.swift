@@ -19,7 +19,7 @@ struct Peerctl: ParsableCommand {
         subcommands: [
             Status.self, List.self, Explain.self, Monitor.self, History.self, Connect.self,
             Disconnect.self, Remove.self, AddAddresses.self, Ban.self, Unban.self, Bans.self,
-            Network.self, Reload.self, Config.self, LogLevel.self,
+            Network.self, Reload.self, Config.self, LogLevel.self, Check.self, Wait.self,
         ],
         defaultSubcommand: Status.self
     )
@@ -34,7 +34,9 @@ struct Peerctl: ParsableCommand {
             try command.run()
         } catch {
             // Help, and what else was asked for and needs no daemon.
-            if exitCode(for: error) == .success { Glibc.exit(show(fullMessage(for: error))) }
+            if exitCode(for: error) == .success {
+                Glibc.exit(show(CompletionScript.mended(fullMessage(for: error))))
+            }
             guard Self.isUsageError(error) else { exit(withError: error) }
             let message = usageMessage(for: error, of: CommandLine.arguments.dropFirst())
             try? StandardStream.errors.write(Array((message + "\n").utf8))

@@ -12,19 +12,30 @@ protocol PeerctlCommand: ParsableCommand {
     /// How long the daemon may take to accept the connection.
     var patience: Duration { get }
 
+    /// All of it; what most commands do is `perform` in a session.
+    func converse() throws(CommandFailure)
     func perform(in session: inout Session) throws(CommandFailure)
+
+    /// What the program ends with.
+    func exitStatus(of failure: CommandFailure) -> Int32
 }
 
 extension PeerctlCommand {
     var patience: Duration { Client.patience }
 
+    func converse() throws(CommandFailure) {
+        var session = try Session(control, patience: patience)
+        try perform(in: &session)
+    }
+
+    func exitStatus(of failure: CommandFailure) -> Int32 { failure.exitStatus }
+
     func run() throws {
         do throws(CommandFailure) {
-            var session = try Session(control, patience: patience)
-            try perform(in: &session)
+            try converse()
         } catch {
             report(error)
-            throw ExitCode(error.exitStatus)
+            throw ExitCode(exitStatus(of: error))
         }
     }
 

@@ -22,7 +22,8 @@ struct Peerd: ParsableCommand {
         help: ArgumentHelp(
             "The configuration (default: /etc/peerd/peerd.toml, if it is there).",
             valueName: "file"
-        )
+        ),
+        completion: .file(extensions: ["toml"])
     )
     var config: String?
 
@@ -30,7 +31,8 @@ struct Peerd: ParsableCommand {
         help: ArgumentHelp(
             "The directory for what outlives a restart (default: $STATE_DIRECTORY).",
             valueName: "directory"
-        )
+        ),
+        completion: .directory
     )
     var state: String?
 
@@ -38,7 +40,8 @@ struct Peerd: ParsableCommand {
         help: ArgumentHelp(
             "The directory for what doesn't (default: $RUNTIME_DIRECTORY).",
             valueName: "directory"
-        )
+        ),
+        completion: .directory
     )
     var runtime: String?
 
@@ -47,7 +50,8 @@ struct Peerd: ParsableCommand {
         help: ArgumentHelp(
             "Overrides one key, for example outbound.target=16. Repeatable.",
             valueName: "key=value"
-        )
+        ),
+        completion: .list(ConfigurationSchema.keys.map { "\($0.name)=" })
     )
     var settings: [String] = []
 

@@ -16,6 +16,7 @@ extension Peerctl {
 
         @Argument(
             help: ArgumentHelp("ADDRESS:PORT, or an address alone.", valueName: "address"),
+            completion: Completion.peers,
             transform: { try String(callText: $0) }
         )
         var address: String

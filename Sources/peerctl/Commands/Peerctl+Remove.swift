@@ -10,6 +10,7 @@ extension Peerctl {
 
         @Argument(
             help: ArgumentHelp("An id, ADDRESS:PORT or an address alone.", valueName: "id|address"),
+            completion: Completion.ids(\.persistent),
             transform: { try Peers.Selection(argument: $0) }
         )
         var selection: Peers.Selection

@@ -13,6 +13,7 @@ extension Peerctl {
                 "Exactly as it was banned; 'peerctl bans' shows it.",
                 valueName: "prefix"
             ),
+            completion: Completion.bans,
             transform: { try String(callText: $0) }
         )
         var prefix: String

@@ -75,7 +75,8 @@ struct Client: ~Copyable {
         }
     }
 
-    private func send(_ parameters: some MethodParameters) throws(CommandFailure) {
+    /// Makes a call without waiting for what is answered.
+    func send(_ parameters: some MethodParameters) throws(CommandFailure) {
         var bytes: [UInt8] = []
         parameters.encode(into: &bytes)
         do throws(SystemError) {
@@ -85,7 +86,8 @@ struct Client: ~Copyable {
         }
     }
 
-    private mutating func receive<Reply: ReplyParameters>(
+    /// Waits for the next reply to the call that was sent last.
+    mutating func receive<Reply: ReplyParameters>(
         _: Reply.Type,
         within limit: Duration?
     ) throws(CommandFailure) -> (parameters: Reply, continues: Bool) {
@@ -135,7 +137,7 @@ struct Client: ~Copyable {
 }
 
 /// A wait that ends at one time, in however many parts what is waited for comes.
-private struct WaitLimit {
+struct WaitLimit {
     let whole: Duration
     private let end: Instant
 
@@ -145,6 +147,8 @@ private struct WaitLimit {
     }
 
     var left: Duration { max(end - .present(), .zero) }
+
+    var isOver: Bool { left == .zero }
 }
 
 extension Instant {

@@ -19,13 +19,35 @@ enum CommandFailure: Error, Equatable, Sendable {
     case stream(SystemError)
     /// A line of standard input can't be an address: its number from 1 up.
     case unusableLine(Int)
+    /// The daemon has answered that something is wrong with it: a sentence each.
+    case unwell([String])
+    /// So many outbound peers were ready when the time to wait for more was over.
+    case tooFewReady(Int, of: Int, target: Int, after: Duration)
 }
 
 extension CommandFailure {
+    /// There is no daemon now, and there may be one soon.
+    var saysAbsent: Bool {
+        switch self {
+        case .unreachable(_, let error): error.saysNobodyListens
+        case .connectionLost: true
+        case .answered(.peers(.shuttingDown), _): true
+        case .answered, .unusablePath, .noAnswer, .incomprehensible, .stream, .unusableLine,
+            .unwell, .tooFewReady:
+            false
+        }
+    }
+
+    /// The time to wait was over first.
+    var saysNothingCame: Bool {
+        if case .noAnswer = self { true } else { false }
+    }
+
     /// What the program ends with.
     var exitStatus: Int32 {
         switch self {
-        case .answered, .incomprehensible, .stream, .unusableLine: ExitStatus.failed
+        case .answered, .incomprehensible, .stream, .unusableLine, .unwell, .tooFewReady:
+            ExitStatus.failed
         case .unreachable, .unusablePath, .connectionLost, .noAnswer: ExitStatus.unreachable
         }
     }

@@ -31,6 +31,27 @@ struct Session: ~Copyable {
         try tell(body(reply, viewpoint, terminal))
     }
 
+    /// Makes a call and shows nothing.
+    mutating func answer<Parameters: MethodParameters>(
+        to parameters: Parameters,
+        within limit: Duration?
+    ) throws(CommandFailure) -> Parameters.Reply {
+        try client.call(parameters, within: limit)
+    }
+
+    /// Makes a call whose replies are taken one by one, by `next`.
+    mutating func begin(_ parameters: some MethodParameters) throws(CommandFailure) {
+        try client.send(parameters)
+    }
+
+    /// Waits for the next reply to the call that was begun, and shows nothing.
+    mutating func next<Parameters: MethodParameters>(
+        of _: Parameters.Type,
+        within limit: Duration?
+    ) throws(CommandFailure) -> Parameters.Reply {
+        try client.receive(Parameters.Reply.self, within: limit).parameters
+    }
+
     /// Makes a call and shows its reply if that is wanted as JSON.
     mutating func ask<Parameters: MethodParameters>(
         _ parameters: Parameters,
@@ -65,6 +86,15 @@ struct Session: ~Copyable {
             let text = isJSON ? reply.json : terminal.rendered(line(reply, viewpoint))
             try Self.write(text + "\n")
         }
+    }
+
+    /// Shows a reply that was taken: as JSON, or in the lines that `body` makes of it.
+    func tell<Reply: ReplyParameters>(
+        _ reply: Reply,
+        _ body: (Reply) -> [Text]
+    ) throws(CommandFailure) {
+        if isJSON { try Self.write(reply.json + "\n") }
+        try tell(body(reply))
     }
 
     /// Shows lines to people; with JSON wanted there are none.

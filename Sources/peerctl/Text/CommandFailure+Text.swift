@@ -16,7 +16,7 @@ extension CommandFailure {
             switch self {
             case .answered, .unusableLine: "peerctl: cannot \(purpose): \(reason.first ?? "")"
             case .unreachable, .unusablePath, .connectionLost, .noAnswer, .incomprehensible,
-                .stream:
+                .stream, .unwell, .tooFewReady:
                 "peerctl: \(reason.first ?? "")"
             }
         return [Text(first)] + (reason.dropFirst() + advice).map { Text("  " + $0) }
@@ -87,6 +87,20 @@ extension CommandFailure {
             )
         case .stream(let error):
             return (["\(error)"], [])
+        case .unwell(let reasons):
+            return (["\(instance.unit) is not well"] + reasons, [])
+        case .tooFewReady(let ready, let wanted, let target, let limit):
+            return (
+                [
+                    "\(ready) of \(wanted) outbound peers \(ready == 1 ? "is" : "are") ready "
+                        + "after \(limit.briefDescription)"
+                ],
+                [
+                    wanted > target
+                        ? "No more than \(target) are held: outbound.target."
+                        : "'\(instance.command)' says what keeps them."
+                ]
+            )
         case .unusableLine(let number):
             return (
                 ["line \(number) of standard input is longer than \(Bounds.textBytes) bytes"],

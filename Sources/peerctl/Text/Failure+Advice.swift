@@ -45,7 +45,7 @@ extension Peers.Failure {
                 "Expected ADDRESS:PORT, such as 203.0.113.7:9108 or [2001:db8::7]:9108."
             }
         case .configurationRejected:
-            "Nothing has changed. Mend it, and '\(command) reload' again."
+            "Nothing has changed. Mend the file, and '\(command) reload' again."
         case .timedOut, .refused, .unreachable, .peerVanished, .closedByPeer, .handshakeTimedOut,
             .idle, .slow:
             "'\(command) connect ADDRESS --persistent' goes on trying."
