@@ -137,6 +137,121 @@ private:
     }
 };
 
+/// Says of what the parser stumbled over what it was meant to be, where that is plain. It is only
+/// asked about documents that are wrong, and only about what begins before the place where the
+/// parser stopped: behind that nothing is known.
+class Stumble {
+public:
+    Stumble(std::string_view text, uint32_t line, uint32_t column)
+        : text(text), stop(offset(line, column)) {}
+
+    std::string reason;
+    size_t place = 0;
+
+    bool is_plain() { return finds_open_string() || finds_bare_word(); }
+
+private:
+    std::string_view text;
+    size_t stop;
+
+    /// Where a line and column lie, which count code points; the end for what is behind it.
+    size_t offset(uint32_t line, uint32_t column) const {
+        size_t position = 0;
+        for (; line > 1; line--) {
+            position = text.find('\n', position);
+            if (position == text.npos) return text.size();
+            position++;
+        }
+        for (; column > 1 && position < text.size() && text[position] != '\n'; column--) {
+            position++;
+            while (position < text.size() && (text[position] & 0xC0) == 0x80) position++;
+        }
+        return position;
+    }
+
+    /// A string without its closing quotes: the parser stops at the end of its line, or of the
+    /// document, and names a control character or the end.
+    bool finds_open_string() {
+        for (size_t position = 0; position < stop;) {
+            const char c = text[position];
+            if (c == '#') {
+                position = std::min(text.find('\n', position), text.size());
+            } else if (c == '"' || c == '\'') {
+                const size_t begin = position;
+                const std::string quotes(text.substr(begin, 3) == std::string(3, c) ? 3 : 1, c);
+                position = end_of_string(begin + quotes.size(), c, quotes);
+                if (position != text.npos) continue;
+                const bool is_long = quotes.size() == 3;
+                // Otherwise what the parser complains of lies elsewhere. Of a string that ends with
+                // the document it says so itself.
+                if (is_long ? stop + 1 < text.size() : stop != line_end(begin)) return false;
+                if (!is_long && stop == text.size()) return false;
+                place = begin;
+                reason = "a string begins here and has no end: expected " + quotes +
+                         (is_long ? " behind it" : " behind it, in the same line");
+                return true;
+            } else {
+                position++;
+            }
+        }
+        return false;
+    }
+
+    size_t line_end(size_t position) const { return std::min(text.find('\n', position), text.size()); }
+
+    /// Behind the closing quotes; npos if there are none.
+    size_t end_of_string(size_t position, char quote, const std::string &quotes) const {
+        for (; position < text.size(); position++) {
+            if (text[position] == '\\' && quote == '"') {
+                position++;
+            } else if (text.substr(position, quotes.size()) == quotes) {
+                return position + quotes.size();
+            } else if (quotes.size() == 1 && text[position] == '\n') {
+                break;
+            }
+        }
+        return text.npos;
+    }
+
+    /// A value of letters and digits that is neither a number nor true or false: `level = info`,
+    /// `retry = 5s`.
+    bool finds_bare_word() {
+        size_t begin = std::min(stop, text.size());
+        while (begin > 0 && is_of_word(text[begin - 1])) begin--;
+        size_t end = begin;
+        while (end < text.size() && is_of_word(text[end])) end++;
+        size_t before = begin;
+        while (before > 0 && (text[before - 1] == ' ' || text[before - 1] == '\t')) before--;
+        const char sign = before > 0 ? text[before - 1] : ' ';
+        const bool is_value =
+            sign == '=' || sign == ',' || (sign == '[' && !begins_line(before - 1));
+        const std::string word(text.substr(begin, std::min<size_t>(end - begin, 64)));
+        // An address begins like a number or a time.
+        const bool is_text = std::count(word.begin(), word.end(), '.') > 1 ||
+                             std::any_of(word.begin(), word.end(), [](char c) {
+                                 return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == ':';
+                             });
+        if (!is_value || !is_text || end - begin > 64) return false;
+        place = begin;
+        reason = "'" + word + "' is neither a number nor true or false: a text stands in quotes, \"" +
+                 word + "\"";
+        return true;
+    }
+
+    /// Whether only blanks and brackets stand before it in its line, as before a table's name.
+    bool begins_line(size_t position) const {
+        while (position > 0 && (text[position - 1] == ' ' || text[position - 1] == '\t' ||
+                                text[position - 1] == '['))
+            position--;
+        return position == 0 || text[position - 1] == '\n';
+    }
+
+    static bool is_of_word(char c) {
+        return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '_' || c == '.' || c == ':' || c == '/';
+    }
+};
+
 /// Turns the parser's tree into the list of nodes.
 class Flattening {
 public:
@@ -210,7 +325,21 @@ void read(ctoml_document &document, std::string_view text) {
     auto result = toml::parse(text);
     if (!result) {
         const auto place = result.error().source().begin;
-        document.fail(result.error().description(), place.line, place.column);
+        Stumble stumble(text, place.line, place.column);
+        if (!stumble.is_plain()) {
+            document.fail(result.error().description(), place.line, place.column);
+            return;
+        }
+        uint32_t line = 1, column = 1;
+        for (const char c : text.substr(0, stumble.place)) {
+            if (c == '\n') {
+                line++;
+                column = 1;
+            } else if ((c & 0xC0) != 0x80) {
+                column++;
+            }
+        }
+        document.fail(stumble.reason, line, column);
         return;
     }
     document.root = std::move(result).table();

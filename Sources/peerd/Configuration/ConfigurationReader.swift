@@ -40,8 +40,10 @@ struct ConfigurationReader {
             let name = section.isEmpty ? part : "\(section).\(part)"
             if let key = ConfigurationSchema.keys.first(where: { $0.name == name }) {
                 read(entry.node, as: key, of: source)
-            } else if case .table(let inner) = entry.node.value, !inner.isEmpty {
-                // In an unknown table every key is unknown: each of them can be suggested a name.
+            } else if case .table(let inner) = entry.node.value, !inner.isEmpty,
+                inner.count == 1 || ConfigurationSchema.sections.contains(name)
+            {
+                // Of an unknown table with one key the key can be suggested a name.
                 read(inner, of: source, in: name)
             } else if ConfigurationSchema.sections.contains(name) {
                 if case .table = entry.node.value { continue }

@@ -35,8 +35,11 @@ extension ValueKind where Value == [Configuration.Listen] {
         return Self(
             expectation: expectation,
             read: { node, context in
-                guard case .array(let nodes) = node.value, nodes.count <= maximumListeners else {
+                guard case .array(let nodes) = node.value else {
                     return context.reject(node, expected: expectation)
+                }
+                guard nodes.count <= maximumListeners else {
+                    return context.reject(node, expected: expectation, found: nodes.count)
                 }
                 var listeners: [(listener: Configuration.Listen, position: TextPosition)] = []
                 for node in nodes {

@@ -17,8 +17,11 @@ extension ValueKind {
         return Self(
             expectation: expectation,
             read: { node, context in
-                guard case .array(let nodes) = node.value, nodes.count <= limit else {
+                guard case .array(let nodes) = node.value else {
                     return context.reject(node, expected: expectation)
+                }
+                guard nodes.count <= limit else {
+                    return context.reject(node, expected: expectation, found: nodes.count)
                 }
                 var result: [Element] = []
                 var seen: Set<Element> = []

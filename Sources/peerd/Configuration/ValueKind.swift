@@ -47,6 +47,12 @@ struct ValueContext {
         complain(at: node.position, "expected \(expected), found \(node.found)")
         return nil
     }
+
+    /// The same of an array of so many elements, which are too many.
+    mutating func reject<Value>(_ node: TOMLNode, expected: String, found count: Int) -> Value? {
+        complain(at: node.position, "expected \(expected), found \(node.found) of \(count)")
+        return nil
+    }
 }
 
 extension TOMLNode {
