@@ -30,6 +30,11 @@ struct Peerctl: ParsableCommand {
     static func main() {
         do {
             try StandardStream.fillGaps()
+            let arguments = CommandLine.arguments.dropFirst()
+            // The parser shows the whole program's help for what it doesn't know.
+            if let complaint = CommandWords(arguments).complaintAboutHelp {
+                throw ValidationError(complaint)
+            }
             var command = try parseAsRoot()
             try command.run()
         } catch {
@@ -59,9 +64,9 @@ struct Peerctl: ParsableCommand {
     /// What was wrong with the command line. A misspelt command is taken for an argument of the
     /// default one, whose usage helps nobody who hasn't named it.
     static func usageMessage(for error: any Error, of arguments: some Sequence<String>) -> String {
-        let message = fullMessage(for: error)
-        let names = configuration.subcommands.map { $0._commandName }
-        guard !arguments.contains(where: names.contains) else { return message }
+        let words = CommandWords(arguments)
+        guard !words.nameCommand else { return fullMessage(for: error) }
+        let message = words.complaint.map { "Error: \($0)" } ?? fullMessage(for: error)
         return message + "\n  'peerctl help' lists the commands."
     }
 

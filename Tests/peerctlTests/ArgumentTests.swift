@@ -48,6 +48,16 @@ struct ArgumentTests {
             (["connect", ""], "expected from 1 to 512 bytes"),
             (["disconnect", "0"], "expected an id from 1 to 9223372036854775807"),
             (["top"], "'peerctl help' lists the commands."),
+            (["lst"], "There is no command 'lst'; did you mean 'list'?\n"),
+            (["LIST"], "There is no command 'LIST'; did you mean 'list'?"),
+            (["stauts", "--json"], "There is no command 'stauts'; did you mean 'status'?"),
+            (["disc", "7"], "There is no command 'disc'; did you mean 'disconnect'?"),
+            (["-i", "list", "lits"], "There is no command 'lits'; did you mean 'list'?"),
+            (["--socket=x", "add-adresses", "-"], "did you mean 'add-addresses'?"),
+            (["re"], "There is no command 're'."),
+            (["zebra"], "There is no command 'zebra'."),
+            (["\u{1b}[31m"], "There is no command '\\u{1b}"),
+            (["--bogus"], "Unknown option '--bogus'"),
         ]
     )
     func usageMessages(_ arguments: [String], _ expected: String) throws {
@@ -56,6 +66,20 @@ struct ArgumentTests {
         )
         let message = Peerctl.usageMessage(for: error, of: arguments)
         #expect(message.firstRange(of: expected) != nil, "\(message)")
+    }
+
+    @Test("that asks for the help of no command is wrong")
+    func helpTopics() {
+        func complaint(_ arguments: String...) -> String? {
+            CommandWords(arguments).complaintAboutHelp
+        }
+        #expect(complaint("help") == nil && complaint("help", "list") == nil)
+        #expect(complaint("list", "help") == nil && complaint("--help") == nil)
+        #expect(complaint("help", "--json", "help") == nil)
+        #expect(complaint("help", "lst") == "There is no command 'lst'; did you mean 'list'?")
+        #expect(complaint("--json", "help", "zebra") == "There is no command 'zebra'.")
+        #expect(complaint("help", "list", "nonsense") == "There is no command 'nonsense'.")
+        #expect(complaint("help", "list", "status") == "Help is for one command at a time.")
     }
 
     @Test("that names a command isn't told of the others")

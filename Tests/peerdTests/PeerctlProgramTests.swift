@@ -24,6 +24,28 @@ struct PeerctlProgramTests {
         #expect(waiting.isHeld)
     }
 
+    @Test("fails with status 2 where help is asked for what isn't there")
+    func unknownTopic() throws {
+        func run(_ arguments: String...) throws -> (ChildProcess.Ending, [String], [String]) {
+            var process = try ChildProcess(PeerdExecutable.path(of: "peerctl"), arguments)
+            let ending = try process.waitForEnd()
+            return (ending, process.outputLines, process.errorLines)
+        }
+        let known = try run("help", "list")
+        #expect(known.0 == .exited(0) && !known.1.isEmpty)
+        let unknown = try run("help", "nosuch")
+        #expect(unknown.0 == .exited(2) && unknown.1.isEmpty)
+        #expect(unknown.2.first == "Error: There is no command 'nosuch'.")
+        let misspelt = try run("lst")
+        #expect(misspelt.0 == .exited(2))
+        #expect(
+            misspelt.2 == [
+                "Error: There is no command 'lst'; did you mean 'list'?",
+                "  'peerctl help' lists the commands.",
+            ]
+        )
+    }
+
     @Test("shows what happens until it is interrupted")
     func monitor() throws {
         let control = try ControlledDaemon.started("outbound.target = 0")
