@@ -1,4 +1,5 @@
 import ArgumentParser
+import Control
 import Glibc
 import LinuxIO
 import Systemd
@@ -15,7 +16,8 @@ struct Peerd: ParsableCommand {
 
             Exit status: 0 after a signal, 2 for a wrong command line, 71 for an error of the \
             operating system, 78 for a wrong configuration.
-            """
+            """,
+        version: Release.version
     )
 
     @Option(
@@ -117,7 +119,7 @@ struct Peerd: ParsableCommand {
         }
         if printConfig { return Self.show(LoadedConfiguration.heading + loaded.printed) }
         if checkConfig {
-            for warning in loaded.warnings { StandardError.write(line: "<4>\(warning)") }
+            warn(of: loaded)
             return 0
         }
         do throws(StartupError) {
@@ -129,6 +131,17 @@ struct Peerd: ParsableCommand {
         }
     }
 
+    private func warn(of loaded: LoadedConfiguration) {
+        var warnings = loaded.warnings.map { "\($0)" }
+        do throws(SystemError) {
+            let doubt = try DescriptorBudget(loaded.configuration).doubt()
+            warnings += doubt.map { [$0] } ?? []
+        } catch {
+            warnings.append("cannot ask for the limit of descriptors: \(error)")
+        }
+        for warning in warnings { StandardError.write(.warning, warning) }
+    }
+
     /// A line for each error where a person reads them, and one entry for all in the journal.
     private func report(_ errors: ConfigurationErrors) {
         guard JournalStream.carriesStandardError() else {
@@ -136,10 +149,8 @@ struct Peerd: ParsableCommand {
             return
         }
         guard !checkConfig, !printConfig else {
-            // A check before a reload: the daemon itself goes on.
-            for line in errors.description.split(separator: "\n") {
-                StandardError.write(line: "<3>\(line)")
-            }
+            // Whatever service checks it: nothing of the daemon's fails.
+            for line in errors.lines { StandardError.write(.error, line) }
             return
         }
         Self.say(.startFailed(StartupError(configuration: errors.description)))
@@ -151,7 +162,7 @@ struct Peerd: ParsableCommand {
             var journal = try Journal.ofProcess(level: .error)
             journal.write(notice)
         } catch {
-            StandardError.write(line: "<\(notice.level.priority)>\(notice.message)")
+            StandardError.write(notice.level, notice.message)
         }
     }
 

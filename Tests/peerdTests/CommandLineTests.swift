@@ -1,3 +1,4 @@
+import Control
 import Glibc
 import Testing
 
@@ -120,6 +121,72 @@ struct CommandLineTests {
         #expect(doubtful.ending == .exited(0))
         #expect(doubtful.errors.count == 1)
         #expect(doubtful.errors[0].hasPrefix("<4>--set limits.connections=9: nobody who isn't "))
+    }
+
+    @Test("warns of limits that need more descriptors, and says whose limit it saw")
+    func checkDescriptors() throws {
+        let directory = try ConfigurationDirectory()
+        let file = try directory.write("outbound.target = 0\nlimits.connections = 1000")
+        func check(_ limit: Int) throws -> [String] {
+            let checked = try PeerdExecutable.run(
+                "--config",
+                file,
+                "--check-config",
+                through: ["/bin/sh", "-c", "ulimit -n \(limit) && exec \"$@\"", "sh"]
+            )
+            #expect(checked.ending == .exited(0))
+            return checked.errors
+        }
+        #expect(
+            try check(1_167) == [
+                "<4>limits.connections (1000) + persistent.max (8) + limits.whitelisted (32) + 64 "
+                    + "for clients + 64 for the daemon itself need 1168 descriptors, and whoever "
+                    + "runs this check may have 1167 (ulimit -Hn): the daemon doesn't start unless "
+                    + "its own limit, of a unit LimitNOFILE=, is higher"
+            ]
+        )
+        #expect(try check(1_168) == [])
+    }
+
+    @Test("has its version")
+    func version() throws {
+        let (ending, output, errors) = try PeerdExecutable.run("--version")
+        #expect(ending == .exited(0))
+        #expect(output == [Release.version] && errors.isEmpty)
+    }
+
+    @Test("marks trouble by a word where a person reads it on a terminal")
+    func terminal() throws {
+        let directory = try ConfigurationDirectory()
+        let file = try directory.write(
+            "outbound.target = 0\nlimits.whitelisted = 0\nlimits.whitelist = [\"192.0.2.1\"]"
+        )
+        let program = try PeerdExecutable.path(of: "peerd")
+        func start(_ command: String) throws -> ChildProcess {
+            try ChildProcess("/usr/bin/script", ["-qec", command, "/dev/null"])
+        }
+        func lines(of process: borrowing ChildProcess) -> [String] {
+            process.outputLines.map { line in String(line.filter { $0 != "\r" }) }
+        }
+        func run(_ command: String) throws -> [String] {
+            var process = try start(command)
+            _ = try process.waitForEnd()
+            return lines(of: process)
+        }
+        let warning =
+            "warning: \(file):2:22: limits.whitelisted is 0: nobody of limits.whitelist can connect"
+        #expect(try run("\(program) --config \(file) --check-config") == [warning])
+        var daemon = try start("echo $$; exec \(program) --config \(file)")
+        try daemon.waitForOutput("Started: 0/0 outbound")
+        let said = lines(of: daemon)
+        let number = try #require(said.first.flatMap { pid_t($0) })
+        #expect(kill(number, SIGTERM) == 0)
+        _ = try daemon.waitForEnd()
+        #expect(said[1] == warning)
+        #expect(said.contains { $0.hasPrefix("Started: ") })
+        #expect(!said.contains { $0.hasPrefix("<") })
+        let failed = try run("ulimit -n 200; exec \(program) --config \(file)")
+        #expect(failed.last?.hasPrefix("error: ") ?? false, "\(failed)")
     }
 
     @Test("prints what is in force and where each value comes from")

@@ -4,8 +4,8 @@ import Systemd
 import Timing
 
 /// Where the daemon's messages go: to the journal with their fields, when standard error ends there
-/// anyway; else to standard error, a line each, with the level in front as systemd understands it
-/// (`<6>`).
+/// anyway; else to standard error, a line each, with the level in front: as systemd understands it
+/// (`<6>`), and on a terminal as people do.
 ///
 /// It never waits. What isn't taken is counted, and the count is logged when entries are taken
 /// again.
@@ -15,6 +15,7 @@ struct Journal: ~Copyable {
     /// One of these is there.
     private let socket: JournalSocket?
     private var lines: LineWriter?
+    private let isOnTerminal = StandardStream.errors.isTerminal
     private var buffer = JournalEntry()
     /// Entries lost since the last one that said so.
     private(set) var lost: UInt64 = 0
@@ -82,7 +83,8 @@ struct Journal: ~Copyable {
         guard lines == nil else {
             // An entry must stay one line, whatever a name or a path contains.
             let text = String(entry.message.map { $0.isNewline ? " " : $0 })
-            return lines?.write("<\(entry.level.priority)>\(text)\n", weight: weight) ?? false
+            let line = entry.level.line(text, onTerminal: isOnTerminal)
+            return lines?.write("\(line)\n", weight: weight) ?? false
         }
         buffer.removeAll()
         buffer.append("MESSAGE", entry.message)
@@ -103,6 +105,16 @@ extension Configuration.Log.Level {
         case .warning: 4
         case .info: 6
         case .debug: 7
+        }
+    }
+
+    /// A line of the log. On a terminal only trouble is marked, by a word.
+    func line(_ text: String, onTerminal isOnTerminal: Bool) -> String {
+        guard isOnTerminal else { return "<\(priority)>\(text)" }
+        return switch self {
+        case .error: "error: \(text)"
+        case .warning: "warning: \(text)"
+        case .info, .debug: text
         }
     }
 }

@@ -2,6 +2,11 @@ import LinuxIO
 
 /// Standard error for what is said where no loop runs: it waits until the line is out.
 enum StandardError {
+    /// A line as the log has it.
+    static func write(_ level: Configuration.Log.Level, _ text: String) {
+        write(line: level.line(text, onTerminal: StandardStream.errors.isTerminal))
+    }
+
     /// Nobody can be told that standard error is closed, so an error ends the line and nothing
     /// else.
     static func write(line: String) {
