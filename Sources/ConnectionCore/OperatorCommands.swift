@@ -215,7 +215,7 @@ extension ConnectionCore {
         }
     }
 
-    private func select(_ selector: Selector) -> [Connection] {
+    func select(_ selector: Selector) -> [Connection] {
         switch selector {
         case .number(let number):
             table.connection(numbered: number).map { [$0] } ?? []

@@ -36,7 +36,16 @@ extension ConnectionCore {
     /// The persistent connections that wait, the next attempt first, at most `limit`. Those that
     /// wait for the network come last. O(n) of the persistent ones.
     package func retries(limit: Int) -> [Retry] {
-        persistent.lazy.filter(\.isWaiting)
+        retries(of: persistent, limit: limit)
+    }
+
+    /// The same of these connections, as far as they are there, persistent and wait.
+    package func retries(of ids: [ConnectionID], limit: Int) -> [Retry] {
+        retries(of: ids.compactMap { table[$0] }.filter(\.isPersistent), limit: limit)
+    }
+
+    private func retries(of connections: [Connection], limit: Int) -> [Retry] {
+        connections.lazy.filter(\.isWaiting)
             .least(limit) { first, second in
                 let (at, other) = (first.phase.deadline, second.phase.deadline)
                 return (at ?? .distantFuture, first.id) < (other ?? .distantFuture, second.id)
@@ -52,6 +61,14 @@ extension ConnectionCore {
                     downSince: persistence?.downSince
                 )
             }
+    }
+
+    /// How many persistent connections wait. O(n) of the persistent ones.
+    package var persistentWaiting: Int { persistent.count(where: \.isWaiting) }
+
+    /// The persistent ones of those that a command would be about.
+    package func persistent(_ selector: Selector) -> [ConnectionID] {
+        select(selector).filter(\.isPersistent).map(\.id)
     }
 
     /// Since when the persistent peer has been down that has been so for the longest time, in

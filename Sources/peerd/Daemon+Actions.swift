@@ -31,6 +31,7 @@ extension Daemon {
     /// One value for journal, event stream and history, so that they can't disagree.
     private mutating func tell(_ report: Report) {
         let details = details(of: report)
+        totals.count(report)
         journal.write(report, details)
         if kernel.store != nil { state.note(report) }
         let ended = EndedConnection(
@@ -115,5 +116,21 @@ extension Daemon {
         return configuration.outbound.bind
             .first { ($0.v4 != nil) == wantsIPv4 }
             .flatMap { SocketAddress(PeerAddress($0, port: 0)) }
+    }
+}
+
+extension Peers.Totals {
+    fileprivate mutating func count(_ report: Report) {
+        switch report {
+        case .accepted: accepted += 1
+        case .connected: connected += 1
+        case .failed, .failedAgain: failed += 1
+        case .ended: ended += 1
+        case .attempting, .ready, .retrying, .persistentAdded, .persistentAdopted,
+            .persistentRemoved, .refused, .refusalsSilenced, .refusalsSuppressed, .outboundPaused,
+            .resourcesExhausted, .banned, .unbanned, .networkActive, .shuttingDown,
+            .persistentWaiting, .hangingUp, .persistentDown, .nobodyToDial, .targetMissed:
+            break
+        }
     }
 }

@@ -83,10 +83,17 @@ extension Daemon {
         at now: Moment
     ) throws(Peers.Failure) {
         let selector = try selector(call.selection)
+        // By their ids, since who waits may have no address.
+        let persistent = core.persistent(selector)
         let count = try ask { core, actions throws(Refusal) in
             try core.disconnect(selector, at: now, &actions)
         }
-        control[place].reply(Peers.Disconnect.Reply(count: count))
+        let retries = core.retries(of: persistent, limit: Bounds.retries).map {
+            Peers.Retry($0, at: now)
+        }
+        control[place].reply(
+            Peers.Disconnect.Reply(count: count, retries: retries.isEmpty ? nil : retries)
+        )
         perform()
     }
 

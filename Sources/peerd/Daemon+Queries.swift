@@ -2,6 +2,7 @@ import Addressing
 import ConnectionCore
 import Control
 import DecredWire
+import LinuxIO
 import Timing
 
 /// What operators and applications ask about. Long answers come in steps of 64 rows, a turn each.
@@ -127,11 +128,29 @@ extension Daemon {
                 now.wall(at: $0)?.microseconds
             },
             retries: core.retries(limit: Bounds.retries).map { Peers.Retry($0, at: now) },
+            persistentWaiting: core.persistentWaiting,
             refusals: Peers.Refusals(core.refusals),
             storage: kernel.store == nil ? .off : Peers.StorageState(state),
             storageProblem: state.problem,
-            reload: lastReload.map { Peers.ReloadResult($0, at: now) }
+            reload: lastReload.map { Peers.ReloadResult($0, at: now) },
+            logLevel: Peers.LogLevel(journal.level),
+            listeners: listeners.told,
+            descriptors: Peers.Descriptors(
+                open: DescriptorLimit.open(),
+                limit: DescriptorLimit.soft(),
+                needed: DescriptorBudget(configuration).needed
+            ),
+            totals: totals(of: sockets.totals)
         )
+    }
+}
+
+extension Daemon {
+    private func totals(of bytes: SocketTable.Bytes) -> Peers.Totals {
+        var totals = totals
+        totals.bytesIn = bytes.read
+        totals.bytesOut = bytes.sent
+        return totals
     }
 }
 

@@ -49,6 +49,8 @@ struct Daemon: ~Copyable {
     var keysWaitingForRestart: [String] = []
     /// Nil before the first one has ended.
     var lastReload: ReloadResult?
+    /// Of what the core has reported since the start; bytes are the sockets'.
+    var totals = Peers.Totals()
     /// Addresses that peers have told of, the same one as often as it was told.
     var learned: UInt64 = 0
     var listeners = Listeners()

@@ -1,6 +1,7 @@
 import Addressing
 import BasicContainers
 import ConnectionCore
+import Control
 import LinuxIO
 import Timing
 
@@ -59,6 +60,17 @@ struct Listeners: ~Copyable {
     subscript(index: Int) -> Entry {
         _read { yield entries[index] }
         _modify { yield &entries[index] }
+    }
+
+    /// As a status tells of them.
+    var told: [Peers.Listener] {
+        (0..<entries.count).map { index in
+            Peers.Listener(
+                address: entries[index].listener.address.description,
+                network: Configuration.Listen.Network(entries[index].network).rawValue,
+                trustedLoopback: entries[index].trustsLoopback
+            )
+        }
     }
 
     /// As the core's explanations ask for them.
@@ -124,6 +136,16 @@ extension Arrival.Network {
     init(_ configured: Configuration.Listen.Network) {
         self =
             switch configured {
+            case .ip: .ip
+            case .onion: .onion
+            }
+    }
+}
+
+extension Configuration.Listen.Network {
+    fileprivate init(_ network: Arrival.Network) {
+        self =
+            switch network {
             case .ip: .ip
             case .onion: .onion
             }

@@ -18,6 +18,13 @@ struct SocketTable: ~Copyable {
 
     private var slots = UniqueArray<Slot>()
     private(set) var count = 0
+    /// What was read and sent since the start.
+    private(set) var totals = Bytes()
+
+    struct Bytes {
+        var read: UInt64 = 0
+        var sent: UInt64 = 0
+    }
 
     /// Takes a socket for a connection, instead of one that it may have had.
     ///
@@ -93,9 +100,11 @@ struct SocketTable: ~Copyable {
 
     mutating func noteSent(_ bytes: Int, slot: Int) {
         slots[slot].bytesSent &+= UInt64(bytes)
+        totals.sent &+= UInt64(bytes)
     }
 
     mutating func noteRead(_ bytes: Int, slot: Int) {
         slots[slot].bytesRead &+= UInt64(bytes)
+        totals.read &+= UInt64(bytes)
     }
 }

@@ -28,6 +28,10 @@ struct ReplySample: Sendable, CustomTestStringConvertible {
             ReplySample(Service.GetInterfaceDescription.self, .init(description: "interface a.b")),
             ReplySample(Peers.AddPersistent.self, .init(id: 7)),
             ReplySample(Peers.Disconnect.self, .init(count: 2)),
+            ReplySample(
+                Peers.Disconnect.self,
+                .init(count: 2, retries: Samples.statuses.flatMap(\.retries))
+            ),
             ReplySample(Peers.Remove.self, .init(count: 1, untilReload: true)),
             ReplySample(Peers.List.self, .init(connections: Samples.connections)),
             ReplySample(Peers.List.self, .init(connections: [])),

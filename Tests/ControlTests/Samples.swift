@@ -242,6 +242,7 @@ enum Samples {
                     downSinceUnixUSec: until
                 )
             ],
+            persistentWaiting: 600,
             refusals: Peers.Refusals(
                 shuttingDown: 1,
                 networkInactive: 2,
@@ -263,7 +264,20 @@ enum Samples {
                     problems: ["peerd.toml:3:1: unknown key"],
                     needsRestart: ["network"]
                 )
-            }
+            },
+            logLevel: Peers.LogLevel.allCases[isSaved ? 0 : 1],
+            listeners: [
+                Peers.Listener(address: "0.0.0.0:9108", network: "ip", trustedLoopback: true)
+            ],
+            descriptors: Peers.Descriptors(open: 40, limit: 65_536, needed: 293),
+            totals: Peers.Totals(
+                accepted: 1,
+                connected: 2,
+                failed: 3,
+                ended: 4,
+                bytesIn: 5,
+                bytesOut: 6
+            )
         )
     }
 }

@@ -111,6 +111,7 @@ enum Examples {
             bans: 0,
             outboundFailures: 0,
             retries: [],
+            persistentWaiting: 0,
             refusals: Peers.Refusals(
                 shuttingDown: 0,
                 networkInactive: 0,
@@ -123,7 +124,25 @@ enum Examples {
                 whitelisted: 0,
                 resourcesExhausted: 0
             ),
-            storage: .works
+            storage: .works,
+            logLevel: .info,
+            listeners: [
+                Peers.Listener(address: "0.0.0.0:9108", network: "ip", trustedLoopback: false),
+                Peers.Listener(
+                    address: "127.0.0.1:9109",
+                    network: "onion",
+                    trustedLoopback: false
+                ),
+            ],
+            descriptors: Peers.Descriptors(open: 71, limit: 65_536, needed: 293),
+            totals: Peers.Totals(
+                accepted: 1_234,
+                connected: 56,
+                failed: 7,
+                ended: 1_245,
+                bytesIn: 3_400_000,
+                bytesOut: 999
+            )
         )
         change(&status)
         return status

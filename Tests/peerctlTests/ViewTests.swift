@@ -31,8 +31,55 @@ struct ViewTests {
                 "persistent      0                          8",
                 "",
                 "No inbound peer was refused",
+                "Since the start: 1,234 accepted, 56 dialled, 7 failed, 1,245 ended; 3.4 MB in, "
+                    + "999 B out",
+                "Listening on 0.0.0.0:9108, 127.0.0.1:9109 (onion)",
+                "71 of 65,536 descriptors open, at most 293 needed; log level info",
             ]
         )
+    }
+
+    @Test("of the status is ten rows and a number, of whatever there are hundreds")
+    func longLists() {
+        let lines = status {
+            $0.persistentWaiting = 600
+            $0.retries = (1...64).map {
+                Peers.Retry(
+                    id: UInt64($0),
+                    target: "p\($0).example:9108",
+                    retries: 3,
+                    atUnixUSec: Examples.now
+                )
+            }
+            $0.listeners = (1...64).map {
+                Peers.Listener(address: "127.0.0.1:\($0)", network: "ip", trustedLoopback: true)
+            }
+        }
+        #expect(lines.count { $0.firstRange(of: ".example:9108") != nil } == 10)
+        #expect(lines.contains("and 590 more that wait"))
+        #expect(lines.contains { $0.hasPrefix("Listening on ") && $0.hasSuffix(":10 and 54 more") })
+        #expect(status { $0.listeners = [] }.contains("Listening nowhere"))
+    }
+
+    @Test("of a disconnected persistent peer is when it comes back")
+    func comeback() {
+        func retry(_ id: UInt64, at time: Int64? = nil) -> Peers.Retry {
+            Peers.Retry(id: id, target: "p\(id).example:9108", retries: 0, atUnixUSec: time)
+        }
+        func lines(_ retries: [Peers.Retry]) -> [String] {
+            Peers.Disconnect.Reply(count: retries.count, retries: retries)
+                .comeback(seenFrom: Examples.viewpoint, advising: "peerctl -i testnet").plain
+        }
+        #expect(lines([]) == [])
+        #expect(
+            lines([retry(7, at: Examples.now + Examples.seconds(5)), retry(8)]) == [
+                "  p7.example:9108 comes back in 5 s (id: 7)",
+                "  p8.example:9108 comes back with the network (id: 8)",
+                "  'peerctl -i testnet remove 7' ends it for good.",
+            ]
+        )
+        let many = lines((1...64).map { retry($0) })
+        #expect(many.count == 12 && many[10] == "  and at least 54 more")
     }
 
     @Test("of the status names what is wrong, and what helps")

@@ -156,11 +156,16 @@ struct ControlPeerTests {
         let peer = try listener.accept()
         try daemon.waitForConnections { $0.first?.phase == .established }
         let keptSelection = selection(kept, listener.remote)
-        #expect(try client.ask(Peers.Disconnect(keptSelection)).count == 1)
+        let answer = try client.ask(Peers.Disconnect(keptSelection))
+        #expect(answer.count == 1)
         #expect(peer.ending() == .goodbye)
         #expect(try daemon.connections(in: .waiting).map(\.id) == [kept])
         // What waits already goes on waiting.
         let until = try daemon.connections()[0].phaseEndsUnixUSec
+        // Which the answer said.
+        #expect(answer.retries?.map(\.id) == [kept])
+        let told = answer.retries?.first?.atUnixUSec
+        #expect(told.map { abs($0 - (until ?? 0)) < 1000 } ?? false, "\(answer)")
         #expect(try client.ask(Peers.Disconnect(keptSelection)).count == 1)
         #expect(
             try daemon.connections()[0].phaseEndsUnixUSec.map { abs($0 - (until ?? 0)) < 1000 }

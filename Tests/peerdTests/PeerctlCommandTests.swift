@@ -109,12 +109,13 @@ struct PeerctlCommandTests {
     func addresses() throws {
         let control = try ControlledDaemon.started("outbound.target = 0")
         let added = try control.peerctl("add-addresses", "192.0.2.1:1", "192.0.2.1:2")
-        #expect(added.output == ["Added 2 addresses, 0 were known"])
+        let term = "  Until the daemon ends: outbound.addresses-file keeps them for longer."
+        #expect(added.output == ["Added 2 addresses, 0 were known", term])
         // More than one call takes.
         let script = "seq -f '192.0.2.1:%.0f' 2 1500 | \"$0\" \"$@\""
         let shell = ["/bin/bash", "-c", script]
         let piped = try control.peerctl("add-addresses", "-", through: shell)
-        #expect(piped.output == ["Added 1,498 addresses, 1 were known"])
+        #expect(piped.output == ["Added 1,498 addresses, 1 were known", term])
         let wrong = try control.peerctl("add-addresses", "192.0.2.1:0x")
         #expect(wrong.ending == .exited(1))
         #expect(try control.ask(Peers.Status.self).map(\.status.addresses) == [1500])

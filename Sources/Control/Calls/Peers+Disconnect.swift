@@ -20,13 +20,18 @@ extension Peers {
         package struct Reply: ReplyParameters {
             /// Connections that it was about.
             package var count: Int
+            /// When the persistent ones of them come back, the nearest first, at most
+            /// `Bounds.retries`; nil if there are none.
+            package var retries: [Retry]?
 
-            package init(count: Int) {
+            package init(count: Int, retries: [Retry]? = nil) {
                 self.count = count
+                self.retries = retries
             }
 
             package func write(to json: inout JSONWriter) {
                 json.field("count", count)
+                if let retries { json.field("retries", retries) }
             }
         }
     }

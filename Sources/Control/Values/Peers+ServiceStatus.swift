@@ -38,12 +38,19 @@ extension Peers {
         package var targetMissedSinceUnixUSec: Int64?
         /// Persistent peers that wait, the nearest first, at most `Bounds.retries`.
         package var retries: [Retry]
+        /// How many wait in all.
+        package var persistentWaiting: Int
         package var refusals: Refusals
         package var storage: StorageState
         /// Why, in words for an operator, when `storage` isn't what is wanted.
         package var storageProblem: String?
         /// Nil before the first one has ended.
         package var reload: ReloadResult?
+        /// What is logged now, which operators may have changed since the configuration was read.
+        package var logLevel: LogLevel
+        package var listeners: [Listener]
+        package var descriptors: Descriptors
+        package var totals: Totals
 
         package init(
             version: String,
@@ -68,10 +75,15 @@ extension Peers {
             nobodyToDial: Shortage? = nil,
             targetMissedSinceUnixUSec: Int64? = nil,
             retries: [Retry],
+            persistentWaiting: Int,
             refusals: Refusals,
             storage: StorageState,
             storageProblem: String? = nil,
-            reload: ReloadResult? = nil
+            reload: ReloadResult? = nil,
+            logLevel: LogLevel,
+            listeners: [Listener],
+            descriptors: Descriptors,
+            totals: Totals
         ) {
             self.version = version
             self.network = network
@@ -95,10 +107,15 @@ extension Peers {
             self.nobodyToDial = nobodyToDial
             self.targetMissedSinceUnixUSec = targetMissedSinceUnixUSec
             self.retries = retries
+            self.persistentWaiting = persistentWaiting
             self.refusals = refusals
             self.storage = storage
             self.storageProblem = storageProblem
             self.reload = reload
+            self.logLevel = logLevel
+            self.listeners = listeners
+            self.descriptors = descriptors
+            self.totals = totals
         }
 
         package func write(to json: inout JSONWriter) {
@@ -124,10 +141,15 @@ extension Peers {
             json.field("nobodyToDial", ifSet: nobodyToDial)
             json.field("targetMissedSinceUnixUSec", ifSet: targetMissedSinceUnixUSec)
             json.field("retries", retries)
+            json.field("persistentWaiting", persistentWaiting)
             json.field("refusals", refusals)
             json.field("storage", storage.rawValue)
             json.field("storageProblem", ifSet: storageProblem)
             if let reload { json.field("reload", reload) }
+            json.field("logLevel", logLevel.rawValue)
+            json.field("listeners", listeners)
+            json.field("descriptors", descriptors)
+            json.field("totals", totals)
         }
     }
     /// Whether changes of peers and bans outlive the daemon.

@@ -9,7 +9,7 @@ extension Peerctl {
             discussion: """
                 With - they are read from standard input, one a line; empty lines and what follows a # \
                 are skipped. They are sent \(Bounds.addresses) at a time: of such a part all are taken, \
-                or none if one of them is wrong.
+                or none if one of them is wrong. They last until the daemon ends.
                 """
         )
 
@@ -42,15 +42,20 @@ extension Peerctl {
                 }
             } catch {
                 // What was taken before stays.
-                if added + known > 0 { try session.tell([Self.line(added, known)]) }
+                if added + known > 0 { try session.tell(Self.lines(added, known)) }
                 throw error
             }
-            try session.tell([Self.line(added, known)])
+            try session.tell(Self.lines(added, known))
         }
 
-        private static func line(_ added: Int, _ known: Int) -> Text {
+        private static func lines(_ added: Int, _ known: Int) -> [Text] {
             let noun = added == 1 ? "address" : "addresses"
-            return Text("Added \(grouped(added)) \(noun), \(grouped(known)) were known")
+            let done = Text("Added \(grouped(added)) \(noun), \(grouped(known)) were known")
+            guard added > 0 else { return [done] }
+            return [
+                done,
+                Text("  Until the daemon ends: outbound.addresses-file keeps them for longer."),
+            ]
         }
     }
 }

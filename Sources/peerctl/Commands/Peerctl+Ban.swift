@@ -52,7 +52,7 @@ extension Peerctl {
                 let done =
                     "Banned \(call.prefix) \(term), closed \(counted(reply.closed, "connection"))"
                 guard !reply.spared.isEmpty else { return [Text(done)] }
-                let ids = reply.spared.map { "\($0)" }.joined(separator: ", ")
+                let ids = reply.spared.map { "\($0)" }.named(limit: Peers.ServiceStatus.rows)
                 return [
                     Text(done),
                     Text("  Spared, since manual, persistent or whitelisted (ids): \(ids)"),

@@ -25,10 +25,27 @@ extension Peerctl {
         var method: Method { .disconnect }
 
         func perform(in session: inout Session) throws(CommandFailure) {
-            try session.show(Peers.Disconnect(selection)) { reply, _, _ in
-                [Text("Disconnected \(counted(reply.count, "connection"))")]
+            let command = session.instance.command
+            try session.show(Peers.Disconnect(selection)) { reply, viewpoint, _ in
+                let done = Text("Disconnected \(counted(reply.count, "connection"))")
+                return [done] + reply.comeback(seenFrom: viewpoint, advising: command)
             }
         }
+    }
+}
+
+extension Peers.Disconnect.Reply {
+    /// When the persistent ones come back, and what ends them for good.
+    func comeback(seenFrom viewpoint: Viewpoint, advising command: String) -> [Text] {
+        guard let retries, let first = retries.first else { return [] }
+        let shown = retries.prefix(Peers.ServiceStatus.rows).map { retry in
+            let time =
+                retry.atUnixUSec.map { "in \(viewpoint.wait(until: $0))" } ?? "with the network"
+            return Text("  \(retry.target) comes back \(time) (id: \(retry.id))")
+        }
+        let more = retries.count - shown.count
+        let rest = more > 0 ? [Text("  and at least \(more) more")] : []
+        return shown + rest + [Text("  '\(command) remove \(first.id)' ends it for good.")]
     }
 }
 

@@ -16,10 +16,30 @@ extension Peers.ServiceStatus {
         let remarks = remarks(instance, viewpoint)
         if !remarks.isEmpty { lines += [""] + remarks }
         lines += [""] + numbers.lines(on: terminal)
-        if !retries.isEmpty { lines += [""] + waiting(viewpoint).lines(on: terminal) }
-        lines += ["", refusals.line]
+        if !retries.isEmpty { lines += [""] + waiting(viewpoint, on: terminal) }
+        lines += ["", refusals.line, totals.line, listening, process]
         return lines
     }
+
+    private var listening: Text {
+        guard !listeners.isEmpty else { return Text("Listening nowhere") }
+        let places = listeners.map { listener in
+            listener.network == "ip"
+                ? listener.address : "\(listener.address) (\(listener.network))"
+        }
+        return Text("Listening on " + places.named(limit: Self.rows))
+    }
+
+    private var process: Text {
+        let isShort = descriptors.needed > descriptors.limit
+        return Text(
+            "\(grouped(descriptors.open)) of \(grouped(descriptors.limit)) descriptors open",
+            isShort ? .bad : .plain
+        ) + Text(", at most \(grouped(descriptors.needed)) needed; log level \(logLevel.rawValue)")
+    }
+
+    /// Of what there may be hundreds, so many are shown, and the number of the others.
+    static let rows = 10
 
     /// What an operator would want to know before the numbers.
     private func remarks(_ instance: Instance, _ viewpoint: Viewpoint) -> [Text] {
@@ -107,7 +127,7 @@ extension Peers.ServiceStatus {
         return table
     }
 
-    private func waiting(_ viewpoint: Viewpoint) -> Table {
+    private func waiting(_ viewpoint: Viewpoint, on terminal: Terminal) -> [Text] {
         var table = Table([
             .init(title: "ID", alignment: .right),
             .init(title: "WAITING PEER", shortening: .middle, least: IPv4Width.withPort),
@@ -115,7 +135,7 @@ extension Peers.ServiceStatus {
             .init(title: "RETRIES"),
             .init(title: "LAST FAILURE", shortening: .end, least: 20),
         ])
-        for retry in retries {
+        for retry in retries.prefix(Self.rows) {
             table.append([
                 Text("\(retry.id)"), Text(retry.target),
                 Text("\(retry.lastFailure?.count ?? retry.retries)"),
@@ -127,7 +147,9 @@ extension Peers.ServiceStatus {
                 Text(retry.lastFailure?.text(seenFrom: viewpoint) ?? ""),
             ])
         }
-        return table
+        let more = persistentWaiting - min(retries.count, Self.rows)
+        let rest = more > 0 ? [Text("and \(grouped(more)) more that wait")] : []
+        return table.lines(on: terminal) + rest
     }
 }
 
@@ -144,6 +166,16 @@ extension Peers.ReloadResult {
             Text("Reloaded \(ago), but for \(needsRestart.joined(separator: ", "))", .pending)
                 + Text(", which needs a restart")
         ]
+    }
+}
+
+extension Peers.Totals {
+    fileprivate var line: Text {
+        Text(
+            "Since the start: \(grouped(accepted)) accepted, \(grouped(connected)) dialled, "
+                + "\(grouped(failed)) failed, \(grouped(ended)) ended; \(byteCount(bytesIn)) in, "
+                + "\(byteCount(bytesOut)) out"
+        )
     }
 }
 

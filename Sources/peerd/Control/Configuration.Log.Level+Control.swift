@@ -11,3 +11,15 @@ extension Configuration.Log.Level {
             }
     }
 }
+
+extension Peers.LogLevel {
+    init(_ level: Configuration.Log.Level) {
+        self =
+            switch level {
+            case .error: .error
+            case .warning: .warning
+            case .info: .info
+            case .debug: .debug
+            }
+    }
+}
