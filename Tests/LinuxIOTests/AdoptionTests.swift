@@ -48,6 +48,15 @@ struct AdoptionTests {
         withExtendedLifetime(late) {}
     }
 
+    /// O_PATH: every other call would say that there is no such descriptor, as if we had closed it.
+    @Test("refuses a number that only names a file")
+    func nameOnly() throws {
+        let number = open("/", 0o10_000_000 | O_CLOEXEC)
+        try #require(number >= 0)
+        defer { close(number) }
+        #expect(throws: SystemError(.fcntl, EBADF)) { _ = try FileDescriptor(inherited: number) }
+    }
+
     @Test("refuses what isn't one")
     func notListeners() throws {
         #expect(throws: AdoptionError.notListening) {

@@ -63,14 +63,14 @@ struct UnitTests {
             """
         )
         try lab.run("systemd-analyze verify --man=no peerd.service peerd@a.service peerd.socket")
-        // The service's commands are the probe's, which needs its toolchain's libraries; everything
-        // else stays as it is.
+        // The service's commands are the probe's, which needs its toolchain's libraries and is told
+        // to reload by a signal; everything else stays as it is.
         let commands = "/etc/systemd/system/peerd.service.d/probe.conf"
         try lab.run(
             """
             mkdir \(commands.dropLast(11))
             printf '[Service]\\nExecStart=\\nExecStart=/usr/bin/peerd serve\\nExecReload=\\n' >\(commands)
-            printf 'NoExecPaths=\\nExecPaths=\\n' >>\(commands)
+            printf 'NoExecPaths=\\nExecPaths=\\nSystemCallFilter=kill\\n' >>\(commands)
             for verb in stream journal "resolve node.test localhost"; do
                 printf 'ExecStartPost=/usr/bin/peerd %s\\n' "$verb" >>\(commands)
             done
