@@ -19,6 +19,7 @@ let package = Package(
         // For LD_PRELOAD, by the program's tests only.
         .library(name: "FailingAccept", type: .dynamic, targets: ["FailingAccept"]),
         .library(name: "SlowDisk", type: .dynamic, targets: ["SlowDisk"]),
+        .library(name: "ShiftedClock", type: .dynamic, targets: ["ShiftedClock"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -178,6 +179,7 @@ let package = Package(
         // What the program's tests run beside the daemon, or under it.
         .target(name: "FailingAccept", path: "Tests/FailingAccept"),
         .target(name: "SlowDisk", path: "Tests/SlowDisk"),
+        .target(name: "ShiftedClock", path: "Tests/ShiftedClock"),
         .executableTarget(name: "crowd", path: "Tests/crowd"),
         .testTarget(
             name: "peerdTests",

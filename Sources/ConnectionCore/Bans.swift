@@ -17,19 +17,29 @@ extension ConnectionCore {
     /// out, and of what exceeds the limits the automatic ones that end soonest. Reports nothing and
     /// closes nothing; `bans` says what is in force.
     package mutating func restoreBans(_ old: [Ban], at now: Moment) {
-        bans.restore(old, at: now.wall)
+        bans.restore(old, at: now)
     }
 
     /// Bans a prefix and closes what it covers, except whitelisted, manual and persistent peers.
     /// Without a duration the ban has no end.
+    ///
+    /// Refused as `bannedLonger` if the prefix is banned for longer already, by whomever, unless
+    /// that is to be replaced: nobody should shorten a ban without knowing.
     @discardableResult
     package mutating func ban(
         _ prefix: Prefix,
         for duration: Duration?,
+        replacing: Bool = false,
         at now: Moment,
         _ actions: inout Actions
     ) throws(Refusal) -> BanOutcome {
-        try ban(prefix, for: duration, .operator, at: now, &actions)
+        let new = Ban(prefix, for: duration, .operator, at: now)
+        if !replacing, !isShuttingDown, let known = bans.ban(of: prefix),
+            known.isInForce(at: now), known.outlasts(new)
+        {
+            throw .bannedLonger(prefix, until: known.until)
+        }
+        return try ban(prefix, for: duration, .operator, at: now, &actions)
     }
 
     /// A peer misbehaved: its connection ends with `fault`, of whatever kind it is.
@@ -114,9 +124,9 @@ extension ConnectionCore {
         _ actions: inout Actions
     ) throws(Refusal) -> BanOutcome {
         guard !isShuttingDown else { throw .shuttingDown }
-        let ban = Ban(prefix: prefix, until: duration.map { now.wall + $0 }, origin: origin)
+        let ban = Ban(prefix, for: duration, origin, at: now)
         let inForce: Ban
-        switch bans.insert(ban, at: now.wall) {
+        switch bans.insert(ban, at: now) {
         case .inserted(let evicted):
             inForce = ban
             if let evicted { actions.report(.unbanned(evicted)) }
@@ -128,7 +138,7 @@ extension ConnectionCore {
         var closing: [Connection] = []
         var spared: [ConnectionID] = []
         for connection in table.connections {
-            guard let ip = connection.remote?.ip, prefix.contains(ip) else { continue }
+            guard let ip = connection.remote?.ip, prefix.covers(ip) else { continue }
             switch connection.kind {
             case _ where connection.id == offence?.by.id:
                 closing.append(connection)
@@ -151,5 +161,14 @@ extension ConnectionCore {
             )
         }
         return BanOutcome(closed: closing.count, spared: spared)
+    }
+}
+
+extension Prefix {
+    /// Whether a ban of the prefix is one of the address: it, or the IPv4 address in it, is in the
+    /// range.
+    func covers(_ address: IPAddress) -> Bool {
+        contains(address)
+            || address.embeddedIPv4.map { contains(IPAddress(v4: $0)) } ?? false
     }
 }

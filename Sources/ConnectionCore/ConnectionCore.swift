@@ -99,6 +99,8 @@ package struct ConnectionCore: Sendable {
         case .acceptFailed(let errno):
             refusals.add(.resourcesExhausted)
             noteExhaustion(errno, pausing: false, at: now.instant, &actions)
+        case .clockMoved:
+            bans.restate(at: now)
         case .stoodStill(let pause):
             stoodStill(for: pause)
         case .deadlineReached:

@@ -94,7 +94,7 @@ extension ConnectionCore {
         if let other = table.connection(at: address) { return .alreadyConnected(other.id) }
         // The operator named a persistent peer: it is exempt from bans and from the per-host limit.
         if connection.isPersistent { return nil }
-        if let ban = bans.ban(covering: address, at: now.wall) {
+        if let ban = bans.ban(covering: address, at: now) {
             return .banned(ban.prefix, until: ban.until)
         }
         let limit = policy.limits.perHost

@@ -11,7 +11,7 @@ package struct EndedConnection: Equatable, Sendable {
     package let remote: PeerAddress
     package let wasReady: Bool
     package let ending: Ending
-    package let ended: WallTime
+    package let ended: Instant
     /// How long it was established.
     package let lasted: Duration
     /// Received and sent; nil if nobody counted.
@@ -21,7 +21,7 @@ package struct EndedConnection: Equatable, Sendable {
     /// Of the report of its end. The bytes are the shell's to count. Nil for every other report.
     package init?(
         _ report: Report,
-        at now: WallTime,
+        at now: Instant,
         bytesIn: UInt64? = nil,
         bytesOut: UInt64? = nil
     ) {

@@ -25,6 +25,9 @@ package enum Event: Sendable {
     /// The machine, or its listeners, have other addresses: what led to ourselves may be somebody
     /// else.
     case localAddressesChanged
+    /// The calendar's clock was set, or has drifted from the machine's. What is told of the ends
+    /// of bans follows it.
+    case clockMoved
     /// For so long, or a little less, nobody listened to what happened outside: the process was
     /// stopped, or the machine slept. To be told before what waited meanwhile.
     case stoodStill(for: Duration)

@@ -255,7 +255,7 @@ extension ConnectionCore {
     ) -> [Rule] {
         let ban = bans.ban(
             covering: address,
-            at: now.wall,
+            at: now,
             ignoringAutomatic: ignoringAutomatic
         )
         return ban.map { [.banned($0.prefix, until: $0.until)] } ?? []

@@ -88,7 +88,7 @@ extension ConnectionCore {
         // An automatic ban of an IPv6 /64 may well cover a whitelisted neighbour.
         let ban = bans.ban(
             covering: arrival.remote,
-            at: now.wall,
+            at: now,
             ignoringAutomatic: isWhitelisted || arrival.hasSharedAddress
         )
         if let ban { throw .banned(ban.prefix, until: ban.until) }

@@ -40,7 +40,7 @@ extension ConnectionCore {
         guard !isShuttingDown else { throw .shuttingDown }
         guard isNetworkActive else { throw .networkInactive }
         if case .address(let address) = target,
-            let ban = bans.ban(covering: address, at: now.wall)
+            let ban = bans.ban(covering: address, at: now)
         {
             throw .banned(ban.prefix, until: ban.until)
         }

@@ -149,7 +149,7 @@ extension ConnectionCore {
         {
             return .otherPort
         }
-        if bans.ban(covering: address, at: now.wall) != nil { return .banned }
+        if bans.ban(covering: address, at: now) != nil { return .banned }
         if ownAddresses.contains(address, at: now.instant) { return .ownAddress }
         if offenders.contains(address, at: now.instant) { return .misbehaved }
         let limit = policy.outbound.maxPerGroup

@@ -23,6 +23,8 @@ package enum Refusal: Error, Equatable, Sendable {
     case tooManyPersistent(limit: Int)
     case tooManyPersistentPerHost(limit: Int)
     case tooManyBans(limit: Int)
+    /// The prefix is banned for longer than was asked for; `until` is nil for a ban without end.
+    case bannedLonger(Prefix, until: WallTime?)
     case notFound
     case unsupportedAddress(PeerTarget)
 }
@@ -49,7 +51,7 @@ extension Refusal {
         case .tooManyConnections: .connections
         case .tooManyWhitelisted: .whitelisted
         case .duplicatePersistent, .notPersistent, .tooManyPersistent, .tooManyPersistentPerHost,
-            .tooManyBans, .notFound, .unsupportedAddress:
+            .tooManyBans, .bannedLonger, .notFound, .unsupportedAddress:
             nil
         }
     }

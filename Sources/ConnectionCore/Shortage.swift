@@ -114,10 +114,8 @@ extension ConnectionCore {
             if let end = rests.end(of: region, at: now.instant) { next = min(next, end) }
         }
         for (address, obstacle) in byAddress where obstacle == .banned {
-            guard let ban = bans.ban(covering: address, at: now.wall), let until = ban.until else {
-                continue
-            }
-            next = min(next, now.instant + (until - now.wall))
+            guard let end = bans.ban(covering: address, at: now)?.end(at: now) else { continue }
+            next = min(next, end)
         }
         return next
     }

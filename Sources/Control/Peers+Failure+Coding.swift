@@ -12,6 +12,9 @@ extension Peers.Failure {
         case .banned(let prefix, let until):
             json.field("prefix", ifSet: prefix)
             json.field("untilUnixUSec", ifSet: until)
+        case .bannedLonger(let prefix, let until):
+            json.field("prefix", prefix)
+            json.field("untilUnixUSec", ifSet: until)
         case .flooded(let chance):
             json.field("chance", chance)
         case .alreadyPending(let id), .alreadyConnected(let id), .duplicatePersistent(let id),
@@ -79,6 +82,11 @@ extension Peers.Failure {
             case .tooManyPersistent: .tooManyPersistent(limit: try required("limit"))
             case .tooManyPersistentPerHost: .tooManyPersistentPerHost(limit: try required("limit"))
             case .tooManyBans: .tooManyBans(limit: try required("limit"))
+            case .bannedLonger:
+                .bannedLonger(
+                    prefix: try required("prefix"),
+                    untilUnixUSec: try optional("untilUnixUSec")
+                )
             case .tooManyAddresses: .tooManyAddresses(limit: try required("limit"))
             case .unsupportedAddress:
                 .unsupportedAddress(

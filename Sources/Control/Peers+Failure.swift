@@ -22,6 +22,8 @@ extension Peers {
         case tooManyPersistent(limit: Int)
         case tooManyPersistentPerHost(limit: Int)
         case tooManyBans(limit: Int)
+        /// No end for a ban for ever.
+        case bannedLonger(prefix: String, untilUnixUSec: Int64?)
         case tooManyAddresses(limit: Int)
         /// The text if the caller gave one, nil if a name led to such addresses only; and what is
         /// wrong with it, as a sentence that names it, if that can be said.
@@ -89,6 +91,7 @@ extension Peers.Failure {
         case tooManyPersistent = "TooManyPersistent"
         case tooManyPersistentPerHost = "TooManyPersistentPerHost"
         case tooManyBans = "TooManyBans"
+        case bannedLonger = "BannedLonger"
         case tooManyAddresses = "TooManyAddresses"
         case unsupportedAddress = "UnsupportedAddress"
         case configurationRejected = "ConfigurationRejected"
@@ -135,6 +138,7 @@ extension Peers.Failure {
         case .tooManyPersistent: .tooManyPersistent
         case .tooManyPersistentPerHost: .tooManyPersistentPerHost
         case .tooManyBans: .tooManyBans
+        case .bannedLonger: .bannedLonger
         case .tooManyAddresses: .tooManyAddresses
         case .unsupportedAddress: .unsupportedAddress
         case .configurationRejected: .configurationRejected

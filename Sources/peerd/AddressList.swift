@@ -18,7 +18,7 @@ struct AddressList: AddressSource {
     private var added: [PeerAddress] = []
     private struct Proof: Sendable {
         /// Nil until it has been good.
-        var lastSeen: WallTime?
+        var lastSeen: Instant?
         var services: UInt64 = 0
     }
 
@@ -140,7 +140,7 @@ struct AddressList: AddressSource {
     mutating func succeeded(_ address: PeerAddress, at now: Moment) {
         guard indexes[address] != nil else { return }
         if proofs[address]?.lastSeen == nil { good.add(address) }
-        proofs[address, default: Proof()].lastSeen = now.wall
+        proofs[address, default: Proof()].lastSeen = now.instant
     }
 
     /// Notes what the peer at an address offers.
@@ -154,15 +154,17 @@ struct AddressList: AddressSource {
     func provenCount(onlyRoutable: Bool) -> Int { onlyRoutable ? good.routable : good.all }
 
     /// Those that `provenCount` counts, as others are told of them, in any order.
-    func proven(onlyRoutable: Bool) -> [AdvertisedAddress] {
+    /// `now` is what tells when they were seen, in the calendar as it is set at present.
+    func proven(onlyRoutable: Bool, at now: Moment) -> [AdvertisedAddress] {
         proofs.compactMap { address, proof in
             guard let lastSeen = proof.lastSeen, !onlyRoutable || address.isRoutable else {
                 return nil
             }
+            let seen = now.wall + (lastSeen - now.instant)
             return AdvertisedAddress(
                 address: address,
                 services: proof.services,
-                lastSeenSeconds: UInt64(max(0, lastSeen.microseconds) / 1_000_000)
+                lastSeenSeconds: UInt64(max(0, seen.microseconds) / 1_000_000)
             )
         }
     }

@@ -36,7 +36,7 @@ extension Daemon {
         if kernel.store != nil { state.note(report) }
         let ended = EndedConnection(
             report,
-            at: now.wall,
+            at: now.instant,
             bytesIn: details.bytesIn,
             bytesOut: details.bytesOut
         )

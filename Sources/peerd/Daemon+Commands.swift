@@ -122,7 +122,13 @@ extension Daemon {
         let prefix = try prefix(call.prefix)
         let duration = call.durationUSec.map { Duration.microseconds($0) }
         let outcome = try ask { core, actions throws(Refusal) in
-            try core.ban(prefix, for: duration, at: now, &actions)
+            try core.ban(
+                prefix,
+                for: duration,
+                replacing: call.replace ?? false,
+                at: now,
+                &actions
+            )
         }
         control[place].reply(
             Peers.Ban.Reply(closed: outcome.closed, spared: outcome.spared.map(\.number))

@@ -52,13 +52,15 @@ extension Daemon {
         let next = rest > 0 ? page.cursor : nil
         if let next { control[place].begin(.history(remaining: rest, after: next)) }
         control[place].reply(
-            Peers.History.Reply(connections: page.connections.map { Peers.EndedConnection($0) }),
+            Peers.History.Reply(
+                connections: page.connections.map { Peers.EndedConnection($0, by: clockWatch) }
+            ),
             continues: next != nil
         )
     }
 
     mutating func continueBans(after prefix: Prefix?, of place: Int, at now: Moment) {
-        let page = core.bans.page(after: prefix, limit: Bounds.rowsPerReply, at: now.wall)
+        let page = core.bans.page(after: prefix, limit: Bounds.rowsPerReply, at: now)
         if let next = page.next { control[place].begin(.bans(after: next)) }
         control[place].reply(
             Peers.ListBans.Reply(bans: page.bans.map { Peers.BanEntry($0) }),
@@ -102,7 +104,7 @@ extension Daemon {
         return Peers.ServiceStatus(
             version: Release.version,
             network: configuration.network.rawValue,
-            startedUnixUSec: startedAt.microseconds,
+            startedUnixUSec: clockWatch.time(of: startedAt).microseconds,
             summary: statusLine(at: now),
             networkActive: core.isNetworkActive,
             connections: Peers.PerKind(census.limited),
@@ -118,7 +120,7 @@ extension Daemon {
             limits: Peers.Limits(core.policy),
             addresses: addresses.count,
             addressesLearned: learned,
-            bans: core.bans.countInForce(at: now.wall),
+            bans: core.bans.countInForce(at: now),
             outboundFailures: core.outboundFailures,
             outboundPausedUntilUnixUSec: pausedUntil.flatMap { now.wall(at: $0)?.microseconds },
             nobodyToDial: core.shortage.map {

@@ -103,7 +103,7 @@ extension Daemon {
             at: now.instant,
             using: &random,
             outOf: addresses.provenCount(onlyRoutable: onlyRoutable)
-        ) { addresses.proven(onlyRoutable: onlyRoutable) }
+        ) { addresses.proven(onlyRoutable: onlyRoutable, at: now) }
         sessions.give(told, slot: id.slot)
         carryOut(id, at: now)
     }

@@ -59,7 +59,7 @@ struct Daemon: ~Copyable {
     var control = ControlServer()
     /// The client whose turn is first.
     var firstPlace = 0
-    let startedAt: WallTime
+    let startedAt: Instant
     var history = History()
     /// The moment of this turn.
     var now: Moment
@@ -69,6 +69,7 @@ struct Daemon: ~Copyable {
     var settled: [Event] = []
     private(set) var isStopping = false
     var punctuality = Punctuality()
+    var clockWatch: ClockWatch
 
     /// Takes everything that the loop needs and binds the listeners.
     /// `arguments` say where `loaded` came from and will come from again.
@@ -121,7 +122,8 @@ struct Daemon: ~Copyable {
         sessions = SessionTable(policy: SessionPolicy(configuration))
         readBuffer = sessions.isSpoken ? [UInt8](repeating: 0, count: Self.bytesPerTurn) : []
         now = .now
-        startedAt = now.wall
+        startedAt = now.instant
+        clockWatch = ClockWatch(at: now)
     }
 
     /// Runs until SIGTERM or SIGINT, then ends every connection.
@@ -164,6 +166,7 @@ struct Daemon: ~Copyable {
         consider(control.deadline)
         consider(state.deadline)
         consider(state.checkDeadline)
+        consider(clockDeadline)
         consider(service.deadline)
         consider(journal.deadline)
         return nearest
@@ -180,6 +183,7 @@ struct Daemon: ~Copyable {
     ) throws(SystemError) {
         let isLate = noteLateness(at: now, after: wait)
         self.now = now
+        watchClock(at: now)
         let events = settled
         settled = []
         for event in events { tellSettled(event, at: now) }

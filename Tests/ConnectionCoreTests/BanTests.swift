@@ -62,7 +62,7 @@ struct BanTests {
         #expect(refusal { try manager.admit("203.0.113.7:1") } != nil)
         manager.run(for: .microseconds(1))
         try manager.admit("203.0.113.7:1")
-        #expect(manager.core.bans.inForce(at: manager.now.wall) == [])
+        #expect(manager.core.bans.inForce(at: manager.now) == [])
     }
 
     @Test("without a duration has no end until it is lifted")
@@ -118,7 +118,7 @@ struct BanTests {
         let manager = TestManager()
         let id = try manager.admit(remote)
         try manager.banMisbehaving(id)
-        let bans = manager.core.bans.inForce(at: manager.now.wall)
+        let bans = manager.core.bans.inForce(at: manager.now)
         #expect(bans.map(\.prefix) == [prefix(covered)])
         #expect(bans.map(\.origin) == [.automatic])
         #expect(manager.table.count == 0)
@@ -164,7 +164,7 @@ struct BanTests {
         }
         manager.forgetTrace()
         try manager.banMisbehaving(id, for: .seconds(1))
-        #expect(manager.core.bans.inForce(at: manager.now.wall) == [ban])
+        #expect(manager.core.bans.inForce(at: manager.now) == [ban])
         guard case .banned(ban, closed: 1) = manager.reports.first else {
             Issue.record("\(manager.reports)")
             return

@@ -16,7 +16,7 @@ struct HistoryTests {
         for port in 1...count {
             manager.lose(try manager.admit("127.0.0.1:\(port)"))
             guard let report = manager.reports.last,
-                let ended = EndedConnection(report, at: manager.now.wall)
+                let ended = EndedConnection(report, at: manager.now.instant)
             else {
                 Issue.record("nothing ended")
                 return history
@@ -38,7 +38,7 @@ struct HistoryTests {
         manager.run(for: .seconds(12))
         manager.lose(id, .io(errno: 104))
         let ended = manager.reports.last.flatMap {
-            EndedConnection($0, at: manager.now.wall, bytesIn: 7, bytesOut: 9)
+            EndedConnection($0, at: manager.now.instant, bytesIn: 7, bytesOut: 9)
         }
         #expect(ended?.id == id)
         #expect(ended?.kind == .manual)
@@ -46,7 +46,7 @@ struct HistoryTests {
         #expect(ended?.target == target("203.0.113.7:9108"))
         #expect(ended?.ending == .io(errno: 104))
         #expect(ended?.lasted == .seconds(12))
-        #expect(ended?.ended == manager.now.wall)
+        #expect(ended?.ended == manager.now.instant)
         #expect(ended?.wasReady == true)
         #expect(ended?.isPersistent == false)
         #expect(ended?.bytesIn == 7)
@@ -57,7 +57,7 @@ struct HistoryTests {
     func failures() throws {
         let manager = TestManager()
         manager.fail(try manager.connect("203.0.113.7:9108"))
-        #expect(manager.reports.allSatisfy { EndedConnection($0, at: manager.now.wall) == nil })
+        #expect(manager.reports.allSatisfy { EndedConnection($0, at: manager.now.instant) == nil })
     }
 
     @Test("gives the latest first, in pages")

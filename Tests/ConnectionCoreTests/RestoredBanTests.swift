@@ -33,7 +33,7 @@ struct RestoredBanTests {
         let bans = [ban(1), ban(2, .automatic, for: .seconds(60))]
         let manager = restored(bans)
         #expect(manager.trace == [])
-        #expect(manager.core.bans.inForce(at: manager.now.wall) == bans)
+        #expect(manager.core.bans.inForce(at: manager.now) == bans)
         #expect(
             refusal { try manager.admit("16.0.0.1:1") }
                 == .banned(prefix("16.0.0.1"), until: nil)
@@ -52,24 +52,38 @@ struct RestoredBanTests {
         let automatic = (0..<most + excess).map { ban($0, .automatic, for: .seconds(100 + $0)) }
         let operators = (0..<most + excess).map { ban($0 + 100_000) }
         let manager = restored(operators + automatic)
-        let kept = manager.core.bans.inForce(at: manager.now.wall)
+        let kept = manager.core.bans.inForce(at: manager.now)
         #expect(kept == Array(automatic.suffix(most)) + Array(operators.prefix(most)))
+    }
+
+    @Test("leave room for each neighbourhood when there are too many")
+    func neighbourhoods() {
+        let most = BanList.maxAutomatic
+        // Of 16.0.0.0/16 too many, which last longest, and of a hundred others one each.
+        let crowd = (0..<most + 500).map { ban($0, .automatic, for: .seconds(1_000 + $0)) }
+        let others = (1...100).map { ban($0 << 16, .automatic, for: .seconds($0)) }
+        let kept = Set(
+            restored(crowd + others).core.bans.inForce(at: TestManager().now).map(\.prefix)
+        )
+        #expect(kept.count == most)
+        #expect(kept.isSuperset(of: others.map(\.prefix)))
+        #expect(kept.isSuperset(of: crowd.suffix(most - 100).map(\.prefix)))
     }
 
     @Test("are listed in pages, each once, though others come and go between the pages")
     func pages() throws {
         let manager = restored((0..<100).map { ban($0) })
-        let wall = manager.now.wall
-        let first = manager.core.bans.page(after: nil, limit: 40, at: wall)
+        let now = manager.now
+        let first = manager.core.bans.page(after: nil, limit: 40, at: now)
         #expect(first.bans.map(\.prefix) == (0..<40).map { ban($0).prefix })
         try manager.command { core, _, actions throws(Refusal) in
             for number in [3, 39, 50] { try core.unban(ban(number).prefix, &actions) }
         }
         try manager.ban("8.0.0.0/8")
-        let second = manager.core.bans.page(after: first.next, limit: 60, at: wall)
+        let second = manager.core.bans.page(after: first.next, limit: 60, at: now)
         #expect(second.next == nil)
         #expect(second.bans.map(\.prefix) == (40..<100).filter { $0 != 50 }.map { ban($0).prefix })
-        let only = manager.core.bans.page(after: nil, limit: 1, at: wall)
+        let only = manager.core.bans.page(after: nil, limit: 1, at: now)
         #expect(only.bans.map(\.prefix.length) == [104] && only.next == prefix("8.0.0.0/8"))
     }
 
@@ -79,13 +93,14 @@ struct RestoredBanTests {
         let old = (0..<most).map { ban($0, .automatic, for: .seconds(60)) }
         let late = (most..<most + 70).map { ban($0) }
         let manager = restored(old + late)
-        let wall = manager.now.wall + .seconds(61)
-        var (found, last) = manager.core.bans.page(after: nil, limit: 64, at: wall)
+        let later = manager.now
+        let now = Moment(instant: later.instant + .seconds(61), wall: later.wall + .seconds(61))
+        var (found, last) = manager.core.bans.page(after: nil, limit: 64, at: now)
         // 16 are looked at for each row that there may be.
         #expect(found.isEmpty && last == old[64 * 16 - 1].prefix)
         var pages = 1
         while let previous = last {
-            let (bans, next) = manager.core.bans.page(after: previous, limit: 64, at: wall)
+            let (bans, next) = manager.core.bans.page(after: previous, limit: 64, at: now)
             #expect(bans.count <= 64)
             found += bans
             last = next
@@ -100,13 +115,13 @@ struct RestoredBanTests {
     @Test("are read page by page in little more time than at once")
     func costOfPages() {
         let manager = restored((0..<BanList.maxOperator).map { ban($0) })
-        let (bans, wall) = (manager.core.bans, manager.now.wall)
-        let whole = processorTime { #expect(bans.inForce(at: wall).count == 10_000) }
+        let (bans, now) = (manager.core.bans, manager.now)
+        let whole = processorTime { #expect(bans.inForce(at: now).count == 10_000) }
         let inPages = processorTime {
-            var (page, last) = bans.page(after: nil, limit: 64, at: wall)
+            var (page, last) = bans.page(after: nil, limit: 64, at: now)
             var count = page.count
             while let previous = last {
-                (page, last) = bans.page(after: previous, limit: 64, at: wall)
+                (page, last) = bans.page(after: previous, limit: 64, at: now)
                 count += page.count
             }
             #expect(count == 10_000)

@@ -36,9 +36,13 @@ extension TestManager {
     }
 
     @discardableResult
-    func ban(_ text: String, for duration: Duration? = nil) throws(Refusal) -> BanOutcome {
+    func ban(
+        _ text: String,
+        for duration: Duration? = nil,
+        replacing: Bool = false
+    ) throws(Refusal) -> BanOutcome {
         try command { core, now, actions throws(Refusal) in
-            try core.ban(prefix(text), for: duration, at: now, &actions)
+            try core.ban(prefix(text), for: duration, replacing: replacing, at: now, &actions)
         }
     }
 

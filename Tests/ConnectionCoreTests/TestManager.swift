@@ -26,6 +26,8 @@ final class TestManager {
 
     private(set) var core: ConnectionCore
     private(set) var now = start
+    /// By how much the calendar's clock has been set.
+    private var shift = Duration.zero
     var source = ListedAddresses()
     /// Reports and steps in their order, as `Report.line` and as `dial 1 203.0.113.7:9108`.
     private(set) var trace: [String] = []
@@ -74,7 +76,17 @@ final class TestManager {
     func pass(_ duration: Duration) {
         let instant = now.instant + duration
         // From the start, so that what is finer than the wall clock's microseconds isn't lost.
-        now = Moment(instant: instant, wall: Self.start.wall + (instant - Self.start.instant))
+        now = Moment(
+            instant: instant,
+            wall: Self.start.wall + shift + (instant - Self.start.instant)
+        )
+    }
+
+    /// Somebody sets the calendar's clock.
+    func setClock(by shift: Duration) {
+        self.shift += shift
+        pass(.zero)
+        tell(.clockMoved)
     }
 
     // MARK: What happens

@@ -64,6 +64,8 @@ enum Samples {
         .tooManyConnections(limit: 125), .tooManyPerHost(limit: 5), .tooManyWhitelisted(limit: 32),
         .tooManyPersistent(limit: 8), .tooManyPersistentPerHost(limit: 5),
         .tooManyBans(limit: 10_000),
+        .bannedLonger(prefix: "198.51.100.0/24", untilUnixUSec: 1),
+        .bannedLonger(prefix: "::/0", untilUnixUSec: nil),
         .tooManyAddresses(limit: 100_000),
         .unsupportedAddress(address: "x:0", reason: "x:0 is bad"),
         .unsupportedAddress(address: nil, reason: nil),

@@ -6,25 +6,65 @@ internal import Timing
 struct BanBook {
     private(set) var bans: [Ban] = []
 
-    /// The widest ban in force that covers the address.
+    /// The ban in force that covers the address or the IPv4 address in it: the one that ends last,
+    /// of those the one that was found by the address itself, and of those the widest.
     func cover(
         of address: PeerAddress,
-        at now: WallTime,
+        at now: Moment,
         ignoringAutomatic: Bool = false
     ) -> Ban? {
         guard let ip = address.ip else { return nil }
-        return bans.filter { $0.prefix.contains(ip) && isInForce($0, at: now) }
-            .filter { !(ignoringAutomatic && $0.origin == .automatic) }
-            .min { $0.prefix.length < $1.prefix.length }
+        let candidates = bans.filter {
+            Self.covers($0.prefix, ip) && isInForce($0, at: now)
+                && !(ignoringAutomatic && $0.origin == .automatic)
+        }
+        func rank(_ ban: Ban) -> (Int64, Int, Int) {
+            let end = ban.until?.microseconds ?? .max
+            return (-end, ban.prefix.contains(ip) ? 0 : 1, ban.prefix.length)
+        }
+        return candidates.min { rank($0) < rank($1) }
     }
 
-    mutating func insert(_ ban: Ban, at now: WallTime) {
-        if let known = bans.first(where: { $0.prefix == ban.prefix }) {
-            let yields = known.origin == .operator && ban.origin == .automatic
-            if yields, isInForce(known, at: now) { return }
+    /// Whether a ban is about an address: of the host, as which an IPv4 address is the same in a
+    /// tunnel.
+    static func covers(_ prefix: Prefix, _ ip: IPAddress) -> Bool {
+        if prefix.contains(ip) { return true }
+        guard let inner = ip.embeddedIPv4 else { return false }
+        return prefix.contains(IPAddress(v4: inner))
+    }
+
+    /// What an operator's ban of a prefix is refused for.
+    func longerBan(than ban: Ban, at now: Moment) -> Ban? {
+        bans.first { known in
+            known.prefix == ban.prefix && isInForce(known, at: now) && isLonger(known, than: ban)
+        }
+    }
+
+    mutating func insert(_ ban: Ban, at now: Moment) {
+        if ban.origin == .automatic, let known = bans.first(where: { $0.prefix == ban.prefix }) {
+            let stays = known.origin == .operator || isLonger(known, than: ban)
+            if stays, isInForce(known, at: now) { return }
         }
         remove(ban.prefix)
         bans.append(ban)
+    }
+
+    private func isLonger(_ ban: Ban, than other: Ban) -> Bool {
+        guard let end = other.until else { return false }
+        return ban.until.map { $0 > end } ?? true
+    }
+
+    /// Somebody has set the calendar. Bans are made in this process here, so they go on for as long
+    /// as was said, and end at another time of the calendar.
+    mutating func clockMoved(to now: Moment) {
+        bans = bans.map { ban in
+            Ban(
+                prefix: ban.prefix,
+                until: ban.ends.map { now.wall + ($0 - now.instant) },
+                ends: ban.ends,
+                origin: ban.origin
+            )
+        }
     }
 
     @discardableResult
@@ -35,7 +75,7 @@ struct BanBook {
     }
 
     /// Those in force, in the order in which the core lists them.
-    func inForce(at now: WallTime) -> [Ban] {
+    func inForce(at now: Moment) -> [Ban] {
         bans.filter { isInForce($0, at: now) }.sorted {
             let (left, right) = ($0.prefix, $1.prefix)
             return left.length == right.length
@@ -43,7 +83,7 @@ struct BanBook {
         }
     }
 
-    private func isInForce(_ ban: Ban, at now: WallTime) -> Bool {
-        ban.until.map { now < $0 } ?? true
+    private func isInForce(_ ban: Ban, at now: Moment) -> Bool {
+        ban.ends.map { now.instant < $0 } ?? true
     }
 }

@@ -93,7 +93,7 @@ struct Doorman {
         if !ledger.isNetworkActive { return .networkInactive }
         let isShared = isProxied(arrival) || isTrusted(arrival)
         let ignoresAutomatic = isWhitelisted(arrival) || isShared
-        return bans.cover(of: arrival.remote, at: now.wall, ignoringAutomatic: ignoresAutomatic)
+        return bans.cover(of: arrival.remote, at: now, ignoringAutomatic: ignoresAutomatic)
             .map { .banned($0.prefix, until: $0.until) }
     }
 

@@ -17,7 +17,7 @@ extension Ledger {
         if !Self.isSupported(target) { return .unsupportedAddress(target) }
         if isShuttingDown { return .shuttingDown }
         if !isNetworkActive { return .networkInactive }
-        if case .address(let address) = target, let ban = bans.cover(of: address, at: now.wall) {
+        if case .address(let address) = target, let ban = bans.cover(of: address, at: now) {
             return .banned(ban.prefix, until: ban.until)
         }
         if let existing = entry(at: target), existing.isPersistent {
@@ -75,7 +75,7 @@ extension Ledger {
         isAutomatic: Bool = false
     ) -> (closing: [ConnectionID], spared: [ConnectionID]) {
         let covered = entries.filter {
-            ($0.address?.ip.map(prefix.contains) ?? false)
+            ($0.address?.ip.map { BanBook.covers(prefix, $0) } ?? false)
                 && !(isAutomatic && ($0.isProxied || $0.isTrusted))
         }
         let spares = { (entry: Entry) in entry.kind == .manual || entry.isWhitelisted }

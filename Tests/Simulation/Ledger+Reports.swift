@@ -56,7 +56,7 @@ extension Ledger {
         case .shuttingDown(let connections):
             try noteShutdown(of: connections)
         case .banned(let ban, _):
-            guard bans.inForce(at: now.wall).contains(ban) else {
+            guard bans.inForce(at: now).contains(ban) else {
                 throw BrokenPromise("\(ban) is reported and not in force")
             }
         case .refused, .refusalsSilenced, .refusalsSuppressed, .unbanned:

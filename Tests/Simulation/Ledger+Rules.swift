@@ -107,7 +107,7 @@ extension Ledger {
         }
         if rests.isResting(address, at: now.instant) { return "its region has no route" }
         if !Self.isDialable(address) { return "it can't be dialled" }
-        if let ban = bans.cover(of: address, at: now.wall) { return "banned by \(ban.prefix)" }
+        if let ban = bans.cover(of: address, at: now) { return "banned by \(ban.prefix)" }
         if isOurs(address, at: now.instant) { return "it is ourselves" }
         if isOffender(address, at: now.instant) { return "it misbehaved" }
         if entries.contains(where: { $0.address == address || $0.lastAddress == address }) {

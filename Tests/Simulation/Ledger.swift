@@ -291,7 +291,7 @@ struct Ledger {
         guard Self.isDialable(address) else { return false }
         if entries.contains(where: { $0.address == address && $0.id != entry.id }) { return false }
         if entry.isPersistent { return true }
-        guard bans.cover(of: address, at: now.wall) == nil else { return false }
+        guard bans.cover(of: address, at: now) == nil else { return false }
         return policy.limits.perHost == 0
             || count(of: HostKey(address.host)) < policy.limits.perHost
     }

@@ -144,6 +144,7 @@ extension Refusal {
         case .tooManyPersistent: "tooManyPersistent"
         case .tooManyPersistentPerHost: "tooManyPersistentPerHost"
         case .tooManyBans: "tooManyBans"
+        case .bannedLonger: "bannedLonger"
         case .notFound: "notFound"
         case .unsupportedAddress: "unsupportedAddress"
         }

@@ -150,11 +150,27 @@ extension World {
         let durations: [Duration?] = [nil, .seconds(30), .seconds(600), .seconds(86_400)]
         let duration = random.element(of: durations)
         let (closing, spared) = ledger.covered(by: prefix)
+        let replaces = random.chance(0.3)
+        let longer = bans.longerBan(than: ban(prefix, for: duration, .operator), at: moment)
         let (outcome, refusal) = ask { world, actions throws(Refusal) in
-            try world.core.ban(prefix, for: duration, at: world.moment, &actions)
+            try world.core.ban(
+                prefix,
+                for: duration,
+                replacing: replaces,
+                at: world.moment,
+                &actions
+            )
         }
         if refusal == nil { note(prefix, for: duration, .operator) }
-        try compare("ban \(prefix)", refusal, ledger.isShuttingDown ? .shuttingDown : nil)
+        let expected: Refusal? =
+            if ledger.isShuttingDown {
+                .shuttingDown
+            } else if let longer, !replaces {
+                .bannedLonger(prefix, until: longer.until)
+            } else {
+                nil
+            }
+        try compare("ban \(prefix)", refusal, expected)
         guard let outcome else { return }
         try require(
             outcome.closed == closing.count && outcome.spared == spared,
@@ -216,8 +232,16 @@ extension World {
     }
 
     private mutating func note(_ prefix: Prefix, for duration: Duration?, _ origin: Ban.Origin) {
-        let until = duration.map { moment.wall + $0 }
-        bans.insert(Ban(prefix: prefix, until: until, origin: origin), at: moment.wall)
+        bans.insert(ban(prefix, for: duration, origin), at: moment)
+    }
+
+    private func ban(_ prefix: Prefix, for duration: Duration?, _ origin: Ban.Origin) -> Ban {
+        Ban(
+            prefix: prefix,
+            until: duration.map { moment.wall + $0 },
+            ends: duration.map { now + $0 },
+            origin: origin
+        )
     }
 
     private mutating func unban() throws(BrokenPromise) {

@@ -14,7 +14,7 @@ extension World {
         case 6:
             mood.isFlooded.toggle()
             if mood.isFlooded { schedule(.strangersArrival) }
-        case 7: setClock()
+        case 7: try setClock()
         case 8 where random.chance(0.3): try changeAddresses()
         case 9 where random.chance(0.5): try standStill()
         default: changePeople()
@@ -36,8 +36,10 @@ extension World {
     }
 
     /// By up to an hour, in either direction.
-    private mutating func setClock() {
+    private mutating func setClock() throws(BrokenPromise) {
         wallOffset += Int64(random.number(in: -3_600...3_600)) * 1_000_000
+        bans.clockMoved(to: moment)
+        try deliver(.clockMoved, "clockMoved")
     }
 
     /// The process is stopped. What happens meanwhile waits, and comes all at once afterwards.

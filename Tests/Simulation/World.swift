@@ -277,7 +277,7 @@ struct World {
         case .report(let report):
             guard isWatched else { return }
             tally.count(report)
-            if let ended = EndedConnection(report, at: moment.wall) { history.append(ended) }
+            if let ended = EndedConnection(report, at: now) { history.append(ended) }
             try ledger.note(report, at: moment, bans)
             try doorman.note(report, at: now)
             if case .ready(let subject) = report { noteReady(subject) }
@@ -286,14 +286,14 @@ struct World {
 
     /// Bans in pages are those that are listed at once, and so are the ended connections.
     private mutating func checkBanPages() throws(BrokenPromise) {
-        let wall = moment.wall
-        var (pages, last) = core.bans.page(after: nil, limit: 3, at: wall)
+        let moment = moment
+        var (pages, last) = core.bans.page(after: nil, limit: 3, at: moment)
         while let previous = last {
-            let (page, next) = core.bans.page(after: previous, limit: 3, at: wall)
+            let (page, next) = core.bans.page(after: previous, limit: 3, at: moment)
             pages += page
             last = next
         }
-        try require(pages == bans.inForce(at: wall), "other bans are listed in pages")
+        try require(pages == bans.inForce(at: moment), "other bans are listed in pages")
     }
 
     /// What has ended is remembered, the latest first, as often as it was reported.
@@ -336,7 +336,7 @@ struct World {
         guard core.refusals.total == doorman.refusals + tally.acceptFailures else {
             throw BrokenPromise("\(core.refusals.total) refusals counted")
         }
-        guard core.bans.inForce(at: moment.wall) == bans.inForce(at: moment.wall) else {
+        guard core.bans.inForce(at: moment) == bans.inForce(at: moment) else {
             throw BrokenPromise("other bans are in force than were made")
         }
     }

@@ -19,6 +19,8 @@ enum Examples {
         .duplicatePersistent(id: 3), .notPersistent(id: 4), .notFound,
         .tooManyConnections(limit: 125), .tooManyPerHost(limit: 5), .tooManyWhitelisted(limit: 32),
         .tooManyPersistent(limit: 8), .tooManyPersistentPerHost(limit: 5),
+        .bannedLonger(prefix: "198.51.100.0/24", untilUnixUSec: now),
+        .bannedLonger(prefix: "198.51.100.0/24", untilUnixUSec: nil),
         .tooManyBans(limit: 10_000), .tooManyAddresses(limit: 100_000),
         .unsupportedAddress(address: "x:0", reason: nil),
         .unsupportedAddress(address: nil, reason: nil),

@@ -110,6 +110,33 @@ struct ControlBanTests {
         #expect(try client.ask(Peers.Status()).status.bans == 201)
     }
 
+    @Test("is not shortened by another one unless that is to replace it")
+    func shorter() throws {
+        let daemon = try DaemonProcess("outbound.target = 0", withControl: true)
+        let client = try daemon.connectControl()
+        let (prefix, hour) = ("10.7.7.0/24", Int64(3_600_000_000))
+        func until() throws -> Int64? {
+            let bans = try client.askAll(Peers.ListBans()).flatMap(\.bans)
+            #expect(bans.map(\.prefix) == [prefix])
+            return bans.first?.untilUnixUSec
+        }
+        try client.ask(Peers.Ban(prefix: prefix, durationUSec: hour))
+        let first = try until()
+        #expect(throws: ErrorReply.peers(.bannedLonger(prefix: prefix, untilUnixUSec: first))) {
+            try client.ask(Peers.Ban(prefix: prefix, durationUSec: hour / 2))
+        }
+        #expect(try until() == first)
+        // As long or longer needs no word.
+        try client.ask(Peers.Ban(prefix: prefix, durationUSec: hour * 2))
+        try client.ask(Peers.Ban(prefix: prefix))
+        #expect(try until() == nil)
+        #expect(throws: ErrorReply.peers(.bannedLonger(prefix: prefix, untilUnixUSec: nil))) {
+            try client.ask(Peers.Ban(prefix: prefix, durationUSec: hour, replace: false))
+        }
+        try client.ask(Peers.Ban(prefix: prefix, durationUSec: hour, replace: true))
+        #expect(try until() != nil)
+    }
+
     @Test("is one of ten thousand at most")
     func tooMany() throws {
         let daemon = try DaemonProcess("outbound.target = 0", withControl: true)
@@ -123,7 +150,9 @@ struct ControlBanTests {
             try client.ask(Peers.Ban(prefix: "192.0.2.0/24"))
         }
         // One that is there may be changed.
-        try client.ask(Peers.Ban(prefix: "10.7.7.0/24", durationUSec: 1_000_000_000))
+        try client.ask(
+            Peers.Ban(prefix: "10.7.7.0/24", durationUSec: 1_000_000_000, replace: true)
+        )
         #expect(try client.askAll(Peers.ListBans()).flatMap(\.bans).count == 10_000)
     }
 

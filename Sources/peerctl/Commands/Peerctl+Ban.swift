@@ -9,6 +9,7 @@ extension Peerctl {
             abstract: "Keeps an address or prefix out, and closes what it covers.",
             discussion: """
                 Manual, persistent and whitelisted peers are spared and named. A ban survives restarts.
+                One that holds longer stays unless you say --replace.
                 """
         )
 
@@ -31,6 +32,9 @@ extension Peerctl {
         )
         var duration: Duration?
 
+        @Flag(help: "Also shortens a ban of the prefix that holds longer.")
+        var replace = false
+
         @OptionGroup var control: ControlOptions
 
         var purpose: String { "ban \(prefix)" }
@@ -43,7 +47,11 @@ extension Peerctl {
         }
 
         func perform(in session: inout Session) throws(CommandFailure) {
-            let call = Peers.Ban(prefix: prefix, durationUSec: duration?.clampedMicroseconds)
+            let call = Peers.Ban(
+                prefix: prefix,
+                durationUSec: duration?.clampedMicroseconds,
+                replace: replace ? true : nil
+            )
             try session.show(call) { reply, viewpoint, _ in
                 let term =
                     call.durationUSec.map {

@@ -25,6 +25,9 @@ extension Peers.Failure {
         case .tooManyPersistentPerHost(let limit):
             "limits.per-host (\(limit)) reached by persistent peers"
         case .tooManyBans(let limit): "\(grouped(limit)) bans are set already"
+        case .bannedLonger(let prefix, let until):
+            "\(prefix) is banned for longer already, "
+                + (until.map { "until \(viewpoint.date($0))" } ?? "for ever")
         case .tooManyAddresses(let limit): "\(grouped(limit)) addresses were added already"
         case .unsupportedAddress(_, let reason?): reason
         case .unsupportedAddress(let address, nil):

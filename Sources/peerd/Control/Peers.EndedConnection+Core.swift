@@ -4,7 +4,8 @@ import Control
 import Timing
 
 extension Peers.EndedConnection {
-    init(_ ended: CoreEndedConnection) {
+    /// `clock` tells when it ended, in the calendar as it is set at present.
+    init(_ ended: CoreEndedConnection, by clock: ClockWatch) {
         self.init(
             id: ended.id.number,
             kind: Peers.Kind(ended.kind),
@@ -13,7 +14,7 @@ extension Peers.EndedConnection {
             remote: ended.remote.description,
             ready: ended.wasReady,
             cause: Peers.Failure(ended.ending),
-            endedUnixUSec: ended.ended.microseconds,
+            endedUnixUSec: clock.time(of: ended.ended).microseconds,
             durationUSec: ended.lasted.inMicroseconds,
             bytesIn: ended.bytesIn,
             bytesOut: ended.bytesOut

@@ -25,6 +25,8 @@ extension Peers.Failure {
             case .tooManyPersistent(let limit): .tooManyPersistent(limit: limit)
             case .tooManyPersistentPerHost(let limit): .tooManyPersistentPerHost(limit: limit)
             case .tooManyBans(let limit): .tooManyBans(limit: limit)
+            case .bannedLonger(let prefix, let until):
+                .bannedLonger(prefix: prefix.description, untilUnixUSec: until?.microseconds)
             case .notFound: .notFound
             case .unsupportedAddress(let target):
                 .unsupportedAddress(address: target.description, reason: target.obstacle)

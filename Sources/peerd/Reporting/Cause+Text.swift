@@ -104,6 +104,8 @@ extension Refusal {
         case .tooManyPersistentPerHost(let limit):
             "limits.per-host (\(limit)) reached by persistent peers"
         case .tooManyBans(let limit): "\(limit) bans are set already"
+        case .bannedLonger(let prefix, let until):
+            "\(prefix) is banned for longer, " + (until.map { "until \($0)" } ?? "for ever")
         case .notFound: "not found"
         case .unsupportedAddress(let target): "\(target) is not an address that can be dialled"
         }

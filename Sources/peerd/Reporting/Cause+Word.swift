@@ -88,6 +88,7 @@ extension Refusal {
         case .tooManyPersistent: "too-many-persistent"
         case .tooManyPersistentPerHost: "too-many-persistent-per-host"
         case .tooManyBans: "too-many-bans"
+        case .bannedLonger: "banned-longer"
         case .notFound: "not-found"
         case .unsupportedAddress: "unsupported-address"
         }

@@ -106,7 +106,7 @@ extension Refusal {
     fileprivate var fields: [LogEntry.Field] {
         let reason = LogEntry.Field(.reason, word)
         return switch self {
-        case .banned(let prefix, let until):
+        case .banned(let prefix, let until), .bannedLonger(let prefix, let until):
             [reason] + banFields(prefix, until)
         case .rateLimited:
             [reason, .init(.rule, "inbound.rate")]

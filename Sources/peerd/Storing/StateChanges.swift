@@ -107,10 +107,8 @@ struct StateChanges: Sendable {
         case .persistentRemoved(let subject):
             changed(subject.target)
             additions[subject.target] = nil
-        case .banned(let ban, _):
-            changed(ban.prefix)
-        case .unbanned(let prefix):
-            changed(prefix)
+        case .banned(let ban, _): changed(ban.prefix)
+        case .unbanned(let prefix): changed(prefix)
         case .attempting, .connected, .accepted, .ready, .failed, .failedAgain, .ended, .retrying,
             .persistentWaiting, .hangingUp, .persistentDown, .refused, .refusalsSilenced,
             .refusalsSuppressed, .outboundPaused, .nobodyToDial, .targetMissed,
@@ -132,7 +130,8 @@ struct StateChanges: Sendable {
         checkLimit()
     }
 
-    private mutating func changed(_ prefix: Prefix) {
+    /// A ban came, went or ends at another time, and no report tells it.
+    mutating func changed(_ prefix: Prefix) {
         changeNumber += 1
         guard !isAllChanged else { return }
         changedPrefixes[prefix] = changeNumber
@@ -170,7 +169,7 @@ extension StateChanges {
         defer { forgetChanges() }
         if isAllChanged || isDoubted || last != nil {
             task = isSaved ? .probe : .replace
-            return .replace(last ?? snapshot(of: core, at: now.wall))
+            return .replace(last ?? snapshot(of: core, at: now))
         }
         let changes = changes(of: core, at: now)
         guard !changes.isEmpty else { return nil }
@@ -189,7 +188,7 @@ extension StateChanges {
     /// From now on what the core does isn't stored any more: it is about to end all connections.
     /// What is missing on disk may be written at once.
     mutating func freeze(_ core: borrowing ConnectionCore, at now: Moment) {
-        last = snapshot(of: core, at: now.wall)
+        last = snapshot(of: core, at: now)
         retryAt = nil
     }
 
@@ -283,7 +282,7 @@ extension StateChanges {
 
     private mutating func snapshot(
         of core: borrowing ConnectionCore,
-        at now: WallTime
+        at now: Moment
     ) -> StateSnapshot {
         var targets: [PeerTarget] = []
         for connection in core.table.connections where connection.isPersistent {
@@ -294,7 +293,7 @@ extension StateChanges {
         targets.sort { additions[$0] ?? 0 < additions[$1] ?? 0 }
         var kept: [PeerTarget: WallTime] = [:]
         for target in targets {
-            kept[target] = peers[target] ?? timeToAdd(at: now)
+            kept[target] = peers[target] ?? timeToAdd(at: now.wall)
             peers[target] = kept[target]
         }
         peers = kept

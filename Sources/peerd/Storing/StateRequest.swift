@@ -44,7 +44,7 @@ struct StateSnapshot: Sendable {
     let refused: [StoredState.Peer]
     let bans: BanList
     let unreadable: Contents
-    let at: WallTime
+    let at: Moment
 
     /// The rows. What is not in force comes last, and is left out where the database has no room
     /// for it.

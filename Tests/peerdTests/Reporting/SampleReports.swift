@@ -19,7 +19,8 @@ enum SampleReports {
         .tooManyPerHost(limit: 5), .tooManyConnections(limit: 125), .tooManyWhitelisted(limit: 32),
         .duplicatePersistent(id), .notPersistent(id), .tooManyPersistent(limit: 8),
         .tooManyPersistentPerHost(limit: 5), .tooManyBans(limit: 10_000), .notFound,
-        .unsupportedAddress(subject.target),
+        .unsupportedAddress(subject.target), .bannedLonger(prefix, until: until),
+        .bannedLonger(prefix, until: nil),
     ]
 
     static let failures: [DialFailure] =

@@ -112,14 +112,14 @@ struct AddressSampleTests {
         let now = Moment(instant: start, wall: WallTime(microseconds: 7_000_000))
         list.noteServices(5, of: good)
         list.noteServices(1, of: named)
-        #expect(list.proven(onlyRoutable: false).isEmpty)
+        #expect(list.proven(onlyRoutable: false, at: now).isEmpty)
         #expect(list.provenCount(onlyRoutable: false) == 0)
         list.succeeded(good, at: now)
         list.succeeded(stranger, at: now)
         list.succeeded(good, at: now)
         let expected = AdvertisedAddress(address: good, services: 5, lastSeenSeconds: 7)
         for onlyRoutable in [true, false] {
-            #expect(list.proven(onlyRoutable: onlyRoutable) == [expected])
+            #expect(list.proven(onlyRoutable: onlyRoutable, at: now) == [expected])
             #expect(list.provenCount(onlyRoutable: onlyRoutable) == 1)
         }
     }
@@ -133,10 +133,10 @@ struct AddressSampleTests {
         for address in configured { list.succeeded(address, at: now) }
         for kept in [configured, Array(configured.dropFirst())] {
             _ = list.replace(with: kept)
-            let routable = list.proven(onlyRoutable: true).map(\.address)
+            let routable = list.proven(onlyRoutable: true, at: now).map(\.address)
             #expect(Set(routable) == Set(kept.dropLast()))
             #expect(list.provenCount(onlyRoutable: true) == kept.count - 1)
-            #expect(Set(list.proven(onlyRoutable: false).map(\.address)) == Set(kept))
+            #expect(Set(list.proven(onlyRoutable: false, at: now).map(\.address)) == Set(kept))
             #expect(list.provenCount(onlyRoutable: false) == kept.count)
         }
     }

@@ -56,6 +56,17 @@ struct StateChangesTests {
             request: ""
         ),
         Case(
+            testDescription: "a clock that is set: the bans of this process that end",
+            change: {
+                $0.ban("192.0.2.0/24", for: .seconds(3600))
+                $0.ban("192.0.3.0/24")
+                _ = $0.next()
+                $0.succeed()
+                $0.setClock(by: .seconds(1_000_000))
+            },
+            request: "!192.0.2.0/24"
+        ),
+        Case(
             testDescription: "a peer of the configuration",
             change: { $0.configure("10.0.0.3:1") },
             request: ""

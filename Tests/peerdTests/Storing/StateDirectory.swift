@@ -31,6 +31,41 @@ struct StateDirectory: ~Copyable {
         return ["/usr/bin/env", "LD_PRELOAD=\(library)", "SLOW_DISK=\(slowness)"]
     }
 
+    /// Sets the clock of a daemon that is started through `atShiftedTime()`.
+    func shiftClock(toSecondsSince1970 seconds: Int) throws {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        try directory.write("\(seconds - now.tv_sec)", to: "shift")
+    }
+
+    /// Sets the clock right again.
+    func setClock() throws {
+        guard unlink("\(directory.path)/shift") == 0 else { throw Failure("unlink", errno) }
+    }
+
+    /// What the daemon is to be started through for a calendar's clock that can be set.
+    func atShiftedTime() throws -> [String] {
+        let library = try PeerdExecutable.path().dropLast("peerd".count) + "libShiftedClock.so"
+        guard access(String(library), R_OK) == 0 else { throw Failure("\(library)", errno) }
+        return [
+            "/usr/bin/env", "LD_PRELOAD=\(library)", "SHIFTED_CLOCK=\(directory.path)/shift",
+        ]
+    }
+
+    /// Waits until what a daemon would find after kill -9 now is as wanted.
+    func waitForCopy(_ isWanted: (Contents) -> Bool) throws {
+        let deadline = ContinuousClock.now + ChildProcess.patience
+        let copy = "\(directory.path)/copy"
+        while true {
+            var process = try ChildProcess("/bin/cp", ["-rT", path, copy])
+            _ = try process.waitForEnd()
+            let answer = try Store(folder: copy).handle(.load).result.get()
+            if case .loaded(let contents) = answer, isWanted(contents) { return }
+            guard ContinuousClock.now < deadline else { throw Failure("stored: \(answer)") }
+            _ = poll(nil, 0, 50)
+        }
+    }
+
     /// Makes this all that is stored, as a daemon of before would have.
     func store(_ contents: Contents) throws {
         mkdir(path, 0o700)

@@ -80,6 +80,15 @@ struct StateKeeping {
         now = Moment(instant: now.instant + duration, wall: now.wall + duration)
     }
 
+    /// Somebody sets the calendar's clock.
+    mutating func setClock(by shift: Duration) {
+        now = Moment(instant: now.instant, wall: now.wall + shift)
+        var source = AddressList([], shuffledBy: SeededRandom(seed: 1))
+        core.handle(.clockMoved, at: now, picking: &source, &actions)
+        perform()
+        for ban in core.bans.timed(at: now) { state.changed(ban.prefix) }
+    }
+
     mutating func next() -> StateRequest? { state.nextRequest(of: core, at: now) }
 
     /// The next request in words; "" for none.
@@ -119,7 +128,7 @@ struct StateKeeping {
         return peers
     }
 
-    var bans: Set<String> { Set(core.bans.inForce(at: now.wall).map { "\($0.prefix)" }) }
+    var bans: Set<String> { Set(core.bans.inForce(at: now).map { "\($0.prefix)" }) }
 }
 
 extension StateRequest {

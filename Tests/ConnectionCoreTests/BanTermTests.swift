@@ -1,0 +1,136 @@
+import Addressing
+import ConnectionCore
+import Testing
+import Timing
+
+/// How long bans hold, and which of several it is that holds.
+@Suite("A ban's term")
+struct BanTermTests {
+    @Test(
+        "is as long as was asked for, whatever the calendar's clock is set to",
+        arguments: [.seconds(1_800_000_000), .seconds(-1_800_000_000), .seconds(2)] as [Duration]
+    )
+    func clock(shift: Duration) throws {
+        let manager = TestManager()
+        try manager.ban("203.0.113.7", for: .seconds(3_600))
+        manager.run(for: .seconds(600))
+        manager.setClock(by: shift)
+        let until = manager.now.wall + .seconds(3_000)
+        #expect(
+            refusal { try manager.admit("203.0.113.7:1") }
+                == .banned(prefix("203.0.113.7"), until: until)
+        )
+        #expect(manager.core.bans.inForce(at: manager.now).map(\.until) == [until])
+        manager.run(for: .seconds(3_000) - .microseconds(1))
+        #expect(refusal { try manager.admit("203.0.113.7:1") } != nil)
+        manager.run(for: .microseconds(1))
+        try manager.admit("203.0.113.7:1")
+    }
+
+    /// Nothing but the calendar tells when a ban of an earlier process ends.
+    @Test("is the calendar's if it is of an earlier process")
+    func restored() throws {
+        let manager = TestManager()
+        let until = manager.now.wall + .seconds(3_600)
+        let old = Ban(prefix: prefix("203.0.113.7"), until: until, origin: .operator)
+        _ = refusal {
+            try manager.command { core, now, _ throws(Refusal) in
+                core.restoreBans([old], at: now)
+            }
+        }
+        manager.setClock(by: .seconds(3_000))
+        #expect(manager.core.bans.inForce(at: manager.now) == [old])
+        manager.run(for: .seconds(600))
+        try manager.admit("203.0.113.7:1")
+    }
+
+    @Test("is told as the longest of all bans that cover an address")
+    func longest() throws {
+        let manager = TestManager()
+        try manager.ban("203.0.0.0/16", for: .seconds(60))
+        try manager.ban("203.0.113.0/24", for: .seconds(600))
+        try manager.ban("203.0.113.7", for: .seconds(10))
+        let longest = Rule.banned(prefix("203.0.113.0/24"), until: manager.now.wall + .seconds(600))
+        let findings = manager.explain("203.0.113.7:1").findings
+        #expect(findings.filter { $0.way == .inbound }.map(\.rule).contains(longest))
+        try manager.ban("203.0.0.0/16")
+        #expect(
+            refusal { try manager.connect("203.0.113.7:1") }
+                == .banned(prefix("203.0.0.0/16"), until: nil)
+        )
+        // Of several for ever it is the widest.
+        try manager.ban("203.0.113.7")
+        #expect(
+            refusal { try manager.connect("203.0.113.7:1") }
+                == .banned(prefix("203.0.0.0/16"), until: nil)
+        )
+    }
+
+    @Test("isn't shortened by accident, by nobody")
+    func shorter() throws {
+        let manager = TestManager()
+        try manager.ban("203.0.113.7", for: .seconds(600))
+        let until = manager.now.wall + .seconds(600)
+        manager.forgetTrace()
+        #expect(
+            refusal { try manager.ban("203.0.113.7", for: .seconds(60)) }
+                == .bannedLonger(prefix("203.0.113.7"), until: until)
+        )
+        #expect(manager.trace == [])
+        #expect(manager.core.bans.inForce(at: manager.now).map(\.until) == [until])
+        manager.run(for: .seconds(540))
+        // By now it is no shorter.
+        try manager.ban("203.0.113.7", for: .seconds(60))
+        try manager.ban("203.0.113.7", for: .seconds(1), replacing: true)
+        manager.run(for: .seconds(1))
+        try manager.admit("203.0.113.7:1")
+    }
+
+    @Test(
+        "covers an IPv4 host in a tunnel as well, and what is connected there",
+        arguments: [
+            "[2002:cb00:7107:1::4]:1", "[64:ff9b::203.0.113.7]:1",
+            "[2001:0:4136:e378:8000:63bf:34ff:8ef8]:1",
+        ]
+    )
+    func tunnels(remote: String) throws {
+        for banned in ["203.0.113.7", "203.0.113.0/24", "0.0.0.0/0"] {
+            let manager = TestManager()
+            let id = try manager.admit(remote)
+            #expect(try manager.ban(banned).closed == 1)
+            #expect(manager.table[id] == nil)
+            #expect(
+                refusal { try manager.admit(remote) } == .banned(prefix(banned), until: nil)
+            )
+            #expect(refusal { try manager.connect(remote) } != nil)
+        }
+        let manager = TestManager()
+        try manager.ban("203.0.113.8")
+        try manager.ban("198.51.100.0/24")
+        try manager.admit(remote)
+    }
+
+    @Test("that came automatically ends early where neighbours have most of them")
+    func crowded() throws {
+        let most = BanList.maxAutomatic
+        let manager = TestManager { $0.inbound.floodThreshold = 1_000_000 }
+        manager.checksEachStep = false
+        func misbehave(_ remote: PeerAddress, for seconds: Int) throws {
+            try manager.banMisbehaving(try manager.admit("\(remote)"), for: .seconds(seconds))
+        }
+        // Twenty others, who end first, and then one who has an IPv6 /48 of his own.
+        for number in 0..<20 { try misbehave(peer(number), for: 100 + number) }
+        func neighbour(_ number: Int) -> PeerAddress {
+            PeerAddress(
+                IPAddress(high: 0x2a00_0db8_0001_0000 + UInt64(number), low: 1),
+                port: 1
+            )
+        }
+        for number in 0..<most + 500 { try misbehave(neighbour(number), for: 10_000 + number) }
+        #expect(manager.core.bans.count == most)
+        for number in 0..<20 { #expect(refusal { try manager.admit("\(peer(number))") } != nil) }
+        try manager.admit("\(neighbour(0))")
+        #expect(refusal { try manager.admit("\(neighbour(most + 499))") } != nil)
+        manager.check()
+    }
+}
