@@ -16,7 +16,6 @@ cover() {
 }
 
 enter() {
-    local switch
     ip link set lo up
     # Peers from loopback are the machine's own. Strangers come from the addresses of benchmarks
     # (RFC 2544), all of which are this machine's here.
@@ -25,14 +24,8 @@ enter() {
     cover "$network/resolv.conf" /etc/resolv.conf
     # Other sources of names, such as systemd-resolved, are reached by sockets that no network
     # namespace keeps from them.
-    if [[ -e /etc/nsswitch.conf ]]; then
-        switch=$(mktemp)
-        sed 's/^hosts:.*/hosts: files dns/' /etc/nsswitch.conf >"$switch"
-        chmod 644 "$switch"
-        cover "$switch" /etc/nsswitch.conf
-        rm "$switch"
-    fi
-    # So does the daemon that remembers names for the whole machine.
+    cover "$network/nsswitch.conf" /etc/nsswitch.conf
+    # So is the daemon that remembers names for the whole machine.
     if [[ -d /run/nscd ]]; then mount -t tmpfs none /run/nscd; fi
 }
 
