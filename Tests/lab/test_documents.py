@@ -95,6 +95,9 @@ class Commands(Service):
                 stderr=subprocess.DEVNULL, env={})
             for peer in PEERS]
         self.addCleanup(self.end_peers)
+        # An enabled unit stays loaded, and its starts would be counted for the tests that follow.
+        self.addCleanup(systemctl, "disable", "--now", "peerd@testnet", "peerd.socket",
+                        "peerd-control.socket", "peerd", check=False)
         self.runs = {}
         self.fails = dict(FAILS)
         folder = pathlib.Path("/run/example")
@@ -165,8 +168,6 @@ class Commands(Service):
                 wait("the instance answers", lambda: run(
                     "peerctl", "-i", "testnet", check=False).returncode == 0)
 
-        self.addCleanup(systemctl, "disable", "--now", "peerd@testnet", "peerd.socket",
-                        "peerd-control.socket", "peerd", check=False)
         ran = self.run_document("docs/installing.md", before)
         self.assertIn("systemctl enable --now peerd@testnet", ran)
 
