@@ -5,8 +5,11 @@ internal import Timing
 /// is.
 struct KeepAlive: Equatable, Sendable {
     private var lastFrame: Instant
-    /// When the last ping was sent; before the first, when the handshake was complete.
+    /// When the last ping was sent, or was to be sent as long as it `isUnsent`; before the first,
+    /// when the handshake was complete.
     private var lastPing: Instant
+    /// Nobody has said yet that the last ping was sent.
+    private(set) var isUnsent = false
     /// Of the ping that waits for its answer.
     private var awaitedNonce: UInt64 = 0
     private var isAwaiting = false
@@ -51,15 +54,25 @@ struct KeepAlive: Equatable, Sendable {
     /// An answer to an earlier ping comes too late from now on.
     mutating func pinged(nonce: UInt64, at now: Instant) {
         lastPing = now
+        isUnsent = true
         awaitedNonce = nonce
         isAwaiting = true
+    }
+
+    /// The last ping was sent at a moment that may lie behind that of the turn: hundreds are sent
+    /// in one, and who waits behind others isn't further away.
+    mutating func sent(at moment: Instant) {
+        guard isUnsent else { return }
+        isUnsent = false
+        lastPing = max(lastPing, moment)
     }
 
     /// - Returns: The times if this answers the ping that waits; nil for what nobody asked for.
     mutating func answered(nonce: UInt64, at now: Instant) -> RoundTrip? {
         guard isAwaiting, nonce == awaitedNonce else { return nil }
         isAwaiting = false
-        let duration = now - lastPing
+        isUnsent = false
+        let duration = max(now - lastPing, .zero)
         if roundTrip == nil {
             roundTrip = RoundTrip(duration)
         } else {

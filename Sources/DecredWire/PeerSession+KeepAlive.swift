@@ -20,6 +20,16 @@ extension PeerSession {
         keepAlive.stoodStill(for: pause, at: now, under: surroundings.policy)
     }
 
+    /// Whether a ping is on its way to the kernel: `sent` is to be said when all that waits for the
+    /// peer has been sent.
+    package var hasUnsentPing: Bool { keepAlive.isUnsent }
+
+    /// What waited for the peer was sent at this moment, which is read when it is sent and not at
+    /// the beginning of the turn: from it the round trip counts. It makes no deadline come nearer.
+    package mutating func sent(at moment: Instant) {
+        keepAlive.sent(at: moment)
+    }
+
     /// The deadline has passed, or not: then nothing happens.
     ///
     /// `nonce` is random and used for the ping if one is due, so that no peer can answer before it

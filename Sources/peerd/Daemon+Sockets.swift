@@ -226,11 +226,15 @@ extension Daemon {
 
     /// - Returns: Nil if the connection has ended; the core is told in the next turn.
     private mutating func sendAtOnce(_ bytes: ArraySlice<UInt8>, to id: ConnectionID) -> Int? {
+        // The one other reading of the clock in a turn: a ping's own time, since that of the turn
+        // would count its work as the path's. Before the call, in which loopback delivers already.
+        let moment = sessions.hasUnsentPing(slot: id.slot) ? Moment.now.instant : nil
         do throws(SystemError) {
             let sent = try sockets.withSocket(slot: id.slot) { socket throws(SystemError) in
                 try socket.send(bytes)
             }
             sockets.noteSent(sent, slot: id.slot)
+            if let moment, sent == bytes.count { sessions.noteAllSent(at: moment, slot: id.slot) }
             return sent
         } catch {
             settled.append(.closed(id, Ending(error.code)))

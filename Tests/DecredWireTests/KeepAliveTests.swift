@@ -66,6 +66,33 @@ struct KeepAliveTests {
         }
     }
 
+    @Test("counts a round trip from when its ping was sent, and from no later moment")
+    func sent() {
+        let session = TestSession.established(.inbound)
+        #expect(!session.session.hasUnsentPing)
+        session.pass(until: session.deadline)
+        session.wake(nonce: 7)
+        #expect(session.session.hasUnsentPing)
+        let next = session.deadline
+        let moment = session.now.instant + .milliseconds(5)
+        session.session.sent(at: moment)
+        #expect(!session.session.hasUnsentPing)
+        #expect(session.deadline >= next)
+        // An answer to the peer's ping isn't ours.
+        session.pass(.milliseconds(6))
+        session.receive(.ping(nonce: 1))
+        session.session.sent(at: session.now.instant)
+        session.pass(.microseconds(100))
+        session.receive(.pong(nonce: 7))
+        #expect(session.session.roundTrip?.last == .microseconds(1_100))
+        // Found in the turn in which it was sent.
+        session.pass(until: session.deadline)
+        session.wake(nonce: 8)
+        session.session.sent(at: session.now.instant + .milliseconds(1))
+        session.receive(.pong(nonce: 8))
+        #expect(session.session.roundTrip?.last == .zero)
+    }
+
     @Test("knows no round trip of a peer that hasn't answered, and clamps one of hours")
     func longRoundTrip() {
         let session = TestSession.established(.inbound) {

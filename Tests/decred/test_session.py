@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import hashlib
+import socket
 import struct
 import time
 import unittest
@@ -213,6 +214,36 @@ class Required(DaemonTest):
             self.assertEqual(self.daemon.cause(name), "LacksServices")
             self.daemon.call("AddAddresses", addresses=[name_of(good.getsockname())])
             self.daemon.await_ready(self.accept(good, services=7).shake_hands())
+
+
+class RoundTrips(DaemonTest):
+    configuration = (
+        "outbound.target = 0\nlimits.per-host = 0\nlimits.connections = 400\n"
+        'inbound.rate = 1000\ninbound.burst = 1000\n[protocol]\nping-interval = "1s"\n'
+    )
+
+    @staticmethod
+    def least_of_kernel(peer):
+        """Seconds; tcpi_min_rtt of Linux's struct tcp_info."""
+        info = peer.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
+        return int.from_bytes(info[148:152], "little") / 1e6
+
+    def test_they_show_what_the_path_takes_and_not_who_else_is_pinged(self):
+        crowd = [self.dial() for _ in range(300)]
+        peer = self.dial()
+        for each in [*crowd, peer]:
+            each.say_version()
+        peer.read_version()
+        peer.read_verack()
+        # All whose handshake is complete within 10 ms are due together. Nobody else answers.
+        for each in [*crowd, peer]:
+            each.send("verack")
+        for _ in range(5):
+            peer.send("pong", peer.converse("ping"))
+        row = self.daemon.await_read(peer)
+        beyond = row["roundTripUSec"] / 1e6 - self.least_of_kernel(peer)
+        # Whoever waits for 300 others to be sent theirs would be behind by 2 ms and more.
+        self.assertLess(beyond, 0.001)
 
 
 class KeepAlive(DaemonTest):

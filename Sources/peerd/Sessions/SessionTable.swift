@@ -152,6 +152,17 @@ struct SessionTable: Sendable {
         surroundings.liveDials.remove(nonce: nonce)
     }
 
+    /// Whether it matters when what waits for a peer is sent: a ping is among it.
+    func hasUnsentPing(slot: Int) -> Bool {
+        slot < slots.count && slots[slot].session?.hasUnsentPing ?? false
+    }
+
+    /// All that waited for a peer was sent at this moment.
+    mutating func noteAllSent(at moment: Instant, slot: Int) {
+        guard contains(slot) else { return }
+        slots[slot].session?.sent(at: moment)
+    }
+
     // MARK: Queues
 
     /// What is queued for a peer; nil if nothing is.
