@@ -53,12 +53,16 @@ package struct ConnectionCore: Sendable {
     var exhaustion = Exhaustion()
     var patience = Patience()
 
-    /// The seed decides every draw of chance, and the key of the address index: it is secret where
-    /// peers must not foresee them.
-    package init(policy: Policy, seed: UInt64) {
+    /// The seed decides every draw of chance, such as when a peer is dialled again: who watches
+    /// enough of them can work it out. So the key of the indexes, by which a peer could aim for one
+    /// bucket, is apart from it where it must be secret; nil draws it from the seed too, so that a
+    /// seed is a run.
+    package init(policy: Policy, seed: UInt64, hashKey: UInt64? = nil) {
         self.policy = policy
         random = SeededRandom(seed: seed)
-        table = ConnectionTable(hashKey: random.next())
+        // Drawn in any case, so that a seed is the same run with a key and without.
+        let drawn = random.next()
+        table = ConnectionTable(hashKey: hashKey ?? drawn)
     }
 
     /// When `handle(.deadlineReached)` is due, even if nothing happens. May be in the past.

@@ -84,18 +84,16 @@ extension ConnectionCore {
         let host = HostKey(arrival.remote.host)
         let threshold = policy.inbound.floodThreshold
         var rules: [Rule] = []
-        // Copies of both: what is asked of them changes what comes next.
-        var (limiter, gate) = (rateLimiter, floodGate)
-        let isFlood = gate.attempts(at: now.instant) > threshold
-        let mayCome = limiter.take(
-            from: host,
-            isFlood: isFlood,
+        // A copy: what is asked of it changes what comes next.
+        var gate = floodGate
+        let outlook = rateLimiter.outlook(
+            for: host,
+            isFlood: gate.attempts(at: now.instant) > threshold,
             at: now.instant,
             limits: policy.inbound
         )
-        if !mayCome {
-            let until = limiter.nextToken(for: host, isFlood: isFlood, limits: policy.inbound)
-            rules.append(.rateLimited(until: now.wall(at: until)))
+        if !outlook.mayTake {
+            rules.append(.rateLimited(until: now.wall(at: outlook.next)))
         }
         if !arrival.isProxied, readyHosts.contains(host, at: now.instant) {
             rules.append(.knownHost)

@@ -58,14 +58,55 @@ struct RateLimiter: Sendable {
         return entries[Int(entry)].bucket.take(at: now, rate: limits.rate, burst: limits.burst)
     }
 
-    /// When `take` gives the host a token, after it gave none; `distantFuture` for never.
-    func nextToken(for host: HostKey, isFlood: Bool, limits: Policy.Inbound) -> Instant {
+    /// Whether `take` would give the host a token now, and when it would the next time, which is
+    /// `distantFuture` for never. Changes nothing, and copies nothing: it is asked for each
+    /// listener by whoever may read. O(n) of the sources where a flood has just begun.
+    func outlook(
+        for host: HostKey,
+        isFlood: Bool,
+        at now: Instant,
+        limits: Policy.Inbound
+    ) -> (mayTake: Bool, next: Instant) {
+        var bucket = presentBucket(for: host, isFlood: isFlood, at: now, limits)
+        let mayTake = bucket.take(at: now, rate: limits.rate, burst: limits.burst)
+        return (mayTake, bucket.instantOfNextToken(rate: limits.rate, burst: limits.burst))
+    }
+
+    /// The bucket from which `take` would take.
+    private func presentBucket(
+        for host: HostKey,
+        isFlood: Bool,
+        at now: Instant,
+        _ limits: Policy.Inbound
+    ) -> TokenBucket {
         let fine = Source(bits: host.bits, isCoarse: false)
-        guard let entry = index[isFlood ? fine.coarse : fine] else {
-            preconditionFailure("nothing was taken for \(host)")
+        func level(_ bucket: TokenBucket) -> Double {
+            bucket.tokens(at: now, rate: limits.rate, burst: limits.burst)
         }
-        let bucket = entries[Int(entry)].bucket
-        return bucket.instantOfNextToken(rate: limits.rate, burst: limits.burst)
+        func known(_ source: Source) -> TokenBucket? {
+            guard let place = index[source], now - entries[Int(place)].lastUse < Self.life else {
+                return nil
+            }
+            return entries[Int(place)].bucket
+        }
+        let coarse = known(fine.coarse)
+        guard isFlood else {
+            return known(fine)
+                ?? TokenBucket(tokens: coarse.map(level) ?? limits.burst, at: now)
+        }
+        var least = coarse ?? TokenBucket(tokens: limits.burst, at: now)
+        guard !isCoarse else { return least }
+        // As `merge` would find them.
+        var place = newest
+        while place != Self.none, now - entries[Int(place)].lastUse < Self.life {
+            let entry = entries[Int(place)]
+            place = entry.older
+            guard !entry.source.isCoarse, entry.source.coarse == fine.coarse else { continue }
+            if level(entry.bucket) < level(least) {
+                least = TokenBucket(tokens: level(entry.bucket), at: now)
+            }
+        }
+        return least
     }
 
     /// Gives each coarse source the lowest level of its members, and forgets these.

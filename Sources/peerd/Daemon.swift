@@ -114,11 +114,18 @@ struct Daemon: ~Copyable {
         hasInheritedListeners = !environment.listeners.isEmpty
         self.journal = journal
         service = ServiceLink(environment.manager)
-        // What peers must not foresee; a run is repeatable only where the seed is given.
+        // What peers must not foresee, each of it from the kernel, so that what can be seen of one
+        // tells nothing of the others; a run is repeatable only where the seed is given.
         var system = SystemRandomNumberGenerator()
-        var random = SeededRandom(seed: system.next())
-        core = ConnectionCore(policy: Policy(configuration), seed: random.next())
-        addresses = AddressList(configuration.knownAddresses, shuffledBy: random)
+        core = ConnectionCore(
+            policy: Policy(configuration),
+            seed: system.next(),
+            hashKey: system.next()
+        )
+        addresses = AddressList(
+            configuration.knownAddresses,
+            shuffledBy: SeededRandom(seed: system.next())
+        )
         sessions = SessionTable(policy: SessionPolicy(configuration))
         readBuffer = sessions.isSpoken ? [UInt8](repeating: 0, count: Self.bytesPerTurn) : []
         now = .now
