@@ -6,6 +6,7 @@ import LinuxIO
 struct AddressInput {
     private var addresses: [String] = []
     private var rest: [UInt8] = []
+    private var ends = EditedText.LineEnds()
     private var lines = 0
     private var isOpen: Bool
 
@@ -39,7 +40,7 @@ struct AddressInput {
 
     /// Takes what was read; nothing is the end.
     mutating func take(_ bytes: ArraySlice<UInt8>) throws(CommandFailure) {
-        rest += bytes
+        rest += ends.unify(bytes)
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
             try takeLine(rest[..<end])
             rest.removeSubrange(...end)
@@ -55,11 +56,10 @@ struct AddressInput {
 
     private mutating func takeLine(_ line: ArraySlice<UInt8>) throws(CommandFailure) {
         lines += 1
-        let content = line.prefix { $0 != UInt8(ascii: "#") }
-        let blanks: [UInt8] = [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r")]
-        let address = content.drop { blanks.contains($0) }
-        guard let last = address.lastIndex(where: { !blanks.contains($0) }) else { return }
-        let text = String(decoding: address[...last], as: UTF8.self)
+        let whole = lines == 1 ? EditedText.withoutMark(line) : line
+        let address = EditedText.content(of: whole)
+        guard !address.isEmpty else { return }
+        let text = String(decoding: address, as: UTF8.self)
         guard text.utf8.count <= Bounds.textBytes else { throw .unusableLine(lines) }
         addresses.append(text)
     }

@@ -26,6 +26,23 @@ struct AddressInputTests {
         #expect(try parts("", inPiecesOf: size) == [])
     }
 
+    @Test(
+        "are read as those of a file, wherever they were written",
+        arguments: ["\n", "\r\n", "\r"],
+        ["", "\u{feff}"]
+    )
+    func spellings(lineEnd: String, mark: String) throws {
+        let text =
+            mark + ["# mine", " a:1\t", "", "b:2 ", "c:3"].joined(separator: lineEnd) + lineEnd
+        for size in [1, 2, 3, 100] {
+            #expect(try parts(text, inPiecesOf: size) == [["a:1", "b:2", "c:3"]])
+        }
+        let long = String(repeating: "x", count: Bounds.textBytes + 1)
+        #expect(throws: CommandFailure.unusableLine(3)) {
+            try parts(["a:1", "", long].joined(separator: lineEnd), inPiecesOf: 2)
+        }
+    }
+
     @Test("are sent in parts of as many as a call takes")
     func bound() throws {
         let addresses = (1...(2 * Bounds.addresses + 1)).map { "10.0.0.1:\($0)" }

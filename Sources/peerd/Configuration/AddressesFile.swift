@@ -1,7 +1,8 @@
 import Addressing
+import Control
 
 /// The list of addresses that `outbound.addresses-file` names: one a line, blank lines and what
-/// follows a `#` left out.
+/// follows a `#` left out. What lines are is as in the configuration: see `EditedText`.
 enum AddressesFile {
     /// 100,000 addresses take 4 MB as `PeerAddress`es, and a quarter of a second to read.
     static let maximumLines = 100_000
@@ -39,6 +40,11 @@ enum AddressesFile {
         defaultPort: UInt16?,
         problems: inout ConfigurationProblems
     ) -> [PeerAddress] {
+        guard !EditedText.isUTF16(bytes) else {
+            problems.add(.file(path, line: nil, column: nil), FileError.utf16)
+            return []
+        }
+        let bytes = EditedText.unified(bytes)
         var addresses: [PeerAddress] = []
         var seen: Set<PeerAddress> = []
         // A newline at the end ends the last line; it begins none.
@@ -74,9 +80,7 @@ enum AddressesFile {
         in line: ArraySlice<UInt8>,
         defaultPort: UInt16?
     ) throws(ElementError) -> PeerAddress? {
-        let text = line.prefix { $0 != UInt8(ascii: "#") }
-            .drop(while: isSpace)
-            .reversed().drop(while: isSpace).reversed()
+        let text = EditedText.content(of: line)
         guard !text.isEmpty else { return nil }
         guard let string = String(validating: text, as: UTF8.self) else {
             throw ElementError("not UTF-8")
@@ -85,9 +89,5 @@ enum AddressesFile {
             throw ElementError("\(string.shortened.quotedForTOML) is too long")
         }
         return try PeerAddress(dialable: string, defaultPort: defaultPort)
-    }
-
-    private static func isSpace(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
     }
 }

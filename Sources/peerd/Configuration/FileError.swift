@@ -21,6 +21,11 @@ struct FileError: Error, Equatable {
     var isMissing: Bool { reason == .system(ENOENT) }
 }
 
+extension FileError {
+    /// What is wrong with a text in the encoding that some editors call Unicode.
+    static let utf16 = "the file is in UTF-16: it must be saved in UTF-8"
+}
+
 extension FileError: CustomStringConvertible {
     var description: String { "cannot read '\(path)': \(cause)" }
 
