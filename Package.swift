@@ -226,7 +226,8 @@ if Context.environment["PEERD_FUZZ"] != nil {
         .target(
             name: "peerd",
             dependencies: [
-                "Addressing", "Timing", "ConnectionCore", "DecredWire", "LinuxIO", "CTOML",
+                "Addressing", "Timing", "ConnectionCore", "Control", "DecredWire", "LinuxIO",
+                "CTOML",
             ],
             path: "Sources/peerd/Configuration",
             swiftSettings: strict

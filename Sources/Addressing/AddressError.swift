@@ -2,6 +2,8 @@
 package struct AddressError: Error, Equatable, Sendable {
     package enum Reason: Equatable, Sendable {
         case empty
+        /// More than `longestText`; the error has its beginning only.
+        case tooLong
         case missingPort
         /// Not a decimal number up to 65535, or 0 where something must be reached.
         case badPort
@@ -25,6 +27,9 @@ package struct AddressError: Error, Equatable, Sendable {
         case hostBitsSet(Prefix)
     }
 
+    /// Bytes of the longest text that may mean something: an absolute name with its port has 260.
+    package static let longestText = 512
+
     /// The text as it was given.
     package let text: String
     package let reason: Reason
@@ -35,10 +40,22 @@ package struct AddressError: Error, Equatable, Sendable {
     }
 }
 
+extension AddressError {
+    /// To be asked before a text is looked into by characters: comparing those takes the square of
+    /// the combining marks in a row, and no text of ours has a letter beyond ASCII.
+    static func check(_ text: String, orElse reason: Reason) throws(AddressError) {
+        guard text.utf8.count <= longestText else {
+            throw AddressError(String(decoding: text.utf8.prefix(64), as: UTF8.self), .tooLong)
+        }
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { throw AddressError(text, reason) }
+    }
+}
+
 extension AddressError: CustomStringConvertible {
     package var description: String {
         switch reason {
         case .empty: "expected an address such as 203.0.113.7:9108, found nothing"
+        case .tooLong: "'\(text)…' is longer than \(Self.longestText) bytes"
         case .missingPort:
             "'\(text)' has no port: expected one behind a colon, as in 203.0.113.7:9108, "
                 + "[2001:db8::7]:9108 or peer.example.org:9108"

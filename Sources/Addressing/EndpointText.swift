@@ -10,6 +10,7 @@ struct EndpointText {
 
     init(_ text: String) throws(AddressError) {
         guard !text.isEmpty else { throw AddressError(text, .empty) }
+        try AddressError.check(text, orElse: .notASCII)
         self.text = text
         isBracketed = text.hasPrefix("[")
         if isBracketed {
@@ -35,7 +36,6 @@ struct EndpointText {
             guard let ip = IPAddress(v6: host) else { throw AddressError(text, .badAddress) }
             return .ip(ip)
         }
-        guard host.utf8.allSatisfy({ $0 < 0x80 }) else { throw AddressError(text, .notASCII) }
         if PeerName.isOnion(host) {
             guard let key = OnionKey(String(host)) else { throw AddressError(text, .badOnion) }
             return .onion(key)

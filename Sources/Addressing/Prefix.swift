@@ -36,6 +36,7 @@ extension Prefix: CustomStringConvertible {
     /// - Throws: `AddressError`; if there are bits behind the length, it names the network.
     package init(parsing text: String) throws(AddressError) {
         guard !text.isEmpty else { throw AddressError(text, .empty) }
+        try AddressError.check(text, orElse: .badAddress)
         let slash = text.firstIndex(of: "/") ?? text.endIndex
         let addressText = text[..<slash]
         guard !addressText.contains("%") else { throw AddressError(text, .zone) }

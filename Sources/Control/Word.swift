@@ -11,6 +11,17 @@ extension String {
     }
 }
 
+extension String {
+    /// Whether an argument of a command line may be compared with the names of commands and
+    /// options. An option is compared as far as its `=`; whatever else there is has the length of a
+    /// path at most, unless it is the value of an option.
+    package func isComparable(longest: Int = 4_096) -> Bool {
+        guard utf8.first == UInt8(ascii: "-") else { return utf8.count <= longest }
+        let name = utf8.prefix { $0 != UInt8(ascii: "=") }
+        return name.count <= Bounds.textBytes && name.allSatisfy { $0 < 0x80 }
+    }
+}
+
 extension RawRepresentable<String> {
     /// The one that the text names; nil if it names none, and for a text that is no word.
     package init?(word text: String) {

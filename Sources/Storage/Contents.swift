@@ -30,7 +30,10 @@ extension Contents {
         )
         try bans.forEachRow(for: .load) { row in
             // The table's own check lets no other text in, and was run when the file was opened.
-            guard let origin = BanRow.Origin(rawValue: row.text(2)) else { return }
+            let word = row.text(2)
+            let origins = BanRow.Origin.allCases
+            guard let origin = origins.first(where: { $0.rawValue.utf8.elementsEqual(word.utf8) })
+            else { return }
             self.bans.append(
                 BanRow(
                     prefix: row.text(0),

@@ -29,9 +29,17 @@ package struct InheritedSocket: Equatable, Sendable {
             let name = names?[index]
             defer { free(name) }
             return InheritedSocket(
-                name: name.map { String(cString: $0) } ?? "",
+                name: name.map { String(cString: $0) }.flatMap { $0.isUnitName ? $0 : nil } ?? "",
                 number: csystemd_first_listen_fd + CInt(index)
             )
         }
+    }
+}
+
+extension String {
+    /// Whether it can be what a unit calls a socket: systemd takes 255 characters of ASCII.
+    /// Anything else isn't compared with the names that we know.
+    fileprivate var isUnitName: Bool {
+        utf8.count <= 255 && utf8.allSatisfy { $0 < 0x80 }
     }
 }

@@ -14,10 +14,10 @@ package enum JournalStream {
 
     /// Whether `text`, device and inode in decimal with a colon between, is an open file's.
     package static func names(_ text: String, descriptor: CInt) -> Bool {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, let device = UInt64(parts[0]), let inode = UInt64(parts[1]) else {
-            return false
-        }
+        let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard parts.count == 2, let device = UInt64(Substring(parts[0])),
+            let inode = UInt64(Substring(parts[1]))
+        else { return false }
         var file = stat()
         guard fstat(descriptor, &file) == 0 else { return false }
         return file.st_dev == device && file.st_ino == inode

@@ -77,7 +77,9 @@ extension Duration {
     ]
 
     private static func microseconds(inUnit unit: String) -> Int64? {
-        switch unit {
+        // Comparing a long text of combining marks takes the square of their number.
+        guard unit.utf8.count <= "minutes".utf8.count else { return nil }
+        return switch unit {
         // Both the Greek letter and the older sign that keyboards have.
         case "us", "usec", "\u{3bc}s", "\u{b5}s": 1
         case "ms", "msec": 1_000

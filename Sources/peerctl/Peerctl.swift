@@ -30,6 +30,9 @@ struct Peerctl: ParsableCommand {
     static func main() {
         do {
             try StandardStream.fillGaps()
+            guard CommandLine.arguments.allSatisfy({ $0.isComparable() }) else {
+                throw ValidationError("an argument is too long, or an option isn't ASCII")
+            }
             let arguments = CommandLine.arguments.dropFirst()
             // The parser shows the whole program's help for what it doesn't know.
             if let complaint = CommandWords(arguments).complaintAboutHelp {

@@ -219,6 +219,7 @@ extension Daemon {
 
     /// The IP address that a text is without a port, also in the brackets that IPv6 has before one.
     static func host(_ text: String) -> IPAddress? {
+        guard text.isWord else { return nil }
         guard text.hasPrefix("["), text.hasSuffix("]") else { return IPAddress(text) }
         let inner = text.dropFirst().dropLast()
         return inner.contains(":") ? IPAddress(String(inner)) : nil

@@ -71,6 +71,10 @@ struct Peerd: ParsableCommand {
     static func main() {
         do {
             try StandardStream.fillGaps()
+            // Behind --set a whole list of addresses may stand.
+            guard CommandLine.arguments.allSatisfy({ $0.isComparable(longest: .max) }) else {
+                throw ValidationError("an option is too long, or isn't ASCII")
+            }
             let command = try parseAsRoot()
             guard let peerd = command as? Peerd else {
                 var help = command

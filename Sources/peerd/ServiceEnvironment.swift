@@ -66,6 +66,7 @@ struct DirectoryLocks: ~Copyable {
     /// systemd separates several directories by colons.
     private static func first(of variable: String) -> String? {
         guard let value = getenv(variable) else { return nil }
-        return String(cString: value).split(separator: ":").first.map(String.init)
+        let first = String(cString: value).utf8.split(separator: UInt8(ascii: ":")).first
+        return first.map { String(Substring($0)) }
     }
 }

@@ -74,7 +74,7 @@ struct ServiceLink: ~Copyable {
         guard text != status else { return }
         status = text
         // A lost one is due again after the interval.
-        if manager.notify(.status(text)) != .sent {
+        if manager.notify(.status(text.onOneLine)) != .sent {
             status = ""
             isStatusStale = true
         }

@@ -101,6 +101,8 @@ struct PeerTargetTests {
             ("-peer.example", .badName),
             ("bücher.example", .notASCII),
             ("bücher.onion", .notASCII),
+            ("[::1\u{301}]:1", .notASCII),
+            ("203.0.113.7:1\u{327}", .notASCII),
             ("peer.onion.", .badOnion),
             ("127.0.0.1 ", .badName),
             ("http://peer.example", .badPort),
@@ -111,6 +113,26 @@ struct PeerTargetTests {
     func rejected(text: String, reason: AddressError.Reason) {
         #expect(throws: AddressError(text, reason)) {
             try PeerTarget(parsing: text, defaultPort: 9108)
+        }
+    }
+
+    /// Comparing one by characters takes the square of the marks in a row.
+    @Test("that is too long isn't looked into, and its error has the beginning")
+    func tooLong() {
+        let longest = String(repeating: "a", count: AddressError.longestText)
+        #expect(throws: AddressError(longest, .badName)) {
+            try PeerTarget(parsing: longest, defaultPort: 1)
+        }
+        let marks = String(repeating: "\u{301}\u{327}", count: 100_000)
+        for text in [longest + "a", "a" + marks, "[" + marks] {
+            let beginning = String(decoding: text.utf8.prefix(64), as: UTF8.self)
+            #expect(throws: AddressError(beginning, .tooLong)) {
+                try PeerTarget(parsing: text, defaultPort: 1)
+            }
+            #expect(throws: AddressError(beginning, .tooLong)) {
+                try PeerAddress(parsing: text)
+            }
+            #expect(throws: AddressError(beginning, .tooLong)) { try Prefix(parsing: text) }
         }
     }
 

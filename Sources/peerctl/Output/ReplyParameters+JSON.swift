@@ -21,9 +21,12 @@ extension String {
             case ..<0x20:
                 // As text they are escaped already: this one stands between two values.
                 result += " "
-            case ...0xffff where scalar.isHarmful:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            case _ where scalar.isHarmful:
+                // Beyond U+FFFF, JSON has two for one.
+                for unit in UTF16.encode(scalar) ?? .init() {
+                    let digits = String(unit, radix: 16)
+                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
             default:
                 result.unicodeScalars.append(scalar)
             }

@@ -1,3 +1,5 @@
+import Control
+
 extension String {
     /// The text with everything that a terminal would obey, and what reorders or hides text,
     /// spelled out: `\u{1b}`.
@@ -12,20 +14,5 @@ extension String {
             }
         }
         return result
-    }
-}
-
-extension Unicode.Scalar {
-    /// A terminal obeys it, or shows something else than what is there.
-    var isHarmful: Bool {
-        guard value >= 0x7f else { return value < 0x20 }
-        return switch properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse,
-            .unassigned:
-            true
-        default:
-            // A foreign enumeration; what is left are letters, marks, numbers, signs and spaces.
-            false
-        }
     }
 }

@@ -1,3 +1,5 @@
+import Control
+
 /// Finds and reads everything that makes up the configuration.
 ///
 /// The sources, of which each overrides those before it, key by key: what is built in; FILE; the
@@ -63,8 +65,12 @@ enum ConfigurationLoader {
             problems.add(.file(path, line: nil, column: nil), "cannot read: \(error.cause)")
             return nil
         }
+        guard !EditedText.isUTF16(bytes) else {
+            problems.add(.file(path, line: nil, column: nil), FileError.utf16)
+            return nil
+        }
         do throws(TOMLError) {
-            let root = try TOMLNode(parsing: bytes)
+            let root = try TOMLNode(parsing: EditedText.unified(bytes))
             return ConfigurationSource(
                 kind: .file(path: path),
                 root: root,
@@ -85,7 +91,9 @@ enum ConfigurationLoader {
         _ problems: inout ConfigurationProblems
     ) -> [String] {
         let suffix = ".toml"
-        let stem = path.hasSuffix(suffix) ? String(path.dropLast(suffix.count)) : path
+        let (stemBytes, end) = (path.utf8.dropLast(suffix.utf8.count), suffix.utf8)
+        let isSuffixed = path.utf8.suffix(end.count).elementsEqual(end)
+        let stem = isSuffixed ? String(Substring(stemBytes)) : path
         let directory = stem + ".conf.d"
         problems.begin(directory)
         do throws(FileError) {
@@ -114,6 +122,6 @@ enum ConfigurationLoader {
     }
 
     private static func directory(of path: String) -> String {
-        String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+        String(path[..<(path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex)])
     }
 }

@@ -1,5 +1,5 @@
 /// Where a value of the configuration, or what is wrong with it, stands.
-enum ConfigurationOrigin: Hashable, Sendable {
+enum ConfigurationOrigin: Equatable, Sendable {
     /// Nobody set it: it is built in.
     case standard
     /// A place in a file: with line and column that of a key or value, with a line that of an

@@ -6,14 +6,16 @@ struct ConfigurationProblems {
 
     private(set) var all: [ConfigurationProblem] = []
     private(set) var omitted = 0
-    /// The order of files and `--set` arguments: by it problems are sorted.
-    private var ranks: [String: Int] = [:]
+    /// The order of files and `--set` arguments: by it problems are sorted. By their bytes, since
+    /// they are whatever somebody wrote.
+    private var ranks: [[UInt8]: Int] = [:]
 
     var isFull: Bool { all.count == Self.maximum }
     var count: Int { all.count + omitted }
 
     /// Tells that what is named `source` comes after all that was named before.
     mutating func begin(_ source: String) {
+        let source = Array(source.utf8)
         if ranks[source] == nil { ranks[source] = ranks.count }
     }
 
@@ -38,11 +40,13 @@ struct ConfigurationProblems {
         switch problem.origin {
         case .standard, .operator: Place(rank: -1, line: 0, column: 0)
         case .file(let path, let line, let column):
-            Place(rank: ranks[path] ?? ranks.count, line: line ?? 0, column: column ?? 0)
+            Place(rank: rank(of: path), line: line ?? 0, column: column ?? 0)
         case .setting(let argument):
-            Place(rank: ranks["--set \(argument)"] ?? ranks.count, line: 0, column: 0)
+            Place(rank: rank(of: "--set \(argument)"), line: 0, column: 0)
         }
     }
+
+    private func rank(of source: String) -> Int { ranks[Array(source.utf8)] ?? ranks.count }
 
     private struct Place: Comparable {
         var rank: Int

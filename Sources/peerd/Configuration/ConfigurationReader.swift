@@ -36,8 +36,7 @@ struct ConfigurationReader {
         in section: String
     ) {
         for entry in entries {
-            let part = entry.key.isBareKey ? entry.key : entry.key.quotedForTOML
-            let name = section.isEmpty ? part : "\(section).\(part)"
+            let name = section.isEmpty ? entry.key : "\(section).\(entry.key)"
             if let key = ConfigurationSchema.keys.first(where: { $0.name == name }) {
                 read(entry.node, as: key, of: source)
             } else if case .table(let inner) = entry.node.value, !inner.isEmpty,
@@ -167,21 +166,5 @@ extension TOMLNode {
             node = entry.node
         }
         return node
-    }
-}
-
-extension String {
-    /// Whether TOML takes the text as a key without quotes. What it doesn't is shown with them, and
-    /// can't be taken for a dotted key.
-    fileprivate var isBareKey: Bool {
-        !isEmpty
-            && utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                    true
-                default: false
-                }
-            }
     }
 }

@@ -1,3 +1,5 @@
+import Control
+
 /// One of the texts that a configuration is read from: a file or a `--set` argument.
 struct ConfigurationSource: Sendable {
     enum Kind: Sendable {
@@ -28,11 +30,15 @@ extension ConfigurationSource {
         _ argument: String,
         directory: String
     ) throws(TOMLError) -> ConfigurationSource {
-        guard let equals = argument.firstIndex(of: "=") else {
+        // By bytes: a mark behind a sign is no other sign here, and however many there are.
+        let (text, space) = (argument.utf8, UInt8(ascii: " "))
+        guard let equals = text.firstIndex(of: UInt8(ascii: "=")) else {
             throw TOMLError(message: "expected KEY=VALUE", position: nil)
         }
-        let key = argument[..<equals].drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()
-        let parts = key.split(separator: ".", omittingEmptySubsequences: false)
+        let beginning = text[..<equals].drop { $0 == space }
+        let last = beginning.lastIndex { $0 != space }
+        let key = last.map { beginning[...$0] } ?? beginning.prefix(0)
+        let parts = key.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count <= maximumKeyParts, parts.allSatisfy({ !$0.isEmpty }) else {
             throw TOMLError(
                 message: "expected KEY=VALUE with a key such as log.level",
@@ -40,9 +46,10 @@ extension ConfigurationSource {
             )
         }
         let start = TextPosition(line: 1, column: 1)
-        var node = try value(String(argument[argument.index(after: equals)...]))
+        var node = try value(String(argument[text.index(after: equals)...]))
         for key in parts.reversed() {
-            let entry = TOMLNode.Entry(key: String(key), keyPosition: start, node: node)
+            let name = String(Substring(key)).asKey
+            let entry = TOMLNode.Entry(key: name, keyPosition: start, node: node)
             node = TOMLNode(value: .table([entry]), position: start)
         }
         return ConfigurationSource(
@@ -55,7 +62,11 @@ extension ConfigurationSource {
     /// No key has more than two; the bound keeps what walks the tables from nesting deeper.
     private static let maximumKeyParts = 8
 
-    private static func value(_ text: String) throws(TOMLError) -> TOMLNode {
+    private static func value(_ written: String) throws(TOMLError) -> TOMLNode {
+        let text = String(
+            decoding: EditedText.trimmed(Array(written.utf8)[...]),
+            as: UTF8.self
+        )
         do throws(TOMLError) {
             let root = try TOMLNode(parsing: Array("value = \(text)".utf8))
             // A line break in the text could begin a second key.
@@ -66,8 +77,9 @@ extension ConfigurationSource {
             throw TOMLError(message: "expected one value", position: nil)
         } catch {
             // What begins like a string, array or table is meant as one; the rest is a bare word.
-            let begin = text.unicodeScalars.first { $0 != " " && $0 != "\t" }
-            if let begin, "\"'[{".unicodeScalars.contains(begin) || text.contains("\n") {
+            let begin = text.unicodeScalars.first
+            let hasLines = text.utf8.contains(UInt8(ascii: "\n"))
+            if let begin, hasLines || "\"'[{".unicodeScalars.contains(begin) {
                 throw TOMLError(message: error.message, position: nil)
             }
             return TOMLNode(value: .string(text), position: TextPosition(line: 1, column: 1))

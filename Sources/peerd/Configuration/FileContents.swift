@@ -56,7 +56,9 @@ enum FileContents {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            guard !name.hasPrefix("."), name.hasSuffix(suffix) else { continue }
+            guard name.utf8.first != UInt8(ascii: "."),
+                name.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+            else { continue }
             guard names.count < limit else { throw FileError(path, .tooManyFiles(limit: limit)) }
             names.append(name)
         }
@@ -64,7 +66,7 @@ enum FileContents {
 
     /// `path` from the root on: what it means must not depend on who reads it later.
     static func absolute(_ path: String) -> String {
-        guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
+        guard path.utf8.first != UInt8(ascii: "/"), let here = getcwd(nil, 0) else { return path }
         defer { free(here) }
         return String(cString: here) + "/" + path
     }

@@ -1,11 +1,14 @@
+import Control
+
 extension String {
-    /// The text with its control characters escaped, so that what somebody wrote into a file can't
-    /// begin a line of its own in the log or leave the comment it is printed in.
+    /// The text with what `Unicode.Scalar.isHarmful` escaped, so that what somebody wrote into a
+    /// file can't begin a line of its own in the log, leave the comment it is printed in, or show
+    /// something else than what is there.
     var onOneLine: String {
-        guard unicodeScalars.contains(where: \.isControl) else { return self }
+        guard unicodeScalars.contains(where: \.isHarmful) else { return self }
         var result = ""
         for scalar in unicodeScalars {
-            if scalar.isControl {
+            if scalar.isHarmful {
                 result += scalar.escaped(asASCII: true)
             } else {
                 result.unicodeScalars.append(scalar)
@@ -15,22 +18,42 @@ extension String {
     }
 
     /// The text as TOML writes it, between double quotes.
-    var quotedForTOML: String {
+    var quotedForTOML: String { quoted { $0.isHarmful } }
+
+    /// A key for comparing and showing: itself if TOML takes it without quotes and it is short;
+    /// else the beginning of it in quotes, which no key of ours has, and in ASCII. So keys can't
+    /// make comparing slow, and a quoted one can't be taken for a dotted one.
+    var asKey: String {
+        isWord && isBareKey ? self : shortened.quoted { $0.isHarmful || !$0.isASCII }
+    }
+
+    private func quoted(escaping isEscaped: (Unicode.Scalar) -> Bool) -> String {
         var result = "\""
         for scalar in unicodeScalars {
             switch scalar {
             case "\"": result += "\\\""
             case "\\": result += "\\\\"
             default:
-                if scalar.isControl {
-                    let digits = String(scalar.value, radix: 16, uppercase: true)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                if isEscaped(scalar) {
+                    result += scalar.escapedForTOML
                 } else {
                     result.unicodeScalars.append(scalar)
                 }
             }
         }
         return result + "\""
+    }
+
+    private var isBareKey: Bool {
+        !isEmpty
+            && utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
     }
 
     /// What errors show of a text: its first 64 characters.
@@ -41,8 +64,11 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// C0, DEL and C1 controls and the two separators of lines and paragraphs.
-    fileprivate var isControl: Bool {
-        value < 0x20 || (0x7F...0x9F).contains(value) || (0x2028...0x2029).contains(value)
+    /// `\u0007`, or `\U000E0001` where four digits don't do.
+    fileprivate var escapedForTOML: String {
+        let digits = String(value, radix: 16, uppercase: true)
+        let count = digits.count > 4 ? 8 : 4
+        return (count > 4 ? "\\U" : "\\u")
+            + String(repeating: "0", count: count - digits.count) + digits
     }
 }

@@ -15,6 +15,7 @@ struct TOMLNode: Sendable {
     }
 
     struct Entry: Sendable {
+        /// As `String.asKey` has it.
         var key: String
         var keyPosition: TextPosition
         var node: TOMLNode
@@ -84,7 +85,7 @@ extension TOMLNode {
         case CTOML_TABLE:
             var entries: [Entry] = []
             while let next = nodes.first, nodes.startIndex < end {
-                let key = String(copying: next.key, count: next.key_length)
+                let key = String(copying: next.key, count: next.key_length).asKey
                 let position = TextPosition(
                     line: Int(next.key_line),
                     column: Int(next.key_column)

@@ -9,7 +9,7 @@ extension ValueKind where Value == Configuration.Control.Group? {
             read: { node, context -> Configuration.Control.Group?? in
                 let name: String
                 switch node.value {
-                case .string(""): return .some(nil)
+                case .string(let text) where text.isEmpty: return .some(nil)
                 case .string(let text) where !text.utf8.contains(0): name = text
                 case .integer(let number): name = String(number)
                 case .string, .real, .boolean, .time, .array, .table:

@@ -1,4 +1,5 @@
 import Addressing
+import Control
 import DecredWire
 
 extension ValueKind where Value == String {
@@ -28,7 +29,7 @@ extension ValueKind where Value == Int? {
             expectation: expectation,
             read: { node, context -> Int?? in
                 switch node.value {
-                case .string("auto"): return .some(nil)
+                case .string(let text) where text.isWord && text == "auto": return .some(nil)
                 case .integer(let number):
                     if let number = Int(exactly: number), range.contains(number) { return number }
                 case .string, .real, .boolean, .time, .array, .table: break

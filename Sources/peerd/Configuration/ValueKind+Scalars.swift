@@ -1,3 +1,4 @@
+import Control
 import Timing
 
 extension ValueKind where Value == Int {
@@ -112,7 +113,7 @@ extension ValueKind where Value: RawRepresentable<String> & CaseIterable {
         return Self(
             expectation: expectation,
             read: { node, context in
-                guard case .string(let text) = node.value, let value = Value(rawValue: text) else {
+                guard case .string(let text) = node.value, let value = Value(word: text) else {
                     return context.reject(node, expected: expectation)
                 }
                 return value
@@ -123,18 +124,24 @@ extension ValueKind where Value: RawRepresentable<String> & CaseIterable {
 }
 
 extension ValueKind where Value == String? {
+    /// What the kernel takes, without the zero behind it.
+    private static let longestPath = 4_095
+
     /// A file; a relative path is one from the directory of the source that names it.
     static var path: Self {
         let expectation = "a path, or \"\" for none"
         return Self(
             expectation: expectation,
             read: { node, context -> String?? in
-                guard case .string(let text) = node.value, !text.utf8.contains(0) else {
+                guard case .string(let text) = node.value, !text.utf8.contains(0),
+                    text.utf8.count <= longestPath
+                else {
                     let nothing: String?? = context.reject(node, expected: expectation)
                     return nothing
                 }
                 guard !text.isEmpty else { return .some(nil) }
-                return text.hasPrefix("/") ? text : context.source.directory + "/" + text
+                return text.utf8.first == UInt8(ascii: "/")
+                    ? text : context.source.directory + "/" + text
             },
             spell: { ($0 ?? "").quotedForTOML }
         )

@@ -1,3 +1,5 @@
+import Control
+
 extension ValueKind where Value == Int {
     /// A number of bytes, spelled with K, M or G for powers of 1,024.
     static func size(in range: ClosedRange<Int>) -> Self {
@@ -8,7 +10,7 @@ extension ValueKind where Value == Int {
             expectation: expectation,
             read: { node, context in
                 guard
-                    case .string(let text) = node.value,
+                    case .string(let text) = node.value, text.isWord,
                     let size = Int(sizeSpelling: text), range.contains(size)
                 else { return context.reject(node, expected: expectation) }
                 return size

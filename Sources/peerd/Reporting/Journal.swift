@@ -82,12 +82,12 @@ struct Journal: ~Copyable {
     private mutating func send(_ entry: LogEntry, weight: UInt64) -> Bool {
         guard lines == nil else {
             // An entry must stay one line, whatever a name or a path contains.
-            let text = String(entry.message.map { $0.isNewline ? " " : $0 })
+            let text = entry.shownMessage(joiningLinesBy: " ")
             let line = entry.level.line(text, onTerminal: isOnTerminal)
             return lines?.write("\(line)\n", weight: weight) ?? false
         }
         buffer.removeAll()
-        buffer.append("MESSAGE", entry.message)
+        buffer.append("MESSAGE", entry.shownMessage(joiningLinesBy: "\n"))
         buffer.append("PRIORITY", Int64(entry.level.priority))
         buffer.append("SYSLOG_IDENTIFIER", "peerd")
         buffer.append("MESSAGE_ID", entry.event.messageID)

@@ -7,13 +7,22 @@ struct LogEntry: Equatable, Sendable {
     var message: String
     var fields: [Field] = []
 
+    /// What is written of the message, which may have names of files, peers and groups in it: it
+    /// has several lines only where it lists what is wrong, and nothing in them is shown as
+    /// something else than it is.
+    func shownMessage(joiningLinesBy separator: String) -> String {
+        message.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .map { String(Substring($0)).onOneLine }
+            .joined(separator: separator)
+    }
+
     struct Field: Equatable, Sendable {
         let name: LogField
         let value: String
 
         init(_ name: LogField, _ value: some CustomStringConvertible) {
             self.name = name
-            self.value = value.description
+            self.value = value.description.onOneLine
         }
 
         /// A length of time, in microseconds.
