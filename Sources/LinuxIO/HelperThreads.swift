@@ -11,6 +11,8 @@ import Glibc
 /// (`Synchronization.Mutex` would do as well, but the thread sanitizer doesn't know it on Linux and
 /// reports races that are none.)
 ///
+/// There may be none at first: `start` adds one, and `endOne` ends one that has nothing to do.
+///
 /// Dropping the value ends each thread after what it is doing and what is already queued; nobody
 /// waits for that, and what they answer is released. So a thread that is stuck in a call delays no
 /// exit.
@@ -22,13 +24,17 @@ package struct HelperThreads<Request: Sendable, Reply: Sendable>: ~Copyable {
 
     /// Sent and not yet answered by `receive`.
     package private(set) var waiting = 0
+    /// Those that were started and not ended, whatever they are doing.
+    package private(set) var count: Int
     private let limit: Int
+    private let name: StaticString
+    private let makeHandler: @Sendable () -> (Request) -> Reply
     private let requests: FileDescriptor
     private let mailbox: Mailbox<Request, Reply>
 
     /// - Parameters:
-    ///   - count: How many threads; so many requests can be stuck without any other waiting for
-    ///     them.
+    ///   - count: How many threads to begin with; so many requests can be stuck without any other
+    ///     waiting for them. Without any thread, requests wait for one.
     ///   - limit: Requests that may be waiting, 1 to `highestLimit`.
     ///   - name: What `ps -L` and `top -H` show, at most 15 bytes.
     ///   - makeHandler: Called on each new thread. What it makes stays on that thread, so it need
@@ -40,7 +46,7 @@ package struct HelperThreads<Request: Sendable, Reply: Sendable>: ~Copyable {
         name: StaticString,
         makeHandler: @escaping @Sendable () -> (Request) -> Reply
     ) throws(SystemError) {
-        precondition((1...Self.highestLimit).contains(limit) && count > 0)
+        precondition((1...Self.highestLimit).contains(limit) && count >= 0)
         precondition(name.utf8CodeUnitCount <= 15, "\(name)")
         let toThreads = try Pipe()
         let toLoop = try Pipe()
@@ -54,9 +60,30 @@ package struct HelperThreads<Request: Sendable, Reply: Sendable>: ~Copyable {
         for _ in 0..<count {
             try DetachedThread.start(name: name) { mailbox.serve(makeHandler()) }
         }
+        self.count = count
         self.limit = limit
+        self.name = name
+        self.makeHandler = makeHandler
         self.mailbox = mailbox
         requests = toThreads.input
+    }
+
+    /// Starts one more thread. Traps where there would be more of them than `highestLimit` leaves
+    /// room for beside `limit` requests.
+    ///
+    /// - Throws: EAGAIN when there may be no more threads.
+    package mutating func start() throws(SystemError) {
+        precondition(limit + count < Self.highestLimit || count == 0)
+        let (mailbox, makeHandler) = (mailbox, makeHandler)
+        try DetachedThread.start(name: name) { mailbox.serve(makeHandler()) }
+        count += 1
+    }
+
+    /// Ends a thread: the first that is free once what was sent before is taken.
+    package mutating func endOne() {
+        precondition(count > 0)
+        count -= 1
+        Box<Request>.sendEnd(to: requests)
     }
 
     /// Lends the descriptor that is readable while a reply waits, for `Epoll.add`.
@@ -120,7 +147,7 @@ private final class Mailbox<Request: Sendable, Reply: Sendable>: Sendable {
         self.answering = answering
     }
 
-    /// Until the loop closes its end, and the queue is empty.
+    /// Until the loop closes its end and the queue is empty, or it says that one may end.
     func serve(_ handle: (Request) -> Reply) {
         while let request = Box<Request>.receive(from: requests) {
             Box(handle(request.value)).send(to: answering)
@@ -144,12 +171,21 @@ private final class Box<Value: Sendable>: Sendable {
     /// Writes of 8 bytes are never torn or interleaved (pipe(7): up to 4,096 aren't), and there is
     /// always room for them, see `highestLimit`.
     func send(to pipe: borrowing FileDescriptor) {
-        var raw = UInt(bitPattern: Unmanaged.passRetained(self).toOpaque())
+        Self.send(UInt(bitPattern: Unmanaged.passRetained(self).toOpaque()), to: pipe)
+    }
+
+    /// No box: `receive` has nil for it, once.
+    static func sendEnd(to pipe: borrowing FileDescriptor) {
+        send(0, to: pipe)
+    }
+
+    private static func send(_ raw: UInt, to pipe: borrowing FileDescriptor) {
+        var raw = raw
         let count = try? systemCall(.write) { write(pipe.number, &raw, MemoryLayout<UInt>.size) }
         precondition(count == MemoryLayout<UInt>.size, "a pipe took \(count ?? 0) bytes")
     }
 
-    /// Nil when the other end is closed or, if the pipe doesn't block, when nothing is there.
+    /// Nil when the other end is closed, for an end that was sent, or, if the pipe doesn't block, when nothing is there.
     ///
     /// Several threads may read one pipe: the kernel serves one read after the other, and there are
     /// never but whole pointers inside.

@@ -1,27 +1,25 @@
 import CLinux
 import Glibc
 
-/// Turns names into addresses on two threads, since `getaddrinfo` blocks: for seconds when a server
-/// is dead, and it can't be cancelled. An answer that nobody wants any more is known by its token.
+/// Turns names into addresses on threads, since `getaddrinfo` blocks: for seconds when a server is
+/// dead, and it can't be cancelled. An answer that nobody wants any more is known by its token.
 ///
-/// A question goes to whichever thread is free, so one name whose server is dead delays no other.
+/// Each question has a thread of its own, which comes with it if none is free. So what is asked is
+/// never late because of another name, and whoever asks decides whose name takes a thread.
 package struct Resolver: ~Copyable {
-    package static let threadCount = 2
-    /// Questions that may wait for their answers; about 100 bytes each.
-    package static let queueLimit = 256
-    private struct Question: Sendable {
-        let name: String
-        let port: UInt16
-        let token: UInt64
-    }
+    /// Questions at a time, hence threads: each takes about 100 KiB, and two descriptors while it
+    /// waits for a server.
+    package static let mostThreads = 32
 
-    private var threads: HelperThreads<Question, ResolverAnswer>
+    private var threads: HelperThreads<NameQuestion, ResolverAnswer>
 
-    /// - Throws: As of `HelperThreads`.
+    /// Starts no thread yet.
+    ///
+    /// - Throws: EMFILE and its like.
     package init() throws(SystemError) {
         threads = try HelperThreads(
-            count: Self.threadCount,
-            limit: Self.queueLimit,
+            count: 0,
+            limit: Self.mostThreads,
             name: "resolver",
             makeHandler: {
                 { question in
@@ -34,6 +32,10 @@ package struct Resolver: ~Copyable {
         )
     }
 
+    /// Threads that there are, and of them those that have nothing to do.
+    package var threadCount: Int { threads.count }
+    package var freeThreads: Int { threads.count - threads.waiting }
+
     /// Lends the descriptor that is readable while an answer waits, for `Epoll.add`.
     package borrowing func withDescriptor<Result, Failure: Error>(
         _ body: (borrowing FileDescriptor) throws(Failure) -> Result
@@ -42,15 +44,24 @@ package struct Resolver: ~Copyable {
     }
 
     /// Asks for the addresses of a name, or of an address written out; they come back with `port`.
+    /// Traps when `mostThreads` questions are under way already.
     ///
-    /// - Returns: False when `queueLimit` questions wait already, and this one was not taken.
-    package mutating func resolve(name: String, port: UInt16, token: UInt64) -> Bool {
-        threads.send(Question(name: name, port: port, token: token))
+    /// - Throws: EAGAIN when there may be no more threads; the question isn't asked then.
+    package mutating func ask(_ question: NameQuestion) throws(SystemError) {
+        if freeThreads == 0 { try threads.start() }
+        let isTaken = threads.send(question)
+        precondition(isTaken, "the resolver was asked more than it has threads for")
     }
 
     /// The next answer, in whatever order they come; nil when none is there yet.
     package mutating func nextAnswer() -> ResolverAnswer? {
         threads.receive()
+    }
+
+    /// Ends a thread that has nothing to do. Traps if there is none.
+    package mutating func endThread() {
+        precondition(freeThreads > 0)
+        threads.endOne()
     }
 
     private static func lookUp(

@@ -11,10 +11,7 @@ extension Daemon {
         while index < actions.pending.count {
             switch actions.pending[index] {
             case .resolve(let attempt, let name):
-                if !kernel.lookups.ask(name, for: attempt) {
-                    let failure = DialFailure.unresolved("too many names wait for an answer")
-                    settled.append(.dialFailed(attempt, failure))
-                }
+                resolve(name, for: attempt)
             case .dial(let attempt, let address):
                 dial(address, for: attempt)
             case .close(let id):
@@ -26,6 +23,25 @@ extension Daemon {
             index += 1
         }
         actions.removeAll()
+    }
+
+    private mutating func resolve(_ name: PeerName, for attempt: DialAttempt) {
+        let asker = asker(of: attempt.id)
+        if let reason = kernel.lookups.ask(name, for: attempt, by: asker, at: now.instant) {
+            settled.append(.dialFailed(attempt, .unresolved(reason)))
+        }
+    }
+
+    /// Who waits for a connection to be made.
+    private func asker(of id: ConnectionID) -> NameLookups.Asker {
+        for place in control.places {
+            guard case .connect(id) = control[place].work,
+                let credentials = control[place].credentials
+            else { continue }
+            return .client(process: credentials.process, user: credentials.user)
+        }
+        let retries = core.table.persistence(of: id)?.retries ?? 0
+        return retries == 0 ? .firstAttempt : .retry
     }
 
     /// One value for journal, event stream and history, so that they can't disagree.

@@ -176,6 +176,7 @@ struct Daemon: ~Copyable {
         consider(clockDeadline)
         consider(service.deadline)
         consider(journal.deadline)
+        consider(kernel.lookups.deadline)
         return nearest
     }
 
@@ -201,6 +202,7 @@ struct Daemon: ~Copyable {
         serveSessions(at: now)
         serveClients(at: now)
         keepState(at: now)
+        kernel.lookups.endIdleThreads(at: now.instant)
         keepUpWithSystemd(at: now)
     }
 
@@ -236,7 +238,7 @@ struct Daemon: ~Copyable {
         case .signals:
             while let signal = try kernel.signals.next() { handle(signal, at: now) }
         case .lookups:
-            while let events = kernel.lookups.nextAnswer() {
+            while let events = kernel.lookups.nextAnswer(at: now.instant) {
                 for event in events { tell(event, at: now) }
             }
         case .reload:

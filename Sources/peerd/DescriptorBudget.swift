@@ -3,8 +3,9 @@ import LinuxIO
 
 /// How many descriptors the configured limits may need at once.
 struct DescriptorBudget {
-    /// Listeners, epoll, signals, pipes, standard streams, and what libraries open for a moment.
-    static let overhead = 64
+    /// Listeners, epoll, signals, pipes and standard streams: 64; and three for each thread of the
+    /// resolver: a server, the kernel's word on the addresses of this machine, a file.
+    static let overhead = 64 + 3 * Resolver.mostThreads
 
     let limits: Configuration.Limits
     let persistent: Int

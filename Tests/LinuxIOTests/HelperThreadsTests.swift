@@ -75,6 +75,35 @@ struct HelperThreadsTests {
         #expect(last == 0)
     }
 
+    @Test("may come and go while there are requests, which wait where there is none")
+    func onDemand() throws {
+        var threads = try HelperThreads<Int, Int>(count: 0, limit: 10, name: "test") {
+            // Each thread has its own.
+            var served = 0
+            return { _ in
+                served += 1
+                return served
+            }
+        }
+        _ = threads.send(0)
+        let early = threads.receive()
+        #expect(early == nil)
+        try threads.start()
+        var reply = try Self.reply(from: &threads)
+        #expect(reply == 1)
+        _ = threads.send(0)
+        threads.endOne()
+        reply = try Self.reply(from: &threads)
+        #expect(reply == 2)
+        let count = threads.count
+        #expect(count == 0)
+        // The end was behind the request, and before this one.
+        _ = threads.send(0)
+        try threads.start()
+        reply = try Self.reply(from: &threads)
+        #expect(reply == 1)
+    }
+
     @Test("let go of everything when they are dropped, done or not")
     func dropping() throws {
         let gate = Gate()

@@ -17,8 +17,7 @@ struct ResolverTests {
     @Test("finds this machine, under the port that was asked for")
     func localhost() throws {
         var resolver = try Resolver()
-        let taken = resolver.resolve(name: "localhost", port: 9108, token: 7)
-        #expect(taken)
+        try resolver.ask(NameQuestion(name: "localhost", port: 9108, token: 7))
         let answer = try Self.answer(from: &resolver)
         #expect(answer.token == 7)
         let addresses = try answer.result.get()
@@ -38,7 +37,7 @@ struct ResolverTests {
     )
     func addresses(text: String, address: SocketAddress) throws {
         var resolver = try Resolver()
-        _ = resolver.resolve(name: text, port: 1, token: 1)
+        try resolver.ask(NameQuestion(name: text, port: 1, token: 1))
         let answer = try Self.answer(from: &resolver)
         #expect(answer == ResolverAnswer(token: 1, result: .success([address])))
     }
@@ -54,7 +53,7 @@ struct ResolverTests {
     )
     func failures(name: String) throws {
         var resolver = try Resolver()
-        _ = resolver.resolve(name: name, port: 1, token: 2)
+        try resolver.ask(NameQuestion(name: name, port: 1, token: 2))
         let answer = try Self.answer(from: &resolver)
         #expect(answer.token == 2)
         switch answer.result {
@@ -65,20 +64,29 @@ struct ResolverTests {
         }
     }
 
-    @Test("takes no more questions than its queue holds, and answers each")
-    func queue() throws {
+    @Test("has a thread for each question, keeps it for the next one, and ends it when told")
+    func threads() throws {
         var resolver = try Resolver()
-        for token in 0..<UInt64(Resolver.queueLimit) {
-            let taken = resolver.resolve(name: "127.0.0.1", port: 1, token: token)
-            #expect(taken)
+        #expect(resolver.threadCount == 0)
+        let tokens = 0..<UInt64(Resolver.mostThreads)
+        for round in 1...2 {
+            for token in tokens {
+                try resolver.ask(NameQuestion(name: "127.0.0.1", port: 1, token: token))
+            }
+            // Answers that weren't taken count as questions that are under way.
+            let (count, free) = (resolver.threadCount, resolver.freeThreads)
+            #expect(count == Resolver.mostThreads && free == 0, "round \(round)")
+            var answered: Set<UInt64> = []
+            for _ in tokens { answered.insert(try Self.answer(from: &resolver).token) }
+            #expect(answered == Set(tokens))
         }
-        let taken = resolver.resolve(name: "127.0.0.1", port: 1, token: 9_999)
-        #expect(!taken)
-        var tokens: Set<UInt64> = []
-        for _ in 0..<Resolver.queueLimit {
-            tokens.insert(try Self.answer(from: &resolver).token)
+        for left in (0..<Resolver.mostThreads).reversed() {
+            resolver.endThread()
+            let count = resolver.threadCount
+            #expect(count == left)
         }
-        #expect(tokens == Set(0..<UInt64(Resolver.queueLimit)))
+        try resolver.ask(NameQuestion(name: "127.0.0.1", port: 1, token: 9_999))
+        #expect(try Self.answer(from: &resolver).token == 9_999)
     }
 
     @Test("keeps 64 addresses of an answer, each once and in its order")

@@ -46,7 +46,7 @@ struct DescriptorTests {
         #expect(
             errors == [
                 "<3>limits.connections (125) + persistent.max (8) + limits.whitelisted (32) "
-                    + "+ 64 for clients + 64 for the daemon itself need 293 descriptors, and the "
+                    + "+ 64 for clients + 160 for the daemon itself need 389 descriptors, and the "
                     + "hard limit is 200: lower them, or raise LimitNOFILE= (ulimit -Hn)"
             ]
         )
@@ -56,7 +56,7 @@ struct DescriptorTests {
     func exactBudget() throws {
         var daemon = try DaemonProcess(
             "outbound.target = 0",
-            through: ["/bin/sh", "-c", "ulimit -Sn 20 && ulimit -Hn 293 && exec \"$@\"", "sh"]
+            through: ["/bin/sh", "-c", "ulimit -Sn 20 && ulimit -Hn 389 && exec \"$@\"", "sh"]
         )
         try daemon.waitForStatus(" 0 inbound")
     }

@@ -1,0 +1,191 @@
+import Addressing
+import ConnectionCore
+import Control
+import Glibc
+import Timing
+import Testing
+
+@testable import LinuxIO
+@testable import peerd
+
+/// Names whose server is dead, on the running daemon and by themselves.
+@Suite("The lookup of names", .serialized)
+struct NameLookupTests {
+    /// Files that the daemon sees in the places of the machine's, a name server on loopback that
+    /// answers for some names only, and a peer that all names lead to.
+    private struct Surroundings: ~Copyable {
+        private let directory: ConfigurationDirectory
+        private let server: NameServer
+        /// Whom `kept.example` leads to, by the file of hosts, and whom `alive.example`, by the
+        /// server.
+        let kept: LoopbackListener
+        let alive: LoopbackListener
+        let wrapper: [String]
+
+        init(_ number: UInt8) throws {
+            let directory = try ConfigurationDirectory()
+            let kept = try LoopbackListener(Loopback.address(number))
+            let alive = try LoopbackListener(Loopback.address(number + 1))
+            let server = try NameServer(at: Loopback.address(number), answering: alive.remote)
+            let host = try #require(kept.remote.ip)
+            let wrapper = Namespace.withNames(
+                hosts: try directory.write("\(host) kept.example\n", to: "hosts"),
+                resolver: try directory.write(server.resolverConfiguration, to: "resolv.conf"),
+                services: try directory.write("hosts: files dns\n", to: "nsswitch.conf")
+            )
+            self.directory = directory
+            self.server = server
+            self.wrapper = wrapper
+            self.kept = kept
+            self.alive = alive
+        }
+
+        var keptPeer: String { "kept.example:\(kept.remote.port)" }
+        var alivePeer: String { "alive.example:\(alive.remote.port)" }
+    }
+
+    /// Much less than a name takes whose server is dead: a minute.
+    private static let soon = Duration.seconds(10)
+
+    private static func dead(_ count: Int) -> String {
+        (0..<count).map { "\"dead\($0).example:1\"" }.joined(separator: ", ")
+    }
+
+    @Test(
+        "of 40 peers whose server is dead delays neither a name in the file of hosts nor an operator",
+        .enabled(if: Namespace.isAllowed, "only root may put its own /etc/hosts in place")
+    )
+    func deadServer() throws {
+        let names = try Surroundings(150)
+        let daemon = try DaemonProcess(
+            """
+            outbound.target = 0
+            persistent.max = 50
+            persistent.peers = [\(Self.dead(40)), "\(names.keptPeer)"]
+            """,
+            through: names.wrapper,
+            withControl: true
+        )
+        let start = ContinuousClock.now
+        let kept = try names.kept.accept()
+        try daemon.waitForThreads(30, named: "resolver")
+        let client = try daemon.connectControl()
+        let row = try client.ask(Peers.Connect(address: names.alivePeer)).connection
+        #expect(row.target == names.alivePeer)
+        let failure = #expect(throws: ErrorReply.self) {
+            try client.ask(Peers.Connect(address: names.keptPeer))
+        }
+        guard case .peers(.duplicatePersistent) = failure else { throw Failure("\(row)") }
+        #expect(ContinuousClock.now - start < Self.soon)
+        #expect(kept.isHeld)
+    }
+
+    @Test(
+        "for a client that asks for many and goes leaves threads for others",
+        .enabled(if: Namespace.isAllowed, "only root may put its own /etc/hosts in place")
+    )
+    func greedyClient() throws {
+        let names = try Surroundings(152)
+        let daemon = try DaemonProcess(
+            "outbound.target = 0",
+            through: names.wrapper,
+            withControl: true
+        )
+        let start = ContinuousClock.now
+        let answers = try ControlScript.answers(
+            of: daemon,
+            to: (0..<40).map {
+                #"{"method":"org.peerd.Peers.Connect","parameters":{"address":"dead\#($0).example:1","#
+                    + #""timeoutUSec":20000}}"#
+            }
+        )
+        #expect(answers.allSatisfy { $0.contains("TimedOut") }, "\(answers)")
+        #expect(try daemon.threads(named: "resolver") == LookupQueue.perProcess)
+        let client = try daemon.connectControl()
+        _ = try client.ask(Peers.Connect(address: names.alivePeer))
+        #expect(ContinuousClock.now - start < Self.soon)
+    }
+
+    @Test("ends its threads 30 s after their last question, and starts them again")
+    func idle() throws {
+        var lookups = try NameLookups()
+        let start = Instant(nanoseconds: 1_000_000_000)
+        var due = lookups.deadline
+        #expect(due == nil)
+        for round in 0..<2 {
+            let now = start + .seconds(1000 * round)
+            let name = try PeerName("no-such-peer.invalid", port: 1)
+            let attempt = try Self.attempt(at: name)
+            let obstacle = lookups.ask(name, for: attempt, by: .retry, at: now)
+            #expect(obstacle == nil)
+            due = lookups.deadline
+            #expect(due == nil)
+            let events = try Self.events(of: &lookups, at: now + .seconds(1))
+            guard case .dialFailed(attempt, .unresolved(_)) = events.first else {
+                throw Failure("\(events)")
+            }
+            due = lookups.deadline
+            #expect(due == now + .seconds(31))
+            lookups.endIdleThreads(at: now + .seconds(31) - .nanoseconds(1))
+            due = lookups.deadline
+            #expect(due != nil)
+            lookups.endIdleThreads(at: now + .seconds(31))
+            due = lookups.deadline
+            #expect(due == nil)
+        }
+    }
+
+    /// As the core would make it.
+    private static func attempt(at name: PeerName) throws -> DialAttempt {
+        var core = ConnectionCore(policy: Policy(), seed: 1)
+        var actions = Actions()
+        let moment = Moment(instant: Instant(nanoseconds: 1), wall: WallTime(microseconds: 1))
+        _ = try core.connect(.name(name), at: moment, &actions)
+        for case .resolve(let attempt, _) in actions.pending { return attempt }
+        throw Failure("nothing to resolve")
+    }
+
+    private static func events(
+        of lookups: inout NameLookups,
+        at now: Instant
+    ) throws -> [Event] {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
+            while let events = lookups.nextAnswer(at: now) {
+                if !events.isEmpty { return events }
+            }
+            usleep(1000)
+        }
+        throw Failure("no answer")
+    }
+}
+
+extension DaemonProcess {
+    /// How many of its threads have a name.
+    fileprivate func threads(named name: String) throws -> Int {
+        guard let folder = opendir("/proc/\(id)/task") else {
+            throw Failure("opendir /proc/\(id)/task", errno)
+        }
+        defer { closedir(folder) }
+        var count = 0
+        while let entry = readdir(folder) {
+            let number = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            // One that has just ended has no file any more.
+            let comm = try? SystemFile.text(of: "/proc/\(id)/task/\(number)/comm")
+            if comm == name + "\n" { count += 1 }
+        }
+        return count
+    }
+
+    fileprivate func waitForThreads(_ count: Int, named name: String) throws {
+        let deadline = ContinuousClock.now + ChildProcess.patience
+        while try threads(named: name) != count {
+            guard ContinuousClock.now < deadline else {
+                throw Failure("\(try threads(named: name)) threads, not \(count)")
+            }
+            usleep(10_000)
+        }
+    }
+}
