@@ -194,6 +194,16 @@ struct ConfigurationErrorTests {
                 "[[listen]]\naddress = \"239.1.1.1:9108\"",
                 "peerd.toml:2:11: listen.address: can't listen at 239.1.1.1:9108"
             ),
+            ConfigurationExample(
+                "[[listen]]\naddress = \"[fe80::1]:9108\"",
+                "peerd.toml:2:11: listen.address: [fe80::1]:9108 is link-local: "
+                    + "it means nothing without an interface"
+            ),
+            ConfigurationExample(
+                "outbound.bind = [\"fe80::1\"]",
+                "peerd.toml:1:18: outbound.bind: fe80::1 is link-local: "
+                    + "it means nothing without an interface"
+            ),
         ]
     )
     func tellsAddresses(_ example: ConfigurationExample) throws {

@@ -15,6 +15,11 @@ extension ValueKind where Value == PeerAddress {
                         context.complain(at: node.position, "can't listen at \(address)")
                         return nil
                     }
+                    // The kernel binds none: it is another address on each link.
+                    if ip.isLinkLocal && ip.v4 == nil, let obstacle = address.obstacle {
+                        context.complain(at: node.position, obstacle)
+                        return nil
+                    }
                     return address
                 } catch {
                     context.complain(at: node.position, "\(error)")

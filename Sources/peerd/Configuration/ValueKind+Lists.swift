@@ -110,6 +110,11 @@ extension ValueKind where Value == [IPAddress] {
             guard !address.isUnspecified, !address.isMulticast, !address.isBroadcast else {
                 throw ElementError("\(address) is no address that a machine has")
             }
+            guard !address.isLinkLocal || address.v4 != nil else {
+                throw ElementError(
+                    "\(address) is link-local: it means nothing without an interface"
+                )
+            }
             return address
         }
         return Self(
