@@ -185,7 +185,8 @@ private final class Box<Value: Sendable>: Sendable {
         precondition(count == MemoryLayout<UInt>.size, "a pipe took \(count ?? 0) bytes")
     }
 
-    /// Nil when the other end is closed, for an end that was sent, or, if the pipe doesn't block, when nothing is there.
+    /// Nil when the other end is closed, for an end that was sent, or, if the pipe doesn't block,
+    /// when nothing is there.
     ///
     /// Several threads may read one pipe: the kernel serves one read after the other, and there are
     /// never but whole pointers inside.

@@ -159,8 +159,8 @@ class Failing(Service):
         self.configure("[limits]\nconnections = 300\n")
         self.assertEqual(self.fail_to_start(), "78")
         message = self.journal.first(event="start-failed")["MESSAGE"]
-        # 300 connections, 8 persistent, 32 whitelisted, 64 clients, 64 for the daemon.
-        self.assertIn("need 468 descriptors, and the hard limit is 256", message)
+        # 300 connections, 8 persistent, 32 whitelisted, 64 clients, 160 for the daemon.
+        self.assertIn("need 564 descriptors, and the hard limit is 256", message)
 
     def test_an_address_in_use_is_tried_again_until_it_is_free(self):
         # However often that fails until the address is free.

@@ -154,7 +154,7 @@ struct NameLookupTests {
             while let events = lookups.nextAnswer(at: now) {
                 if !events.isEmpty { return events }
             }
-            usleep(1000)
+            _ = poll(nil, 0, 1)
         }
         throw Failure("no answer")
     }
@@ -185,7 +185,7 @@ extension DaemonProcess {
             guard ContinuousClock.now < deadline else {
                 throw Failure("\(try threads(named: name)) threads, not \(count)")
             }
-            usleep(10_000)
+            _ = poll(nil, 0, 10)
         }
     }
 }

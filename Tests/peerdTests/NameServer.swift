@@ -14,6 +14,7 @@ final class NameServer: Sendable {
     /// - Parameters:
     ///   - server: Where it is asked, at port 53.
     ///   - answer: What its living names lead to.
+    /// - Throws: `Failure` where nothing can be bound there.
     init(at server: PeerAddress, answering answer: PeerAddress) throws {
         let number = socket(AF_INET, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0, let v4 = server.ip?.v4, let answer = answer.ip?.v4 else {
