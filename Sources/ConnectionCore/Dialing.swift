@@ -131,6 +131,11 @@ extension ConnectionCore {
             dialFailed(connection, .selfConnection, at: now, &source, &actions)
             return
         }
+        if let inbound = ourselves(behind: local, dialling: remote) {
+            closed(inbound.id, .session(.selfConnection), at: now, &source, &actions)
+            dialFailed(connection, .selfConnection, at: now, &source, &actions)
+            return
+        }
         let phase = openPhase(at: now.instant, within: attemptLimits[connection.id])
         let opened = table.update(connection.id) {
             $0.phase = phase

@@ -1,9 +1,11 @@
-/// The connections that ended last: a ring, in which a new one takes the place of the oldest.
+/// The connections that ended last, and the attempts that failed last: two rings, in each of which
+/// a new one takes the place of the oldest, so that neither sort makes the other be forgotten.
 ///
 /// Whoever performs the core's steps keeps it, since the bytes of a connection are known there:
-/// each `Report.ended` is one entry. At most 1,000 of them, about 250 KB, and up to 253 KB of
-/// names.
+/// each `Report.ended` and `Report.failed` is one entry. At most 1,000 of either sort, about 300 KB
+/// each, and up to 253 KB of names.
 package struct History: Sendable {
+    /// Of either sort.
     package static let capacity = 1_000
 
     /// Where a page ends. It stays good while more connections end.
@@ -12,25 +14,60 @@ package struct History: Sendable {
         fileprivate let number: UInt64
     }
 
-    private var ring: [EndedConnection] = []
-    /// How many ended since the start. The entry with number n lies at (n - 1) modulo the capacity.
+    private struct Ring: Sendable {
+        var entries: [(number: UInt64, entry: EndedConnection)] = []
+        var oldest = 0
+
+        mutating func append(_ entry: EndedConnection, number: UInt64) {
+            if entries.count < History.capacity {
+                entries.append((number, entry))
+            } else {
+                entries[oldest] = (number, entry)
+                oldest = (oldest + 1) % entries.count
+            }
+        }
+
+        /// The one that is so far from the latest; nil behind the oldest.
+        func latest(but distance: Int) -> (number: UInt64, entry: EndedConnection)? {
+            guard distance < entries.count else { return nil }
+            return entries[(oldest + entries.count - 1 - distance) % entries.count]
+        }
+
+        /// How many are as late as the number, or later.
+        func count(from number: UInt64) -> Int {
+            var (low, high) = (0, entries.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if let found = latest(but: middle), found.number >= number {
+                    low = middle + 1
+                } else {
+                    high = middle
+                }
+            }
+            return low
+        }
+    }
+
+    private var ended = Ring()
+    private var failed = Ring()
+    /// How many ended or failed since the start.
     package private(set) var total: UInt64 = 0
 
     package init() {}
 
-    package var count: Int { ring.count }
+    package var count: Int { ended.entries.count + failed.entries.count }
 
-    package mutating func append(_ ended: EndedConnection) {
-        if ring.count < Self.capacity {
-            ring.append(ended)
-        } else {
-            ring[Self.place(of: total + 1)] = ended
-        }
+    package mutating func append(_ entry: EndedConnection) {
         total += 1
+        if entry.isFailed {
+            failed.append(entry, number: total)
+        } else {
+            ended.append(entry, number: total)
+        }
     }
 
-    /// At most `limit` connections that ended before those of the page whose cursor is given, the
-    /// latest first; without a cursor the latest of all.
+    /// At most `limit` entries that ended before those of the page whose cursor is given, the
+    /// latest first; without a cursor the latest of all. With `onlyFailed` attempts alone.
     ///
     /// Whatever ends between two pages, none is on both, and none is left out but those that were
     /// forgotten meanwhile.
@@ -38,18 +75,23 @@ package struct History: Sendable {
     /// - Returns: Also the cursor of this page; nil if nothing is left behind it.
     package func page(
         after previous: Cursor? = nil,
-        limit: Int
+        limit: Int,
+        onlyFailed: Bool = false
     ) -> (connections: [EndedConnection], cursor: Cursor?) {
         precondition(limit > 0)
-        let oldest = total - UInt64(ring.count) + 1
-        let latest = previous.map { $0.number - 1 } ?? total
-        guard latest >= oldest else { return ([], nil) }
-        let last = latest - min(UInt64(limit) - 1, latest - oldest)
-        let connections = (last...latest).reversed().map { ring[Self.place(of: $0)] }
-        return (connections, last > oldest ? Cursor(number: last) : nil)
-    }
-
-    private static func place(of number: UInt64) -> Int {
-        Int((number - 1) % UInt64(capacity))
+        var inEnded = previous.map { ended.count(from: $0.number) } ?? 0
+        var inFailed = previous.map { failed.count(from: $0.number) } ?? 0
+        func next() -> (number: UInt64, entry: EndedConnection)? {
+            let candidates = [onlyFailed ? nil : ended.latest(but: inEnded)]
+            return (candidates + [failed.latest(but: inFailed)]).compactMap { $0 }
+                .max { $0.number < $1.number }
+        }
+        var (page, last): ([EndedConnection], UInt64) = ([], 0)
+        while page.count < limit, let found = next() {
+            if found.entry.isFailed { inFailed += 1 } else { inEnded += 1 }
+            page.append(found.entry)
+            last = found.number
+        }
+        return (page, next() == nil ? nil : Cursor(number: last))
     }
 }

@@ -69,11 +69,31 @@ extension ConnectionCore {
         }
     }
 
-    /// Says our end of an admitted connection more exactly than its arrival did: of a peer that is
-    /// refused nobody need ask the kernel.
-    package mutating func noteLocalAddress(of id: ConnectionID, _ local: PeerAddress) {
+    /// Says our end of an admitted connection exactly, where its arrival only said on what it was
+    /// listened: of a peer that is refused nobody need ask the kernel. If that shows that it is the
+    /// other end of a connection that we made, both end.
+    package mutating func noteLocalAddress<Source: AddressSource>(
+        of id: ConnectionID,
+        _ local: PeerAddress,
+        at now: Moment,
+        picking source: inout Source,
+        _ actions: inout Actions
+    ) {
         guard table[id] != nil else { return }
-        table.update(id) { $0.local = local }
+        let inbound = table.update(id) { $0.local = local }
+        guard let outbound = table.connection(at: local), outbound.kind != .inbound,
+            outbound.isOpen, outbound.local == inbound.remote
+        else { return }
+        closed(outbound.id, .session(.selfConnection), at: now, &source, &actions)
+        closed(id, .session(.selfConnection), at: now, &source, &actions)
+    }
+
+    /// The peer that came to us from this end of a connection of ours to `remote`: ourselves.
+    func ourselves(behind local: PeerAddress, dialling remote: PeerAddress) -> Connection? {
+        guard let inbound = table.connection(at: local), inbound.kind == .inbound, inbound.isOpen,
+            inbound.local == remote
+        else { return nil }
+        return inbound
     }
 
     private mutating func traits(

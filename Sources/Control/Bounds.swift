@@ -33,7 +33,7 @@ package enum Bounds {
     package static let rowsPerReply = 64
     /// What was wrong at the last reload, in one `Status`: what an operator mends first.
     package static let reloadProblems = 10
-    /// Ended connections that are remembered: about 300 KB.
+    /// Ended connections that are remembered, and failed attempts: about 300 KB of either.
     package static let history = 1_000
     /// Elements of one list that `CompareConfiguration` tells of, each 350 bytes at most; a file
     /// of 100,000 addresses may be exchanged for another one.

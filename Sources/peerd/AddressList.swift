@@ -49,12 +49,16 @@ struct AddressList: AddressSource {
 
     /// Offers other addresses from now on. Those that stay keep the time of their last attempt.
     ///
-    /// - Parameter configured: What the configuration names now.
+    /// - Parameters:
+    ///   - configured: What the configuration names now.
+    ///   - onlyRoutable: Whether those that clients added must be what anybody may reach.
     /// - Returns: Whether there are any that weren't there.
-    mutating func replace(with configured: [PeerAddress]) -> Bool {
+    mutating func replace(with configured: [PeerAddress], onlyRoutable: Bool = false) -> Bool {
         let old = self
         let isConfigured = Set(configured)
-        let others = added.filter { !isConfigured.contains($0) }
+        let others = added.filter {
+            !isConfigured.contains($0) && ($0.isRoutable || !onlyRoutable)
+        }
         self = AddressList(configured + others, shuffledBy: random)
         added = others
         proofs = old.proofs.filter { indexes[$0.key] != nil }

@@ -54,7 +54,12 @@ extension Daemon {
         case .explain(let call):
             try explain(call, to: place, at: now)
         case .history(let call):
-            continueHistory(call.limit ?? Bounds.history, after: nil, of: place)
+            continueHistory(
+                call.limit ?? 2 * Bounds.history,
+                onlyFailed: call.failed ?? false,
+                after: nil,
+                of: place
+            )
         case .ban(let call):
             try ban(call, for: place, at: now)
         case .unban(let call):

@@ -172,6 +172,10 @@ extension Daemon {
             guard ConnectionCore.isDialable(address) else {
                 throw .unsupportedAddress(address: text, reason: address.obstacle)
             }
+            guard address.isRoutable || !configuration.dialsOnlyRoutable else {
+                let reason = "\(address) can't be reached from everywhere"
+                throw .unsupportedAddress(address: text, reason: reason)
+            }
             new.append(address)
         }
         guard let added = addresses.add(new) else {

@@ -72,8 +72,8 @@ extension Daemon {
             return steps
         case .list(let list, let slot):
             continueList(list, from: slot, of: place, at: now)
-        case .history(let remaining, let cursor):
-            continueHistory(remaining, after: cursor, of: place)
+        case .history(let remaining, let onlyFailed, let cursor):
+            continueHistory(remaining, onlyFailed: onlyFailed, after: cursor, of: place)
         case .bans(let after):
             continueBans(after: after, of: place, at: now)
         case .configuration(let rows):

@@ -43,14 +43,19 @@ extension Daemon {
 
     mutating func continueHistory(
         _ remaining: Int,
+        onlyFailed: Bool,
         after cursor: History.Cursor?,
         of place: Int
     ) {
         let limit = min(remaining, Bounds.rowsPerReply)
-        let page = history.page(after: cursor, limit: limit)
+        let page = history.page(after: cursor, limit: limit, onlyFailed: onlyFailed)
         let rest = remaining - page.connections.count
         let next = rest > 0 ? page.cursor : nil
-        if let next { control[place].begin(.history(remaining: rest, after: next)) }
+        if let next {
+            control[place].begin(
+                .history(remaining: rest, onlyFailed: onlyFailed, after: next)
+            )
+        }
         control[place].reply(
             Peers.History.Reply(
                 connections: page.connections.map { Peers.EndedConnection($0, by: clockWatch) }

@@ -100,7 +100,11 @@ extension Daemon {
         if !keysWaitingForRestart.isEmpty {
             journal.write(.restartNeeded(keys: keysWaitingForRestart))
         }
-        if addresses.replace(with: new.knownAddresses) { tell(.addressesAdded, at: now) }
+        let hasMore = addresses.replace(
+            with: new.knownAddresses,
+            onlyRoutable: new.dialsOnlyRoutable
+        )
+        if hasMore { tell(.addressesAdded, at: now) }
         keepConfiguredPeers(at: now)
         restoreRefusedPeers(at: now)
         // What led to ourselves may be somebody else's address now.

@@ -35,10 +35,12 @@ extension Daemon {
                 trustsLoopback: listeners[index].trustsLoopback
             )
             let id = try core.admit(arrival, at: now, &actions)
-            if listening.ip?.isUnspecified ?? false, let local = try? socket.localAddress() {
-                core.noteLocalAddress(of: id, local.peerAddress)
+            var local = listening
+            if listening.ip?.isUnspecified ?? false, let own = try? socket.localAddress() {
+                local = own.peerAddress
             }
-            keep(socket, for: id, at: now)
+            core.noteLocalAddress(of: id, local, at: now, picking: &addresses, &actions)
+            if core.table[id] != nil { keep(socket, for: id, at: now) }
         } catch {
             // The core has reported it, and dropping the socket resets the connection.
         }

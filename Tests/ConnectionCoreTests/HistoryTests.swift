@@ -27,7 +27,7 @@ struct HistoryTests {
     }
 
     private func ports(_ connections: [EndedConnection]) -> [UInt16] {
-        connections.map(\.remote.port)
+        connections.compactMap(\.remote?.port)
     }
 
     @Test("tells of a connection what was known at its end")
@@ -44,7 +44,8 @@ struct HistoryTests {
         #expect(ended?.kind == .manual)
         #expect(ended?.remote == address("203.0.113.7:9108"))
         #expect(ended?.target == target("203.0.113.7:9108"))
-        #expect(ended?.ending == .io(errno: 104))
+        #expect(ended?.cause == .ended(.io(errno: 104)))
+        #expect(ended?.isFailed == false)
         #expect(ended?.lasted == .seconds(12))
         #expect(ended?.ended == manager.now.instant)
         #expect(ended?.wasReady == true)
@@ -53,11 +54,56 @@ struct HistoryTests {
         #expect(ended?.bytesOut == 9)
     }
 
-    @Test("has nothing of what was never established")
+    @Test("tells of an attempt that failed, but not of each that lacks a route again")
     func failures() throws {
         let manager = TestManager()
-        manager.fail(try manager.connect("203.0.113.7:9108"))
-        #expect(manager.reports.allSatisfy { EndedConnection($0, at: manager.now.instant) == nil })
+        let id = try manager.addPersistent("seed.example:9108")
+        for failure in [DialFailure.unresolved("no server"), .noRoute, .noRoute, .refused] {
+            if case .unresolved = failure {
+                manager.fail(id, failure)
+            } else {
+                manager.resolve(id, to: ["203.0.113.7:9108"])
+                manager.fail(id, failure)
+            }
+            while manager.dialing.isEmpty, let deadline = manager.core.deadline {
+                manager.run(for: deadline - manager.now.instant)
+            }
+        }
+        let failed = manager.reports.compactMap { EndedConnection($0, at: manager.now.instant) }
+        #expect(
+            failed.map(\.cause) == [
+                .failed(.unresolved("no server")), .failed(.noRoute), .failed(.refused),
+            ]
+        )
+        #expect(failed.map(\.remote) == [nil] + [1, 2].map { _ in address("203.0.113.7:9108") })
+        #expect(failed.allSatisfy { $0.isFailed && $0.lasted == .zero && !$0.wasReady })
+    }
+
+    @Test(
+        "of failed attempts is forgotten apart, and given alone or with the others in their order"
+    )
+    func sorts() throws {
+        var history = try history(of: 3)
+        let manager = TestManager { $0.limits.perHost = 0 }
+        manager.checksEachStep = false
+        for port in 1...1_500 {
+            manager.fail(try manager.connect("203.0.113.7:\(port)"))
+            if let failed = manager.reports.last.flatMap({
+                EndedConnection($0, at: manager.now.instant)
+            }) {
+                history.append(failed)
+            }
+        }
+        #expect(history.count == 1_003 && history.total == 1_503)
+        let all = history.page(limit: 2_000).connections
+        #expect(ports(all) == (501...1_500).reversed() + [3, 2, 1])
+        var (pages, cursor) = history.page(limit: 64, onlyFailed: true)
+        while let previous = cursor {
+            let next = history.page(after: previous, limit: 64, onlyFailed: true)
+            pages += next.connections
+            cursor = next.cursor
+        }
+        #expect(ports(pages) == (501...1_500).reversed())
     }
 
     @Test("gives the latest first, in pages")
@@ -101,8 +147,8 @@ struct HistoryTests {
         #expect(history.page(after: first.cursor, limit: 3).connections == [])
     }
 
-    @Test("costs 250 KB and the names")
+    @Test("costs 300 KB and the names of either sort")
     func memory() {
-        #expect(MemoryLayout<EndedConnection>.stride * History.capacity <= 250_000)
+        #expect((MemoryLayout<EndedConnection>.stride + 8) * History.capacity <= 300_000)
     }
 }

@@ -30,6 +30,40 @@ struct SelfConnectionTests {
         return manager
     }
 
+    @Test(
+        "is recognised by its two ends, whichever is noticed first, and both end",
+        arguments: [false, true]
+    )
+    func bothEnds(arrivesFirst: Bool) throws {
+        let manager = TestManager { $0.outbound.target = 1 }
+        manager.source.append(address(Self.remote))
+        manager.run(for: .zero)
+        let (id, own) = (manager.dialing[0], "192.0.2.1:50000")
+        if !arrivesFirst { manager.succeed(id, local: own) }
+        let inbound = try manager.admit(own, local: "0.0.0.0:9108")
+        manager.noteLocalAddress(of: inbound, Self.remote)
+        if arrivesFirst {
+            #expect(manager.table[inbound] != nil)
+            manager.succeed(id, local: own)
+        }
+        #expect(manager.table.count == 0)
+        #expect(manager.explain(Self.remote).refusal(of: .outbound) != nil)
+        manager.run(for: .seconds(3_600))
+        #expect(manager.dials.count == 1)
+    }
+
+    @Test("isn't one of which only one end is ours, or that came elsewhere")
+    func strangers() throws {
+        let manager = TestManager()
+        let id = try manager.connect(Self.remote)
+        manager.succeed(id, local: "192.0.2.1:50000")
+        let other = try manager.admit("192.0.2.1:50000", local: "0.0.0.0:9108")
+        manager.noteLocalAddress(of: other, "192.0.2.1:9108")
+        let third = try manager.admit("192.0.2.1:50001", local: "0.0.0.0:9108")
+        manager.noteLocalAddress(of: third, Self.remote)
+        #expect(manager.table.count == 3)
+    }
+
     @Test("isn't dialled by itself for 24 h", arguments: [true, false])
     func skipped(inTCP: Bool) {
         let manager = manager(inTCP: inTCP)

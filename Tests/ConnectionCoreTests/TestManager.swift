@@ -182,6 +182,13 @@ final class TestManager {
         }
     }
 
+    /// The kernel says to which address of ours a peer came.
+    func noteLocalAddress(of id: ConnectionID, _ local: String) {
+        core.noteLocalAddress(of: id, address(local), at: now, picking: &source, &actions)
+        perform()
+        settle()
+    }
+
     /// - Returns: What of the configured persistent peers can't be kept, and why.
     @discardableResult
     func reload(
@@ -329,6 +336,9 @@ final class TestManager {
                 sockets[subject.id] != .gone
             case .connected(let subject), .accepted(let subject), .persistentAdopted(let subject):
                 isConnected(subject.id)
+            case .failed(let subject, .selfConnection):
+                // That both ends are ours shows only when the socket is connected.
+                sockets[subject.id] != nil
             case .failed(let subject, _), .failedAgain(let subject, _):
                 sockets[subject.id] != nil && !isConnected(subject.id)
             case .ready(let subject), .ended(let subject, _, _, _):

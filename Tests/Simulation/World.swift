@@ -300,7 +300,9 @@ struct World {
     func checkHistory() throws(BrokenPromise) {
         guard isWatched else { return }
         let ended = tally.counts.filter { $0.key.hasPrefix("ended: ") }.values.reduce(0, +)
-        try require(history.total == UInt64(ended), "\(history.total) of \(ended) remembered")
+        let failed = tally.counts.filter { $0.key.hasPrefix("failed: ") }.values.reduce(0, +)
+        let all = ended + failed
+        try require(history.total == UInt64(all), "\(history.total) of \(all) remembered")
         var (pages, cursor) = history.page(limit: 64)
         while let previous = cursor {
             let (page, next) = history.page(after: previous, limit: 64)
@@ -308,7 +310,8 @@ struct World {
             pages += page
             cursor = next
         }
-        try require(pages.count == min(ended, History.capacity), "\(pages.count) on all pages")
+        let kept = min(ended, History.capacity) + min(failed, History.capacity)
+        try require(pages.count == kept, "\(pages.count) on all pages")
     }
 
     /// A host that was ready is spared from floods, unless its address is a proxy's.

@@ -194,7 +194,7 @@ class Daemon:
     def cause(self, name):
         """Why the last connection from or to an address ended."""
         def ended():
-            return next((row for row in self.history() if row["remote"] == name), None)
+            return next((row for row in self.history() if row.get("remote") == name), None)
         return wait(f"the end of {name}", ended)["cause"]["error"]
 
     def reload(self, configuration=None, network=None):

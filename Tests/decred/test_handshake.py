@@ -145,7 +145,8 @@ class Services(DaemonTest):
     def test_an_automatic_peer_without_the_service_is_left(self):
         with listen("127.2.0.1") as server, listen("127.2.0.2") as good:
             name = name_of(server.getsockname())
-            self.daemon.call("AddAddresses", addresses=[name, name_of(good.getsockname())])
+            names = f'["{name}", "{name_of(good.getsockname())}"]'
+            self.daemon.reload(f"{self.configuration}addresses = {names}\n")
             peer = self.accept(server, services=4)
             peer.read_version()
             peer.say_version()
@@ -202,7 +203,7 @@ class OurselvesByChance(DaemonTest):
 
     def test_the_address_is_left_alone_and_the_slot_goes_to_another(self):
         name = name_of(self.daemon.address)
-        self.daemon.call("AddAddresses", addresses=[name])
+        self.daemon.reload(f'{self.configuration}addresses = ["{name}"]\n')
         self.assertEqual(self.daemon.cause(name), "SelfConnection")
         findings = self.daemon.call("Explain", address=name)["explanation"]["findings"]
         (finding,) = [row for row in findings if row["rule"] == "ownAddress"]
@@ -211,7 +212,8 @@ class OurselvesByChance(DaemonTest):
         left = finding["untilUnixUSec"] - time.time() * 1_000_000
         self.assertTrue(0.9 * day < left <= day, left)
         with listen("127.2.0.4") as server:
-            self.daemon.call("AddAddresses", addresses=[name_of(server.getsockname())])
+            names = f'["{name}", "{name_of(server.getsockname())}"]'
+            self.daemon.reload(f"{self.configuration}addresses = {names}\n")
             peer = self.accept(server).shake_hands()
             self.assertEqual(self.daemon.await_ready(peer)["kind"], "outbound")
         self.assertEqual(self.daemon.bans(), [])

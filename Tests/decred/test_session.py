@@ -9,7 +9,7 @@ import time
 import unittest
 
 import wire
-from daemon import Daemon, DaemonTest
+from daemon import CallFailed, Daemon, DaemonTest
 from decred_peer import Closed, Peer, listen, name_of
 from hostile import UNLIMITED, need_strangers, stranger
 
@@ -27,7 +27,8 @@ class OneGoodPeer(DaemonTest):
         super().setUpClass()
         cls.server = listen("127.4.0.1")
         cls.good = name_of(cls.server.getsockname())
-        cls.daemon.call("AddAddresses", addresses=[cls.good])
+        # The configuration may name who can't be reached from everywhere.
+        cls.daemon.reload(f'{cls.configuration}addresses = ["{cls.good}"]\n')
         cls.outbound = Peer.accept(cls.server, network="testnet").shake_hands()
         cls.daemon.await_ready(cls.outbound)
 
@@ -196,6 +197,49 @@ class Never(DaemonTest):
             peer.send("ping", bytes(8))
             self.assertEqual(peer.receive(), ("pong", bytes(8)))
             self.assertEqual(self.daemon.status()["addressesLearned"], 0)
+
+
+class Added(DaemonTest):
+    """Nobody who may only change peers can make the daemon dial what only this machine reaches."""
+
+    network = "mainnet"
+    configuration = "outbound.target = 0\n"
+
+    def test_what_not_everybody_may_reach_is_refused(self):
+        known = "45.1.2.3:9108"
+        for address in ("127.0.0.1:22", "10.1.2.3:9108", "169.254.169.254:80", "[fd00::1]:9108",
+                        "192.168.1.1:80", "[::1]:9108", "100.64.0.1:9108"):
+            with self.assertRaises(CallFailed) as failed:
+                self.daemon.call("AddAddresses", addresses=[known, address])
+            self.assertEqual(failed.exception.name, "UnsupportedAddress")
+            self.assertIn("can't be reached from everywhere", str(failed.exception))
+        self.assertEqual(self.daemon.status()["addresses"], 0)
+        self.assertEqual(
+            self.daemon.call("AddAddresses", addresses=[known]), {"added": 1, "known": 0}
+        )
+
+    def test_an_operators_connect_and_the_configuration_may_name_it(self):
+        with listen("127.4.2.5") as server:
+            name = name_of(server.getsockname())
+            self.daemon.reload(f'{self.configuration}outbound.addresses = ["{name}"]\n')
+            self.assertEqual(self.daemon.status()["addresses"], 1)
+            call = self.daemon.begin("Connect", address=name)
+            self.accept(server).shake_hands()
+            call.finish()
+        self.daemon.reload()
+
+
+class AddedOfPrivateNetwork(DaemonTest):
+    """Where the operator says that the network is a private one, clients may add its peers."""
+
+    network = "mainnet"
+    configuration = 'outbound.target = 0\ngossip = "always"\n'
+
+    def test_it_is_taken_until_the_operator_says_otherwise(self):
+        self.daemon.call("AddAddresses", addresses=["10.1.2.3:9108", "45.1.2.3:9108"])
+        self.assertEqual(self.daemon.status()["addresses"], 2)
+        self.daemon.reload("outbound.target = 0\n")
+        self.assertEqual(self.daemon.status()["addresses"], 1)
 
 
 class Required(DaemonTest):

@@ -63,6 +63,7 @@ struct TableTests {
                 persistent: false,
                 target: "peer.example.org:9108",
                 remote: "203.0.113.7:9108",
+                connected: true,
                 ready: true,
                 cause: failure,
                 endedUnixUSec: Examples.now,

@@ -1,12 +1,15 @@
 extension Peers {
-    /// An established connection that has ended, as `History` shows it.
+    /// A connection that has ended, or an attempt that led to none, as `History` shows it.
     package struct EndedConnection: WireObject {
         package var id: UInt64
         package var kind: Kind
         package var persistent: Bool
         /// What was named.
         package var target: String
-        package var remote: String
+        /// Nil for an attempt at a name that had no address.
+        package var remote: String?
+        /// False for an attempt that led to no connection.
+        package var connected: Bool
         /// Whether it had proved itself.
         package var ready: Bool
         package var cause: Failure
@@ -21,7 +24,8 @@ extension Peers {
             kind: Kind,
             persistent: Bool,
             target: String,
-            remote: String,
+            remote: String? = nil,
+            connected: Bool,
             ready: Bool,
             cause: Failure,
             endedUnixUSec: Int64,
@@ -34,6 +38,7 @@ extension Peers {
             self.persistent = persistent
             self.target = target
             self.remote = remote
+            self.connected = connected
             self.ready = ready
             self.cause = cause
             self.endedUnixUSec = endedUnixUSec
@@ -47,7 +52,8 @@ extension Peers {
             json.field("kind", kind.rawValue)
             json.field("persistent", persistent)
             json.field("target", target)
-            json.field("remote", remote)
+            json.field("remote", ifSet: remote)
+            json.field("connected", connected)
             json.field("ready", ready)
             json.field("cause", cause)
             json.field("endedUnixUSec", endedUnixUSec)

@@ -16,7 +16,8 @@ extension Peers.EndedConnection {
             table.append([
                 Text(viewpoint.date(connection.endedUnixUSec)), Text("\(connection.id)"),
                 Text(connection.persistent ? "persistent" : connection.kind.rawValue),
-                Text(connection.peer), Text(duration(connection.durationUSec)),
+                Text(connection.peer),
+                Text(connection.connected ? duration(connection.durationUSec) : "failed"),
                 Text(connection.bytesIn.map { byteCount($0) } ?? ""),
                 Text(connection.bytesOut.map { byteCount($0) } ?? ""),
                 Text(
@@ -29,5 +30,8 @@ extension Peers.EndedConnection {
     }
 
     /// The address, behind the name if the peer was given by one.
-    private var peer: String { target == remote ? remote : "\(target) at \(remote)" }
+    private var peer: String {
+        guard let remote, remote != target else { return target }
+        return "\(target) at \(remote)"
+    }
 }

@@ -183,6 +183,14 @@ extension Configuration {
         }
     }
 
+    /// Whether only what anybody may reach is dialled of what clients add, so that no member of
+    /// `control.write-group` can make the daemon connect to hosts that only this machine reaches:
+    /// on the networks whose peers are anywhere, unless `gossip` says that this one is another.
+    var dialsOnlyRoutable: Bool {
+        guard let wire = network.wire else { return false }
+        return SessionPolicy(network: wire).gossips && gossip != .always
+    }
+
     /// The names of the keys that differ from `old` and that a running daemon can't change: its
     /// sessions speak the protocol of the old network, and what they know are its peers.
     func keysNeedingRestart(from old: Configuration) -> [String] {

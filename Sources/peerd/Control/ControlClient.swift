@@ -17,7 +17,7 @@ struct ControlClient: ~Copyable {
         /// From this slot of the table on.
         case list(Peers.List, slot: Int)
         /// So many more of those behind a page.
-        case history(remaining: Int, after: History.Cursor)
+        case history(remaining: Int, onlyFailed: Bool, after: History.Cursor)
         /// Those behind this one in the order of the list.
         case bans(after: Prefix)
         case connect(ConnectionID)
