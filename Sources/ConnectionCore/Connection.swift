@@ -60,11 +60,21 @@ package struct Connection: BitwiseCopyable, Sendable {
     package internal(set) var phase: Phase
     package internal(set) var kind: Kind
     package internal(set) var traits: Traits
+    /// The number of the gate that it came through, if any.
+    let gate: UInt8
     /// Counts dials, so that what an earlier one leads to late is known for what it is.
     var attempt: UInt32 = 0
 
-    init(id: ConnectionID, kind: Kind, remote: PeerAddress?, phase: Phase, traits: Traits) {
+    init(
+        id: ConnectionID,
+        kind: Kind,
+        remote: PeerAddress?,
+        phase: Phase,
+        traits: Traits,
+        gate: UInt8 = Gate.none
+    ) {
         self.id = id
+        self.gate = gate
         self.kind = kind
         self.remote = remote
         self.phase = phase

@@ -41,6 +41,7 @@ package struct ConnectionCore: Sendable {
     /// shake hands.
     var attemptLimits: [ConnectionID: AttemptLimit] = [:]
     var rateLimiter = RateLimiter()
+    var gateRates = GateRates()
     var floodGate = FloodGate()
     var readyHosts = RecentKeys<HostKey>()
     /// What was dialled and led to ourselves.

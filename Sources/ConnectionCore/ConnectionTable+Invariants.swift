@@ -6,6 +6,7 @@ extension ConnectionTable {
     package func checkInvariants() {
         var census = Census()
         var hosts: [HostKey: Int] = [:]
+        var gates: [UInt8: UInt32] = [:]
         var groups: [NetworkGroup: UInt32] = [:]
         var names: [PeerName: UInt32] = [:]
         var persistentSlots: Set<UInt32> = []
@@ -17,6 +18,7 @@ extension ConnectionTable {
             precondition(numbers.insert(id.number).inserted, "id \(id) is used twice")
             census.count(connection, by: 1)
             if let host = Self.countedHost(connection) { hosts[host, default: 0] += 1 }
+            if connection.gate != Gate.none { gates[connection.gate, default: 0] += 1 }
             if let group = countedGroup(connection) { groups[group, default: 0] += 1 }
             if let naming = namings[UInt32(slot)] { names[naming.name] = UInt32(slot) }
             if connection.isPersistent { persistentSlots.insert(UInt32(slot)) }
@@ -31,6 +33,7 @@ extension ConnectionTable {
                 && hosts.allSatisfy { countByHost[$0.key] == $0.value },
             "counts by host differ"
         )
+        precondition(gates == countByGate, "counts by gate differ")
         precondition(groups == countByGroup, "counts by group differ")
         precondition(names == byName, "the index of names differs")
         precondition(names.count == namings.count, "a name outlived its connection")

@@ -51,6 +51,8 @@ package struct ConnectionTable: Sendable {
     private var byAddress: AddressIndex
     private(set) var byName: [PeerName: UInt32] = [:]
     private(set) var countByHost: HostCounts
+    /// Only gates that have any.
+    private(set) var countByGate: [UInt8: UInt32] = [:]
     private(set) var countByGroup: [NetworkGroup: UInt32] = [:]
     /// How often a connection has left a group.
     private(set) var groupReleases: UInt64 = 0
@@ -107,6 +109,9 @@ package struct ConnectionTable: Sendable {
     /// Connections of one host that are not waiting.
     package func count(of host: HostKey) -> Int { countByHost[host] }
 
+    /// Connections that came through a gate.
+    package func count(ofGate number: UInt8) -> Int { Int(countByGate[number] ?? 0) }
+
     /// Outbound, manual and persistent connections of one group, in every phase.
     package func count(of group: NetworkGroup) -> Int { Int(countByGroup[group] ?? 0) }
 
@@ -152,6 +157,7 @@ package struct ConnectionTable: Sendable {
         to target: PeerTarget,
         phase: Phase,
         traits: Connection.Traits = [],
+        gate: UInt8 = Gate.none,
         local: PeerAddress? = nil
     ) -> Connection {
         let slot: UInt32
@@ -178,7 +184,8 @@ package struct ConnectionTable: Sendable {
             kind: kind,
             remote: remote,
             phase: phase,
-            traits: traits
+            traits: traits,
+            gate: gate
         )
         connection.local = local
         if connection.isPersistent { persistences[slot] = Persistence() }
@@ -247,6 +254,10 @@ package struct ConnectionTable: Sendable {
     private mutating func recount(from old: Connection?, to new: Connection?) {
         if let old { census.count(old, by: -1) }
         if let new { census.count(new, by: 1) }
+        if old?.gate != new?.gate {
+            if let old, old.gate != Gate.none { Self.add(-1, to: &countByGate[old.gate]) }
+            if let new, new.gate != Gate.none { Self.add(1, to: &countByGate[new.gate]) }
+        }
         // Most changes leave host and group as they are, and hashing is what costs here.
         let (oldHost, newHost) = (old.flatMap(Self.countedHost), new.flatMap(Self.countedHost))
         if oldHost != newHost {
@@ -270,9 +281,12 @@ package struct ConnectionTable: Sendable {
         count = sum == 0 ? nil : UInt32(sum)
     }
 
-    /// Waiting entries don't count: nothing is connected or being connected.
+    /// Waiting entries don't count: nothing is connected or being connected. What came from behind
+    /// a proxy has the proxy's address, and its gate counts it.
     static func countedHost(_ connection: Connection) -> HostKey? {
-        guard !connection.isWaiting, let remote = connection.remote else { return nil }
+        guard !connection.isWaiting, !connection.traits.contains(.proxied),
+            let remote = connection.remote
+        else { return nil }
         return HostKey(remote.host)
     }
 

@@ -44,7 +44,7 @@ extension ConnectionCore {
         let possible = listeners.filter { $0.takes(ip) }
         // Whoever comes through a proxy comes from loopback: no other address meets its listener
         // where there is one for peers themselves.
-        let direct = ip.isLoopback ? possible : possible.filter { $0.network == .ip }
+        let direct = ip.isLoopback ? possible : possible.filter(\.isDirect)
         let asked = (direct.isEmpty ? possible : direct).map {
             rules(admitting: $0.arrival(of: address), at: now)
         }
@@ -76,31 +76,49 @@ extension ConnectionCore {
             rules += rateRules(of: arrival, at: now)
         }
         rules += duplicateRules(of: .address(arrival.remote))
-        if !arrival.isTrusted { rules += hostRules(of: arrival.remote) }
+        if let gate = gate(of: arrival) {
+            rules += connectionRules(of: gate)
+        } else if !arrival.isTrusted {
+            rules += hostRules(of: arrival.remote)
+        }
         return rules + slotRules(for: .inbound)
+    }
+
+    private func connectionRules(of gate: Gate) -> [Rule] {
+        let (limit, count) = (limit(of: gate), table.count(ofGate: gate.number))
+        guard count >= limit else { return [] }
+        return gate.number == Gate.unmarked
+            ? [.perHost(limit: limit, count: count)] : [.perListener(limit: limit, count: count)]
     }
 
     private func rateRules(of arrival: Arrival, at now: Moment) -> [Rule] {
         let host = HostKey(arrival.remote.host)
         let threshold = policy.inbound.floodThreshold
         var rules: [Rule] = []
-        // A copy: what is asked of it changes what comes next.
-        var gate = floodGate
-        let outlook = rateLimiter.outlook(
-            for: host,
-            isFlood: gate.attempts(at: now.instant) > threshold,
-            at: now.instant,
-            limits: policy.inbound
-        )
-        if !outlook.mayTake {
-            rules.append(.rateLimited(until: now.wall(at: outlook.next)))
+        // Copies: what is asked of them changes what comes next.
+        var (gates, flood) = (gateRates, floodGate)
+        if let gate = gate(of: arrival) {
+            if !gates.take(gate, at: now.instant) {
+                let until = gates.nextToken(gate, at: now.instant)
+                rules.append(.rateLimited(until: now.wall(at: until)))
+            }
+        } else {
+            let outlook = rateLimiter.outlook(
+                for: host,
+                isFlood: flood.attempts(at: now.instant) > threshold,
+                at: now.instant,
+                limits: policy.inbound
+            )
+            if !outlook.mayTake {
+                rules.append(.rateLimited(until: now.wall(at: outlook.next)))
+            }
         }
         if !arrival.isProxied, readyHosts.contains(host, at: now.instant) {
             rules.append(.knownHost)
             return rules
         }
-        gate.count(at: now.instant)
-        let attempts = gate.attempts(at: now.instant)
+        flood.count(at: now.instant)
+        let attempts = flood.attempts(at: now.instant)
         let chance = FloodGate.dropChance(attempts: attempts, threshold: threshold)
         if chance > 0 {
             rules.append(.flooded(limit: threshold, count: attempts, chance: chance))

@@ -15,6 +15,7 @@ package struct Explanation: Equatable, Sendable {
         package let local: PeerAddress
         package let network: Arrival.Network
         package let trustsLoopback: Bool
+        package let gate: Gate?
         /// It takes both families: an IPv6 one that others made.
         package let isDualStack: Bool
 
@@ -22,11 +23,13 @@ package struct Explanation: Equatable, Sendable {
             local: PeerAddress,
             network: Arrival.Network = .ip,
             trustsLoopback: Bool = true,
+            gate: Gate? = nil,
             isDualStack: Bool = false
         ) {
             self.local = local
             self.network = network
             self.trustsLoopback = trustsLoopback
+            self.gate = gate
             self.isDualStack = isDualStack
         }
 
@@ -40,9 +43,13 @@ package struct Explanation: Equatable, Sendable {
                 remote: remote,
                 local: local,
                 network: network,
-                trustsLoopback: trustsLoopback
+                trustsLoopback: trustsLoopback,
+                gate: gate
             )
         }
+
+        /// Whether its peers come from their own addresses.
+        var isDirect: Bool { network == .ip && gate == nil }
     }
 
     /// What one rule says about one way.

@@ -15,17 +15,21 @@ package struct Arrival: Equatable, Sendable {
     package let network: Network
     /// Whether the listener takes peers from loopback for the machine's own.
     package let trustsLoopback: Bool
+    /// Of a listener that stands behind a proxy.
+    package let gate: Gate?
 
     package init(
         remote: PeerAddress,
         local: PeerAddress,
         network: Network = .ip,
-        trustsLoopback: Bool = true
+        trustsLoopback: Bool = true,
+        gate: Gate? = nil
     ) {
         self.remote = remote
         self.local = local
         self.network = network
         self.trustsLoopback = trustsLoopback
+        self.gate = gate
     }
 
     private var isLoopback: Bool { remote.ip?.isLoopback ?? false }
@@ -33,8 +37,10 @@ package struct Arrival: Equatable, Sendable {
     /// From the machine itself: exempt from the rules against strangers.
     var isTrusted: Bool { network == .ip && trustsLoopback && isLoopback }
 
-    /// From behind a proxy: its address is the proxy's.
-    var isProxied: Bool { network == .onion || (isLoopback && !trustsLoopback) }
+    /// From behind a proxy, or as if: its address is the proxy's.
+    var isProxied: Bool {
+        gate != nil || network == .onion || (isLoopback && !trustsLoopback)
+    }
 
     /// As of a connection.
     var hasSharedAddress: Bool { isProxied || isTrusted }
@@ -53,11 +59,13 @@ extension ConnectionCore {
     ) throws(Refusal) -> ConnectionID {
         do throws(Refusal) {
             let traits = try traits(admitting: arrival, at: now)
+            let gate = traits.contains(.whitelisted) ? nil : gate(of: arrival)?.number
             let connection = table.insert(
                 .inbound,
                 to: .address(arrival.remote),
                 phase: openPhase(at: now.instant),
                 traits: traits,
+                gate: gate ?? Gate.none,
                 local: arrival.local
             )
             opened(connection, at: now.instant)
@@ -115,7 +123,13 @@ extension ConnectionCore {
         let isExempt = isWhitelisted || arrival.isTrusted
         if !isExempt { try checkRate(of: arrival, at: now.instant) }
         try checkDuplicate(of: .address(arrival.remote))
-        if !isExempt { try checkHost(of: arrival.remote) }
+        if !isExempt {
+            if let gate = gate(of: arrival) {
+                try checkConnections(of: gate)
+            } else {
+                try checkHost(of: arrival.remote)
+            }
+        }
         if isWhitelisted {
             let limit = policy.limits.whitelisted
             guard table.census.whitelisted < limit else {
@@ -134,14 +148,18 @@ extension ConnectionCore {
         return traits
     }
 
-    /// The rate limit of the source, then the flood gate over all of them.
+    /// The rate limit of the source or the gate, then the flood gate over all of them.
     private mutating func checkRate(of arrival: Arrival, at now: Instant) throws(Refusal) {
         let host = HostKey(arrival.remote.host)
         let threshold = policy.inbound.floodThreshold
         let isFlood = floodGate.attempts(at: now) > threshold
-        guard rateLimiter.take(from: host, isFlood: isFlood, at: now, limits: policy.inbound) else {
-            throw .rateLimited
-        }
+        let mayCome =
+            if let gate = gate(of: arrival) {
+                gateRates.take(gate, at: now)
+            } else {
+                rateLimiter.take(from: host, isFlood: isFlood, at: now, limits: policy.inbound)
+            }
+        guard mayCome else { throw .rateLimited }
         floodGate.count(at: now)
         if !arrival.isProxied, readyHosts.contains(host, at: now) { return }
         let attempts = floodGate.attempts(at: now)

@@ -15,6 +15,8 @@ package enum Refusal: Error, Equatable, Sendable {
     case alreadyPending(ConnectionID)
     case alreadyConnected(ConnectionID)
     case tooManyPerHost(limit: Int)
+    /// Through a listener that stands behind a proxy.
+    case tooManyPerListener(limit: Int)
     case tooManyConnections(limit: Int)
     case tooManyWhitelisted(limit: Int)
 
@@ -32,6 +34,7 @@ package enum Refusal: Error, Equatable, Sendable {
 /// Why inbound peers were refused, as it is counted.
 package enum RefusalReason: Int, CaseIterable, Sendable {
     case shuttingDown, networkInactive, banned, rateLimited, flooded, duplicate, perHost
+    case perListener
     case connections, whitelisted
     /// Shed with the reserve descriptor, or left in the kernel's queue for a moment.
     case resourcesExhausted
@@ -48,6 +51,7 @@ extension Refusal {
         case .flooded: .flooded
         case .alreadyPending, .alreadyConnected: .duplicate
         case .tooManyPerHost: .perHost
+        case .tooManyPerListener: .perListener
         case .tooManyConnections: .connections
         case .tooManyWhitelisted: .whitelisted
         case .duplicatePersistent, .notPersistent, .tooManyPersistent, .tooManyPersistentPerHost,

@@ -15,6 +15,8 @@ package enum Rule: Equatable, Sendable {
     /// The same `host:port` is connected or pending.
     case duplicate(ConnectionID)
     case perHost(limit: Int, count: Int)
+    /// Of a listener that stands behind a proxy.
+    case perListener(limit: Int, count: Int)
     /// The limit is what other kinds of connection, and what is reserved for them, leave to this
     /// one.
     case slots(limit: Int, count: Int)
@@ -62,6 +64,7 @@ package enum Rule: Equatable, Sendable {
         switch self {
         case .whitelist, .trustedLoopback, .knownHost, .attemptedRecently, .otherPort: false
         case .shuttingDown, .networkInactive, .banned, .rateLimited, .flooded, .duplicate, .perHost,
+            .perListener,
             .slots, .whitelistedSlots, .persistentSlots, .persistentPerHost, .targetHeld, .group,
             .ownAddress, .misbehaved, .operatorsPeer, .attemptedJustNow, .noRoute, .unknownAddress,
             .paused, .resourcesExhausted, .noListener, .unsupportedAddress:

@@ -21,7 +21,8 @@ extension Peers.Failure {
             .notPersistent(let id):
             json.field("id", id)
         case .tooManyConnections(let limit), .tooManyPerHost(let limit),
-            .tooManyWhitelisted(let limit), .tooManyPersistent(let limit),
+            .tooManyPerListener(let limit), .tooManyWhitelisted(let limit),
+            .tooManyPersistent(let limit),
             .tooManyPersistentPerHost(let limit), .tooManyBans(let limit),
             .tooManyAddresses(let limit):
             json.field("limit", limit)
@@ -78,6 +79,7 @@ extension Peers.Failure {
             case .notFound: .notFound
             case .tooManyConnections: .tooManyConnections(limit: try required("limit"))
             case .tooManyPerHost: .tooManyPerHost(limit: try required("limit"))
+            case .tooManyPerListener: .tooManyPerListener(limit: try required("limit"))
             case .tooManyWhitelisted: .tooManyWhitelisted(limit: try required("limit"))
             case .tooManyPersistent: .tooManyPersistent(limit: try required("limit"))
             case .tooManyPersistentPerHost: .tooManyPersistentPerHost(limit: try required("limit"))

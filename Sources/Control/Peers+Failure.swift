@@ -18,6 +18,7 @@ extension Peers {
         case notFound
         case tooManyConnections(limit: Int)
         case tooManyPerHost(limit: Int)
+        case tooManyPerListener(limit: Int)
         case tooManyWhitelisted(limit: Int)
         case tooManyPersistent(limit: Int)
         case tooManyPersistentPerHost(limit: Int)
@@ -87,6 +88,7 @@ extension Peers.Failure {
         case notFound = "NotFound"
         case tooManyConnections = "TooManyConnections"
         case tooManyPerHost = "TooManyPerHost"
+        case tooManyPerListener = "TooManyPerListener"
         case tooManyWhitelisted = "TooManyWhitelisted"
         case tooManyPersistent = "TooManyPersistent"
         case tooManyPersistentPerHost = "TooManyPersistentPerHost"
@@ -134,6 +136,7 @@ extension Peers.Failure {
         case .notFound: .notFound
         case .tooManyConnections: .tooManyConnections
         case .tooManyPerHost: .tooManyPerHost
+        case .tooManyPerListener: .tooManyPerListener
         case .tooManyWhitelisted: .tooManyWhitelisted
         case .tooManyPersistent: .tooManyPersistent
         case .tooManyPersistentPerHost: .tooManyPersistentPerHost

@@ -1,4 +1,5 @@
 import Addressing
+import ConnectionCore
 import LinuxIO
 import Systemd
 
@@ -40,17 +41,37 @@ extension Daemon {
 
     private mutating func adopt(_ socket: InheritedSocket) throws(AdoptionError) {
         let listener = try Listener(adopting: try Self.descriptor(of: socket))
-        let address = listener.address.peerAddress
-        var configured = Configuration.Listen()
-        configured.address = address
-        configured.trustedLoopback = true
-        let named = configuration.listen.first { $0.address == address }
+        let configured = Self.settings(of: listener.address.peerAddress, in: configuration)
         journal.write(.listening(listener.address))
         do throws(SystemError) {
-            let entry = Listeners.Entry(listener, named ?? configured)
+            let number = listeners.freeGate(in: core.table)
+            let entry = Listeners.Entry(listener, configured, gateNumber: number)
             try listeners.append(entry, by: kernel.epoll)
         } catch {
             throw .system(error)
+        }
+    }
+
+    /// What the configuration says of an inherited listener of this very address, or what holds
+    /// where it says nothing.
+    private static func settings(
+        of address: PeerAddress,
+        in configuration: Configuration
+    ) -> Configuration.Listen {
+        if let named = configuration.listen.first(where: { $0.address == address }) {
+            return named
+        }
+        var standard = Configuration.Listen()
+        standard.address = address
+        standard.trustedLoopback = address.ip?.isLoopback ?? false
+        return standard
+    }
+
+    /// Lets inherited listeners take over what the configuration says of them now.
+    mutating func updateInherited(by configuration: Configuration) {
+        for index in 0..<listeners.count {
+            let address = listeners[index].configuredAddress
+            listeners[index].update(Self.settings(of: address, in: configuration))
         }
     }
 
@@ -103,7 +124,11 @@ extension Daemon {
         guard let address = SocketAddress(configured.address) else {
             preconditionFailure("the configuration has no listener at an onion address")
         }
-        let entry = Listeners.Entry(try Listener(binding: address), configured)
+        let entry = Listeners.Entry(
+            try Listener(binding: address),
+            configured,
+            gateNumber: listeners.freeGate(in: core.table)
+        )
         try listeners.append(entry, by: kernel.epoll)
     }
 

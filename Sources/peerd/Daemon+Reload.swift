@@ -90,7 +90,11 @@ extension Daemon {
 
         keysWaitingForRestart = loaded.configuration.keysNeedingRestart(from: configuration)
         for warning in loaded.warnings { journal.write(.configurationWarning("\(warning)")) }
-        if !hasInheritedListeners { updateListeners(to: new.listen) }
+        if hasInheritedListeners {
+            updateInherited(by: new)
+        } else {
+            updateListeners(to: new.listen)
+        }
         let moved = configuration.listen.map(\.address) != new.listen.map(\.address)
         configuration = new
         origins = kept.origins

@@ -32,7 +32,8 @@ extension Daemon {
                 remote: remote.peerAddress,
                 local: listening,
                 network: listeners[index].network,
-                trustsLoopback: listeners[index].trustsLoopback
+                trustsLoopback: listeners[index].trustsLoopback,
+                gate: listeners[index].gate
             )
             let id = try core.admit(arrival, at: now, &actions)
             var local = listening

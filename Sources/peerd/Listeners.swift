@@ -13,23 +13,34 @@ struct Listeners: ~Copyable {
         let configuredAddress: PeerAddress
         var network: Arrival.Network
         var trustsLoopback: Bool
+        /// Of a listener that stands behind a proxy.
+        var gate: Gate?
+        /// What its gate is called, whether it has one now or not.
+        let gateNumber: UInt8
         /// Not watched until then, after the kernel had neither descriptor nor memory, or because
         /// it is dead.
         var disarmedUntil: Instant?
         /// It doesn't listen any more, and one in its place can't be made yet.
         var isDead = false
 
-        init(_ listener: consuming Listener, _ configured: Configuration.Listen) {
+        init(
+            _ listener: consuming Listener,
+            _ configured: Configuration.Listen,
+            gateNumber: UInt8
+        ) {
             self.listener = listener
+            self.gateNumber = gateNumber
             configuredAddress = configured.address
             network = Arrival.Network(configured.network)
             trustsLoopback = configured.trustedLoopback
+            gate = Gate(of: configured, number: gateNumber)
         }
 
         /// Takes over what can change while it listens.
         mutating func update(_ configured: Configuration.Listen) {
             network = Arrival.Network(configured.network)
             trustsLoopback = configured.trustedLoopback
+            gate = Gate(of: configured, number: gateNumber)
         }
     }
 
@@ -80,9 +91,19 @@ struct Listeners: ~Copyable {
                 local: entries[index].listener.address.peerAddress,
                 network: entries[index].network,
                 trustsLoopback: entries[index].trustsLoopback,
+                gate: entries[index].gate,
                 isDualStack: entries[index].listener.isDualStack
             )
         }
+    }
+
+    /// Which gate a new listener may have: one of no listener and, if there is any, of no
+    /// connection. With as many listeners as there are numbers some share one.
+    func freeGate(in table: ConnectionTable) -> UInt8 {
+        var taken: Set<UInt8> = []
+        for index in 0..<entries.count { taken.insert(entries[index].gateNumber) }
+        let free = Gate.numbers.filter { !taken.contains($0) }
+        return free.first { table.count(ofGate: $0) == 0 } ?? free.first ?? Gate.numbers.upperBound
     }
 
     func token(of index: Int) -> EventToken { tokens[index] }
@@ -129,6 +150,19 @@ struct Listeners: ~Copyable {
     mutating func closeAll() {
         tokens.removeAll()
         entries.removeAll()
+    }
+}
+
+extension Gate {
+    /// Nil for a listener that doesn't stand behind a proxy.
+    init?(of configured: Configuration.Listen, number: UInt8) {
+        guard configured.isProxied else { return nil }
+        self.init(
+            number: number,
+            connections: configured.connections,
+            rate: configured.rate,
+            burst: Double(configured.burst)
+        )
     }
 }
 

@@ -167,13 +167,15 @@ final class TestManager {
         _ remote: String,
         network: Arrival.Network = .ip,
         trustsLoopback: Bool = true,
+        gate: Gate? = nil,
         local: String = "192.0.2.1:9108"
     ) throws(Refusal) -> ConnectionID {
         let arrival = Arrival(
             remote: address(remote),
             local: address(local),
             network: network,
-            trustsLoopback: trustsLoopback
+            trustsLoopback: trustsLoopback,
+            gate: gate
         )
         return try command { core, now, actions throws(Refusal) in
             let id = try core.admit(arrival, at: now, &actions)

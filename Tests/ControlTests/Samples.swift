@@ -62,6 +62,7 @@ enum Samples {
         .rateLimited, .flooded(chance: 0.25), .flooded(chance: 1), .alreadyPending(id: 1),
         .alreadyConnected(id: 2), .duplicatePersistent(id: 3), .notPersistent(id: 4), .notFound,
         .tooManyConnections(limit: 125), .tooManyPerHost(limit: 5), .tooManyWhitelisted(limit: 32),
+        .tooManyPerListener(limit: 58),
         .tooManyPersistent(limit: 8), .tooManyPersistentPerHost(limit: 5),
         .tooManyBans(limit: 10_000),
         .bannedLonger(prefix: "198.51.100.0/24", untilUnixUSec: 1),
@@ -254,6 +255,7 @@ enum Samples {
                 flooded: 5,
                 duplicate: 6,
                 perHost: 7,
+                perListener: 11,
                 connections: 8,
                 whitelisted: 9,
                 resourcesExhausted: 10

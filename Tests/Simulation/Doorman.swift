@@ -10,6 +10,8 @@ internal import Timing
 struct Doorman {
     private let policy: Policy
     private var buckets: [HostKey: TokenBucket] = [:]
+    /// Of those who come from behind a proxy, by where they come in.
+    private var gateBuckets: [UInt8: TokenBucket] = [:]
     /// The seconds of the last minute's attempts that passed the rate limit, and how many.
     private var passed: [(second: Int64, count: Int)] = []
     private var hasFlooded = false
@@ -43,7 +45,7 @@ struct Doorman {
         }
         let isExempt = isWhitelisted(arrival) || isTrusted(arrival)
         if !isExempt {
-            guard try passesRate(arrival, refusal, at: now.instant) else { return }
+            guard try passesRate(arrival, refusal, at: now.instant, ledger) else { return }
         } else if refusal == .rateLimited {
             throw BrokenPromise("\(arrival.remote) is exempt from the rate limit")
         }
@@ -60,7 +62,24 @@ struct Doorman {
     /// Whether the address is the proxy's and not the peer's.
     func isProxied(_ arrival: Arrival) -> Bool {
         let isLoopback = arrival.remote.ip?.isLoopback ?? false
-        return arrival.network == .onion || (isLoopback && !arrival.trustsLoopback)
+        return arrival.gate != nil || arrival.network == .onion
+            || (isLoopback && !arrival.trustsLoopback)
+    }
+
+    /// What limits those who come from behind a proxy: the listener's own limits, or, for all that
+    /// come by listeners without any, those of one host. Nil for all others.
+    func gate(
+        of arrival: Arrival,
+        _ ledger: Ledger
+    ) -> (number: UInt8, limit: Int, rate: Double, burst: Double)? {
+        guard isProxied(arrival) else { return nil }
+        guard let gate = arrival.gate else {
+            let perHost = policy.limits.perHost
+            let limit = perHost > 0 ? perHost : Int.max
+            return (255, limit, policy.inbound.rate, policy.inbound.burst)
+        }
+        let half = ledger.mostInbound - ledger.mostInbound / 2
+        return (gate.number, gate.connections ?? half, gate.rate, gate.burst)
     }
 
     /// From the machine itself, on a listener that believes it; the whitelist comes first.
@@ -105,7 +124,14 @@ struct Doorman {
     ) -> Refusal? {
         if let refusal = ledger.duplicate(of: .address(arrival.remote)) { return refusal }
         let perHost = policy.limits.perHost
-        if !isExempt, perHost > 0, ledger.count(of: HostKey(arrival.remote.host)) >= perHost {
+        if let gate = gate(of: arrival, ledger) {
+            if !isExempt, ledger.count(ofGate: gate.number) >= gate.limit {
+                return arrival.gate == nil
+                    ? .tooManyPerHost(limit: gate.limit) : .tooManyPerListener(limit: gate.limit)
+            }
+        } else if !isExempt, perHost > 0,
+            ledger.count(of: HostKey(arrival.remote.host)) >= perHost
+        {
             return .tooManyPerHost(limit: perHost)
         }
         if isWhitelisted(arrival) {
@@ -124,8 +150,24 @@ struct Doorman {
     private mutating func passesRate(
         _ arrival: Arrival,
         _ refusal: Refusal?,
-        at now: Instant
+        at now: Instant,
+        _ ledger: Ledger
     ) throws(BrokenPromise) -> Bool {
+        if let gate = gate(of: arrival, ledger) {
+            // Nothing is coarse there: the answer is known.
+            let full = TokenBucket(tokens: gate.burst, at: now)
+            var bucket = gateBuckets[gate.number] ?? full
+            let hasToken = bucket.take(at: now, rate: gate.rate, burst: gate.burst)
+            gateBuckets[gate.number] = bucket
+            guard hasToken == (refusal != .rateLimited) else {
+                throw BrokenPromise("gate \(gate.number) has a token: \(hasToken)")
+            }
+            guard hasToken else { return false }
+            if attempts(at: now) > policy.inbound.floodThreshold { hasFlooded = true }
+            notePass(at: now)
+            try followFlood(arrival, refusal, at: now)
+            return true
+        }
         let host = HostKey(arrival.remote.host)
         let (rate, burst) = (policy.inbound.rate, policy.inbound.burst)
         if attempts(at: now) > policy.inbound.floodThreshold { hasFlooded = true }

@@ -161,6 +161,7 @@ extension Ledger {
                 isWhitelisted: arriving.isWhitelisted,
                 isProxied: arriving.isProxied,
                 isTrusted: arriving.isTrusted,
+                gate: arriving.gate,
                 target: subject.target,
                 address: subject.address,
                 standing: standingOfNewSocket(at: now),

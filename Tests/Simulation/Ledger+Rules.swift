@@ -6,11 +6,20 @@ internal import Timing
 extension Ledger {
     // MARK: Counts
 
-    /// Connections of one host; those that wait occupy nothing there.
+    /// Connections of one host; those that wait occupy nothing there, and those from behind a proxy
+    /// are of unknown hosts.
     func count(of host: HostKey) -> Int {
         entries.count {
-            $0.standing != .waiting && $0.address.map { HostKey($0.host) } == host
+            $0.standing != .waiting && !$0.isProxied && $0.address.map { HostKey($0.host) } == host
         }
+    }
+
+    /// Connections that came in there, but for whitelisted ones.
+    func count(ofGate number: UInt8) -> Int { entries.count { $0.gate == number } }
+
+    /// What inbound peers can have when all others have what is reserved for them.
+    var mostInbound: Int {
+        policy.limits.connections - reserved.outbound - reserved.manual - reserved.feeler
     }
 
     /// Those of one group that we chose or an operator named, in every phase.

@@ -44,6 +44,8 @@ struct Ledger {
         var isProxied = false
         /// From the machine itself.
         var isTrusted = false
+        /// Where it came in, if that is behind a proxy.
+        var gate: UInt8?
         var isReady = false
         /// What its caller gives the attempt in all, and when that is over.
         var limit: (duration: Duration, until: Instant)?
@@ -103,7 +105,9 @@ struct Ledger {
     /// What the caller gives the attempt that it asks for.
     var asked: Duration?
     /// What the peer is that is being let in.
-    var arriving = (isWhitelisted: false, isProxied: false, isTrusted: false)
+    var arriving = (
+        isWhitelisted: false, isProxied: false, isTrusted: false, gate: nil as UInt8?
+    )
     /// What an address source must have been told by now.
     var expectedSuccesses = 0
     var expectedFailures = 0

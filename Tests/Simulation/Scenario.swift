@@ -16,6 +16,9 @@ struct Scenario {
     var meanArrivalGap: Duration?
     var meanCommandGap: Duration?
     var meanMoodGap: Duration?
+    /// What the listener that distrusts loopback and the onion service let in, if they have limits of
+    /// their own.
+    var gates: [Gate?] = [nil, nil]
     /// Whether each caller that leaves is replaced by another one.
     var replacesCallers = false
     /// Whether a wake-up may come some milliseconds late, as from a busy loop.
@@ -41,6 +44,7 @@ struct Scenario {
         meanMoodGap = random.element(of: [nil, .seconds(60), .seconds(400)])
         oversleeps = random.chance(0.5)
         endsAbruptly = random.chance(0.2)
+        gates = [Self.gate(1, drawing: &random), Self.gate(2, drawing: &random)]
     }
 
     /// 125 held peers without failures, of which each leaves after four hours on average and is
@@ -56,6 +60,16 @@ struct Scenario {
         policy.limits.connections = 126
         replacesCallers = true
         checkEvery = 0
+    }
+
+    private static func gate(_ number: UInt8, drawing random: inout SeededRandom) -> Gate? {
+        guard random.chance(0.7) else { return nil }
+        return Gate(
+            number: number,
+            connections: random.element(of: [nil, nil, 1, 4]),
+            rate: random.element(of: [0.05, 1, 1]),
+            burst: random.element(of: [1, 3, 20])
+        )
     }
 
     private static func policy(drawing random: inout SeededRandom) -> Policy {

@@ -137,6 +137,7 @@ extension Refusal {
         case .alreadyPending: "alreadyPending"
         case .alreadyConnected: "alreadyConnected"
         case .tooManyPerHost: "tooManyPerHost"
+        case .tooManyPerListener: "tooManyPerListener"
         case .tooManyConnections: "tooManyConnections"
         case .tooManyWhitelisted: "tooManyWhitelisted"
         case .duplicatePersistent: "duplicatePersistent"

@@ -110,8 +110,10 @@ extension World {
 
     /// The newcomer stays for a while; every fifth one hardly at all.
     private mutating func admitted(_ id: ConnectionID, _ arrival: Arrival) throws(BrokenPromise) {
+        let isWhitelisted = doorman.isWhitelisted(arrival)
         ledger.arriving = (
-            doorman.isWhitelisted(arrival), doorman.isProxied(arrival), doorman.isTrusted(arrival)
+            isWhitelisted, doorman.isProxied(arrival), doorman.isTrusted(arrival),
+            isWhitelisted ? nil : doorman.gate(of: arrival, ledger)?.number
         )
         try settle(newcomer: (id, arrival))
         guard case .established(let socket, _) = shell.holding(of: id) else { return }
@@ -124,7 +126,7 @@ extension World {
     }
 
     /// Loopback comes to the listener that trusts it, to the one that doesn't, or through the onion
-    /// service; others come to the first.
+    /// service, which have limits of their own or not; others come to the first and the second.
     private mutating func arrival(of remote: PeerAddress) -> Arrival {
         let isLoopback = remote.ip?.isLoopback ?? false
         let listener = isLoopback ? random.number(below: 3) : random.number(below: 10) / 9
@@ -134,7 +136,8 @@ extension World {
             remote: remote,
             local: local,
             network: listener == 2 ? .onion : .ip,
-            trustsLoopback: listener == 0
+            trustsLoopback: listener == 0,
+            gate: listener == 0 ? nil : scenario.gates[listener - 1]
         )
     }
 }

@@ -86,6 +86,7 @@ extension World {
             [.alreadyPending(id), .alreadyConnected(id), .duplicatePersistent(id)]
                 .contains(refusal)
         case .perHost(let limit, _): refusal == .tooManyPerHost(limit: limit)
+        case .perListener(let limit, _): refusal == .tooManyPerListener(limit: limit)
         case .slots: if case .tooManyConnections = refusal { true } else { false }
         case .whitelistedSlots(let limit, _): refusal == .tooManyWhitelisted(limit: limit)
         case .persistentSlots(let limit, _): refusal == .tooManyPersistent(limit: limit)

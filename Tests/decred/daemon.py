@@ -99,9 +99,8 @@ class Daemon:
         self.lines = []
         self.addresses = []
         self.process = subprocess.Popen(
-            [PROGRAM, "--config", self.file, "--runtime", self.root / "run",
-             "--state", self.root / "state"],
-            stderr=subprocess.PIPE, text=True, errors="replace",
+            self.command(), stderr=subprocess.PIPE, text=True, errors="replace",
+            pass_fds=self.descriptors(),
         )
         self.said = threading.Condition()
         self.ears = threading.Thread(target=self._listen, daemon=True)
@@ -110,6 +109,14 @@ class Daemon:
         for line in self.lines:
             if found := re.search(r"Listening on ([\d.]+):(\d+)", line):
                 self.addresses.append((found[1], int(found[2])))
+
+    def command(self):
+        return [PROGRAM, "--config", self.file, "--runtime", self.root / "run",
+                "--state", self.root / "state"]
+
+    def descriptors(self):
+        """What it inherits."""
+        return []
 
     def write(self, configuration=None, network=None):
         """It offers what dcrd wants of who it dials, unless the configuration says otherwise."""

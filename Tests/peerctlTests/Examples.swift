@@ -18,6 +18,7 @@ enum Examples {
         .rateLimited, .flooded(chance: 0.25), .alreadyPending(id: 1), .alreadyConnected(id: 2),
         .duplicatePersistent(id: 3), .notPersistent(id: 4), .notFound,
         .tooManyConnections(limit: 125), .tooManyPerHost(limit: 5), .tooManyWhitelisted(limit: 32),
+        .tooManyPerListener(limit: 58),
         .tooManyPersistent(limit: 8), .tooManyPersistentPerHost(limit: 5),
         .bannedLonger(prefix: "198.51.100.0/24", untilUnixUSec: now),
         .bannedLonger(prefix: "198.51.100.0/24", untilUnixUSec: nil),
@@ -122,6 +123,7 @@ enum Examples {
                 flooded: 0,
                 duplicate: 0,
                 perHost: 0,
+                perListener: 0,
                 connections: 0,
                 whitelisted: 0,
                 resourcesExhausted: 0

@@ -64,13 +64,13 @@ struct AbuseFloodTests {
             """
             outbound.target = 0
             limits.connections = 4000
-            limits.per-host = 0
-            inbound.rate = 10000
-            inbound.burst = 10000
             inbound.flood-threshold = \(threshold)
             [[listen]]
             address = "\(Loopback.host(116)):0"
             trusted-loopback = false
+            connections = 4000
+            rate = 10000
+            burst = 10000
             """
         )
         let start = ContinuousClock.now

@@ -256,6 +256,42 @@ struct ConfigurationErrorTests {
                     + "behind which every peer comes from loopback"
             ),
             ConfigurationExample(
+                """
+                [[listen]]
+                address = "0.0.0.0:1"
+                trusted-loopback = false
+                connections = 5
+                [[listen]]
+                rate = 1
+                address = "127.0.0.1:2"
+                [[listen]]
+                address = "127.0.0.1:3"
+                trusted-loopback = true
+                burst = 20
+                """,
+                "peerd.toml:4:15: listen.connections: 0.0.0.0:1 isn't behind a proxy: expected "
+                    + "network = \"onion\", or trusted-loopback = false on a loopback address\n"
+                    + "peerd.toml:6:8: listen.rate: 127.0.0.1:2 isn't behind a proxy: expected "
+                    + "network = \"onion\", or trusted-loopback = false on a loopback address\n"
+                    + "peerd.toml:11:9: listen.burst: 127.0.0.1:3 isn't behind a proxy: expected "
+                    + "network = \"onion\", or trusted-loopback = false on a loopback address"
+            ),
+            ConfigurationExample(
+                """
+                [[listen]]
+                address = "127.0.0.1:1"
+                network = "onion"
+                connections = 0
+                rate = "1"
+                burst = 0
+                """,
+                "peerd.toml:4:15: listen.connections: "
+                    + "expected an integer from 1 to 1000000, or \"auto\", found 0\n"
+                    + "peerd.toml:5:8: listen.rate: expected a number from 0.001 to 10000, "
+                    + "found \"1\"\n"
+                    + "peerd.toml:6:9: listen.burst: expected an integer from 1 to 10000, found 0"
+            ),
+            ConfigurationExample(
                 "[[listen]]\nnetwork = \"ip\"",
                 "peerd.toml:1:1: listen.address is missing: "
                     + "expected \"ADDRESS:PORT\", port 0 for any that is free"

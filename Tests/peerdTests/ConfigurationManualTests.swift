@@ -52,7 +52,7 @@ struct ConfigurationManualTests {
         #expect(found == ConfigurationSchema.keys.map(\.name).filter { $0 != "listen" })
     }
 
-    @Test("shows a listener with every key, at its default, with its meaning")
+    @Test("shows listeners with every key, at its default, with its meaning")
     func listenerIsComplete() throws {
         let lines = try Self.lines(of: "config/peerd.toml").filter { $0.hasPrefix("#     ") }
         let directory = try ConfigurationDirectory()
@@ -60,14 +60,16 @@ struct ConfigurationManualTests {
         let loaded = try directory.load()
         #expect(
             loaded.configuration.listen.map { listener in
-                ConfigurationSchema.listenerKeys.map { $0.spelled(listener) }
-            } == [["\"0.0.0.0:9108\"", "\"ip\"", "true"]]
+                ConfigurationSchema.keys(of: listener).map { $0.spelled(listener) }
+            } == [
+                ["\"0.0.0.0:9108\"", "\"ip\"", "false"],
+                ["\"127.0.0.1:9109\"", "\"onion\"", "false", "\"auto\"", "1", "20"],
+            ]
         )
         let prose = Self.prose(lines[...])
         for key in ConfigurationSchema.listenerKeys {
-            let written = lines.filter { $0.contains("     \(key.lastPart) = ") }
-            #expect(written.count == 1)
-            #expect(loaded.origins["listen[0].\(key.lastPart)"] != nil)
+            let isOfProxies = ConfigurationSchema.proxyKeys.contains { $0.name == key.name }
+            #expect(loaded.origins["listen[\(isOfProxies ? 1 : 0)].\(key.lastPart)"] != nil)
             #expect(prose.contains(key.meaning.dropLast()), "\(key.name)")
             #expect(prose.contains(Self.takes(key.expectation, key.unit)), "\(key.name)")
         }

@@ -17,9 +17,15 @@ struct ConfigurationPrintTests {
         [[listen]]
         address = "127.0.0.1:1"
         trusted-loopback = false
+        connections = 7
+        rate = 0.5
+        burst = 9
         [[listen]]
         address = "[::1]:0"
         network = "onion"
+        [[listen]]
+        address = "0.0.0.0:2"
+        trusted-loopback = true
         [outbound]
         target = 16
         addresses = ["203.0.113.7:9108", "[2001:db8::7]:9108"]
@@ -69,7 +75,7 @@ struct ConfigurationPrintTests {
         try directory.write("10.0.0.1\n", to: "a \"list\"\\\t")
         let loaded = try directory.load("log.level=error")
         #expect(loaded.configuration != .standard)
-        #expect(loaded.origins.count == ConfigurationSchema.keys.count + 4)
+        #expect(loaded.origins.count == ConfigurationSchema.keys.count + 9)
 
         let other = try ConfigurationDirectory()
         try other.write(loaded.printed)

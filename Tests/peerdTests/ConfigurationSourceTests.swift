@@ -261,6 +261,30 @@ struct ConfigurationSourceTests {
         #expect(try directory.load("outbound.target=0").warnings.isEmpty)
     }
 
+    @Test(
+        "have a listener trust loopback if its own address is that, and nobody says otherwise",
+        arguments: [
+            ("127.0.0.1:1", "", true, false), ("127.9.9.9:0", "", true, false),
+            ("[::1]:1", "", true, false), ("[::ffff:127.0.0.1]:1", "", true, false),
+            ("0.0.0.0:1", "", false, false), ("[::]:1", "", false, false),
+            ("192.0.2.1:1", "", false, false), ("[::ffff:0.0.0.0]:1", "", false, false),
+            ("127.0.0.1:1", "trusted-loopback = false", false, true),
+            ("[::1]:1", "trusted-loopback = false", false, true),
+            ("0.0.0.0:1", "trusted-loopback = false", false, false),
+            ("0.0.0.0:1", "trusted-loopback = true", true, false),
+            ("127.0.0.1:1", "network = \"onion\"", false, true),
+            ("0.0.0.0:1", "network = \"onion\"", false, true),
+        ]
+    )
+    func trust(address: String, written: String, trusts: Bool, isProxied: Bool) throws {
+        let directory = try ConfigurationDirectory()
+        try directory.write("[[listen]]\naddress = \"\(address)\"\n\(written)")
+        let listener = try #require(try directory.load().configuration.listen.first)
+        #expect(listener.trustedLoopback == trusts)
+        #expect(listener.isProxied == isProxied)
+        #expect(listener.connections == nil && listener.rate == 1 && listener.burst == 20)
+    }
+
     @Test("make the listener of an onion service trust nobody")
     func onion() throws {
         let directory = try ConfigurationDirectory()

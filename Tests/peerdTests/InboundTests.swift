@@ -120,10 +120,11 @@ struct InboundTests {
         var daemon = try DaemonProcess(
             """
             outbound.target = 0
-            inbound.burst = 2
             [[listen]]
             address = "\(Loopback.host(15)):0"
             trusted-loopback = false
+            rate = 0.001
+            burst = 2
             """
         )
         let listener = daemon.listening[0]
@@ -135,10 +136,8 @@ struct InboundTests {
         try daemon.waitForLine("<6>Dropped connection from \(address): rate limited")
         try SystemFile.waitUntilOnlyEstablished(2, at: listener)
         #expect(held.areHeld)
-        // The bucket is the source's: another one has its own.
-        let other = try LoopbackPeer(to: listener, from: Loopback.address(16))
-        try daemon.waitForStatus("3 inbound")
-        #expect(other.isHeld)
+        // All of loopback may be one proxy, or one user of the machine.
+        #expect(try LoopbackPeer(to: listener, from: Loopback.address(16)).ending() == .reset)
     }
 
     @Test("is refused when its host has enough connections, and let in when one of them has ended")
@@ -149,8 +148,7 @@ struct InboundTests {
             limits.per-host = 2
             inbound.burst = 100
             [[listen]]
-            address = "\(Loopback.host(17)):0"
-            trusted-loopback = false
+            address = "0.0.0.0:0"
             """
         )
         let listener = daemon.listening[0]

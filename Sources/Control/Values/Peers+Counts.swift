@@ -77,6 +77,8 @@ extension Peers {
         /// The same address and port is connected or being dialled.
         package var duplicate: UInt64
         package var perHost: UInt64
+        /// A listener behind a proxy has as many as it may.
+        package var perListener: UInt64
         /// No slot left.
         package var connections: UInt64
         /// No slot left for whitelisted peers.
@@ -92,6 +94,7 @@ extension Peers {
             flooded: UInt64,
             duplicate: UInt64,
             perHost: UInt64,
+            perListener: UInt64,
             connections: UInt64,
             whitelisted: UInt64,
             resourcesExhausted: UInt64
@@ -103,6 +106,7 @@ extension Peers {
             self.flooded = flooded
             self.duplicate = duplicate
             self.perHost = perHost
+            self.perListener = perListener
             self.connections = connections
             self.whitelisted = whitelisted
             self.resourcesExhausted = resourcesExhausted
@@ -116,6 +120,7 @@ extension Peers {
             json.field("flooded", flooded)
             json.field("duplicate", duplicate)
             json.field("perHost", perHost)
+            json.field("perListener", perListener)
             json.field("connections", connections)
             json.field("whitelisted", whitelisted)
             json.field("resourcesExhausted", resourcesExhausted)

@@ -8,6 +8,7 @@ extension Peers {
         case flooded
         case duplicate
         case perHost
+        case perListener
         case slots
         case whitelist
         case whitelistedSlots

@@ -24,7 +24,7 @@ extension Peers.Exclusion {
         case .unsupportedAddress: "that can't be dialled"
         case .shuttingDown, .networkInactive, .rateLimited, .flooded, .slots, .whitelist,
             .whitelistedSlots, .noListener, .trustedLoopback, .knownHost, .persistentSlots,
-            .persistentPerHost,
+            .persistentPerHost, .perListener,
             .targetHeld, .unknownAddress, .paused, .resourcesExhausted:
             // No rule about addresses, and no daemon says so.
             rule.rawValue

@@ -25,7 +25,7 @@ extension Peers.Failure {
             }
         case .tooManyConnections:
             "'\(command) disconnect ID' makes room, or raise the limit and '\(command) reload'."
-        case .tooManyPerHost, .tooManyWhitelisted, .tooManyPersistentPerHost:
+        case .tooManyPerHost, .tooManyPerListener, .tooManyWhitelisted, .tooManyPersistentPerHost:
             "Raise the limit in the configuration and '\(command) reload'."
         case .tooManyPersistent:
             "'\(command) remove ID' makes room, or raise the limit and '\(command) reload'."

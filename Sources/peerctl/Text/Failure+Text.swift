@@ -20,6 +20,7 @@ extension Peers.Failure {
         case .notFound: "not found"
         case .tooManyConnections(let limit): "limits.connections (\(limit)) reached"
         case .tooManyPerHost(let limit): "limits.per-host (\(limit)) reached"
+        case .tooManyPerListener(let limit): "the listener's connections (\(limit)) reached"
         case .tooManyWhitelisted(let limit): "limits.whitelisted (\(limit)) reached"
         case .tooManyPersistent(let limit): "persistent.max (\(limit)) reached"
         case .tooManyPersistentPerHost(let limit):

@@ -47,12 +47,13 @@ extension Peers.Finding {
         case .shuttingDown: "shutting down"
         case .networkInactive: "network inactive"
         case .banned: "banned" + (prefix.map { " with \($0)" } ?? "")
-        case .rateLimited: "rate limited: inbound.rate and inbound.burst"
+        case .rateLimited: "rate limited: inbound.rate and inbound.burst, or the listener's own"
         case .flooded:
             "flood" + (chance.map { ", dropped with a chance of \(percent($0))" } ?? "")
                 + numbers("inbound.flood-threshold")
         case .duplicate: "connected or pending already" + tag
         case .perHost: "limits.per-host" + counts
+        case .perListener: "listen.connections" + counts
         case .slots: "no slot left of limits.connections" + counts
         case .whitelist: "whitelisted" + (prefix.map { " with \($0)" } ?? "")
         case .whitelistedSlots: "limits.whitelisted" + counts

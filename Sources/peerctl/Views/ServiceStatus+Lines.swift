@@ -190,6 +190,7 @@ extension Peers.Refusals {
             ("shutting down", shuttingDown), ("network inactive", networkInactive),
             ("banned", banned), ("rate limited", rateLimited), ("flood", flooded),
             ("duplicate", duplicate), ("limits.per-host", perHost),
+            ("listen.connections", perListener),
             ("limits.connections", connections), ("limits.whitelisted", whitelisted),
             ("no descriptors or memory", resourcesExhausted),
         ]

@@ -64,6 +64,21 @@ struct Configuration: Equatable, Sendable {
         /// Whether peers from loopback skip rate limit, flood and per-host limit. Never with
         /// `onion`.
         var trustedLoopback = false
+        /// What holds instead of one host's limits if `isProxied`; elsewhere it means nothing. Nil
+        /// for half of the inbound slots.
+        var connections: Int?
+        /// Connections a second.
+        var rate = 1.0
+        var burst = 20
+
+        /// Whether its peers come from a proxy's address: from an onion service, or from loopback
+        /// where nobody but programs of this machine can come and they aren't trusted.
+        var isProxied: Bool {
+            switch network {
+            case .onion: true
+            case .ip: !trustedLoopback && (address.ip?.isLoopback ?? false)
+            }
+        }
     }
 
     struct Outbound: Equatable, Sendable {

@@ -11,31 +11,70 @@ enum ConfigurationSchema {
     static let keys: [Key] =
         general + outbound + persistent + limits + inbound + peerProtocol + control + log
 
-    static let listenerKeys: [ConfigurationKey<Configuration.Listen>] = [
+    static let listenerKeys: [ConfigurationKey<Configuration.Listen>] =
+        [
+            ConfigurationKey(
+                "listen.address",
+                \.address,
+                .listenAddress,
+                default: nil,
+                "Where to listen; every [[listen]] must have it."
+            ),
+            ConfigurationKey(
+                "listen.network",
+                \.network,
+                .word,
+                default: .ip,
+                "Where the peers of this listener come from."
+            ),
+            ConfigurationKey(
+                trustedLoopback,
+                \.trustedLoopback,
+                .boolean,
+                default: false,
+                "Whether peers from loopback skip the rate limit, the flood check and limits.per-host; "
+                    + "where it isn't written, true if the listener's own address is loopback, and "
+                    + "always false with network = \"onion\"."
+            ),
+        ] + proxyKeys
+    static let trustedLoopback = "listen.trusted-loopback"
+
+    /// Only for listeners that stand behind a proxy.
+    static let proxyKeys: [ConfigurationKey<Configuration.Listen>] = [
         ConfigurationKey(
-            "listen.address",
-            \.address,
-            .listenAddress,
-            default: nil,
-            "Where to listen; every [[listen]] must have it."
+            "listen.connections",
+            \.connections,
+            .integerOrAuto(in: 1...maximumConnections),
+            default: .some(nil),
+            unit: "connections",
+            "How many connections may come through a proxy, in the place of limits.per-host; "
+                + "\"auto\" is half of the inbound slots."
         ),
         ConfigurationKey(
-            "listen.network",
-            \.network,
-            .word,
-            default: .ip,
-            "Where the peers of this listener come from."
+            "listen.rate",
+            \.rate,
+            .number(in: 0.001...10_000),
+            default: 1,
+            unit: "connections a second",
+            "How often a proxy may connect, beyond its burst, in the place of inbound.rate."
         ),
         ConfigurationKey(
-            trustedLoopback,
-            \.trustedLoopback,
-            .boolean,
-            default: true,
-            "Whether peers from loopback skip the rate limit, the flood check and limits.per-host; "
-                + "always false with network = \"onion\"."
+            "listen.burst",
+            \.burst,
+            .integer(in: 1...10_000),
+            default: 20,
+            unit: "connections",
+            "How many connections a proxy may make at once, in the place of inbound.burst."
         ),
     ]
-    static let trustedLoopback = "listen.trusted-loopback"
+
+    /// The keys that mean something for a listener.
+    static func keys(
+        of listener: Configuration.Listen
+    ) -> [ConfigurationKey<Configuration.Listen>] {
+        let others = listener.isProxied ? [] : proxyKeys.map(\.name)
+        return listenerKeys.filter { !others.contains($0.name) }
+    }
 
     /// Every key that can be written, `listen` as its parts.
     static let names: [String] =
@@ -61,7 +100,7 @@ enum ConfigurationSchema {
 
 extension ConfigurationSchema {
     /// More than any process here has descriptors; 200 MB at 200 bytes a connection.
-    private static let maximumConnections = 1_000_000
+    fileprivate static let maximumConnections = 1_000_000
 
     /// What is missing from the target is dialled at once: so many attempts are in flight.
     /// No address is tried twice in a minute, so that a list for it needs as many addresses.

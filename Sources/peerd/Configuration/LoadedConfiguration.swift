@@ -53,7 +53,7 @@ extension LoadedConfiguration {
     }
 
     private func printedListener(_ index: Int) -> [String] {
-        let keys = ConfigurationSchema.listenerKeys
+        let keys = ConfigurationSchema.keys(of: configuration.listen[index])
         return ["", "[[listen]]"]
             + keys.flatMap { key in
                 Self.line(

@@ -65,14 +65,14 @@ extension ValueKind where Value == [Configuration.Listen] {
                 }
                 return listeners.count == nodes.count ? listeners.map(\.listener) : nil
             },
-            // Printed as tables with all their keys where there are any.
+            // Printed as tables with all keys that mean something where there are any.
             spell: { "[" + $0.map(spell(table:)).joined(separator: ", ") + "]" },
             elements: Elements(count: { $0.count }, spell: { spell(table: $0[$1]) })
         )
     }
 
     private static func spell(table listener: Configuration.Listen) -> String {
-        let values = ConfigurationSchema.listenerKeys.map {
+        let values = ConfigurationSchema.keys(of: listener).map {
             "\($0.lastPart) = \($0.spelled(listener))"
         }
         return "{ " + values.joined(separator: ", ") + " }"
@@ -91,7 +91,7 @@ extension Configuration.Listen {
         for key in keys { key.reset(&self) }
 
         let earlier = context.problems.count
-        var trustPosition: TextPosition?
+        var positions: [String: TextPosition] = [:]
         for entry in entries {
             let name = "listen.\(entry.key)"
             guard let key = keys.first(where: { $0.name == name }) else {
@@ -106,7 +106,7 @@ extension Configuration.Listen {
             )
             _ = key.read(entry.node, &self, &inner)
             context.problems = inner.problems
-            if name == ConfigurationSchema.trustedLoopback { trustPosition = entry.node.position }
+            positions[name] = entry.node.position
         }
         for key in keys
         where key.standard == nil && !entries.contains(where: { $0.key == key.lastPart }) {
@@ -115,17 +115,23 @@ extension Configuration.Listen {
                 "\(key.name) is missing: expected \(key.expectation)"
             )
         }
-        resolveTrust(writtenAt: trustPosition, &context)
+        resolveTrust(writtenAt: positions[ConfigurationSchema.trustedLoopback], &context)
+        if context.problems.count == earlier { checkProxyKeys(writtenAt: positions, &context) }
         if context.problems.count > earlier { return nil }
     }
 
+    /// Where nobody but programs of this machine can come, they are trusted. On other addresses a
+    /// proxy that nobody has marked would make all its peers the machine itself, and any user of
+    /// the machine could take every inbound slot.
+    ///
     /// Behind an onion service everybody looks like loopback: trust there would be trust in all.
     private mutating func resolveTrust(
         writtenAt position: TextPosition?,
         _ context: inout ValueContext
     ) {
         switch network {
-        case .ip: return
+        case .ip:
+            if position == nil { trustedLoopback = address.ip?.isLoopback ?? false }
         case .onion:
             if trustedLoopback, let position {
                 context.problems.add(
@@ -135,6 +141,22 @@ extension Configuration.Listen {
                 )
             }
             trustedLoopback = false
+        }
+    }
+
+    /// On other listeners they would promise limits that hold for nobody.
+    private func checkProxyKeys(
+        writtenAt positions: [String: TextPosition],
+        _ context: inout ValueContext
+    ) {
+        guard !isProxied else { return }
+        for key in ConfigurationSchema.proxyKeys {
+            guard let position = positions[key.name] else { continue }
+            context.problems.add(
+                context.source.origin(at: position),
+                "\(key.name): \(address) isn't behind a proxy: expected network = \"onion\", or "
+                    + "trusted-loopback = false on a loopback address"
+            )
         }
     }
 }

@@ -18,6 +18,7 @@ extension Peers.Failure {
             case .alreadyPending(let id): .alreadyPending(id: id.number)
             case .alreadyConnected(let id): .alreadyConnected(id: id.number)
             case .tooManyPerHost(let limit): .tooManyPerHost(limit: limit)
+            case .tooManyPerListener(let limit): .tooManyPerListener(limit: limit)
             case .tooManyConnections(let limit): .tooManyConnections(limit: limit)
             case .tooManyWhitelisted(let limit): .tooManyWhitelisted(limit: limit)
             case .duplicatePersistent(let id): .duplicatePersistent(id: id.number)

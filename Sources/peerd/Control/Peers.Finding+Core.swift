@@ -25,7 +25,8 @@ extension Peers.Finding {
             self.chance = chance
         case .duplicate(let id), .operatorsPeer(let id):
             self.id = id.number
-        case .perHost(let limit, let count), .slots(let limit, let count),
+        case .perHost(let limit, let count), .perListener(let limit, let count),
+            .slots(let limit, let count),
             .whitelistedSlots(let limit, let count), .persistentSlots(let limit, let count),
             .persistentPerHost(let limit, let count), .targetHeld(let limit, let count),
             .group(let limit, let count):
@@ -67,6 +68,7 @@ extension Peers.Rule {
             case .flooded: .flooded
             case .duplicate: .duplicate
             case .perHost: .perHost
+            case .perListener: .perListener
             case .slots: .slots
             case .whitelist: .whitelist
             case .whitelistedSlots: .whitelistedSlots

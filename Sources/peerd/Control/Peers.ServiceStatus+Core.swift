@@ -38,6 +38,7 @@ extension Peers.Refusals {
             flooded: counts[.flooded],
             duplicate: counts[.duplicate],
             perHost: counts[.perHost],
+            perListener: counts[.perListener],
             connections: counts[.connections],
             whitelisted: counts[.whitelisted],
             resourcesExhausted: counts[.resourcesExhausted]

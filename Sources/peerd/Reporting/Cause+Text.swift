@@ -96,6 +96,7 @@ extension Refusal {
         case .alreadyPending(let id): "already pending (id: \(id))"
         case .alreadyConnected(let id): "already connected (id: \(id))"
         case .tooManyPerHost(let limit): "limits.per-host (\(limit)) reached"
+        case .tooManyPerListener(let limit): "the listener's connections (\(limit)) reached"
         case .tooManyConnections(let limit): "limits.connections (\(limit)) reached"
         case .tooManyWhitelisted(let limit): "limits.whitelisted (\(limit)) reached"
         case .duplicatePersistent(let id): "already persistent (id: \(id))"

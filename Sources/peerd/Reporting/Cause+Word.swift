@@ -81,6 +81,7 @@ extension Refusal {
         case .alreadyPending: "already-pending"
         case .alreadyConnected: "already-connected"
         case .tooManyPerHost: "too-many-per-host"
+        case .tooManyPerListener: "too-many-per-listener"
         case .tooManyConnections: "too-many-connections"
         case .tooManyWhitelisted: "too-many-whitelisted"
         case .duplicatePersistent: "duplicate-persistent"

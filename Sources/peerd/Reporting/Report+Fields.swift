@@ -114,6 +114,8 @@ extension Refusal {
             [reason, .init(.rule, "inbound.flood-threshold")]
         case .tooManyPerHost(let limit), .tooManyPersistentPerHost(let limit):
             [reason, .init(.rule, "limits.per-host"), .init(.limit, limit)]
+        case .tooManyPerListener(let limit):
+            [reason, .init(.rule, "listen.connections"), .init(.limit, limit)]
         case .tooManyConnections(let limit):
             [reason, .init(.rule, "limits.connections"), .init(.limit, limit)]
         case .tooManyWhitelisted(let limit):

@@ -16,7 +16,8 @@ enum SampleReports {
     static let refusals: [Refusal] = [
         .shuttingDown, .networkInactive, .banned(prefix, until: nil), .banned(prefix, until: until),
         .rateLimited, .flooded(chance: 0.25), .alreadyPending(id), .alreadyConnected(id),
-        .tooManyPerHost(limit: 5), .tooManyConnections(limit: 125), .tooManyWhitelisted(limit: 32),
+        .tooManyPerHost(limit: 5), .tooManyPerListener(limit: 58), .tooManyConnections(limit: 125),
+        .tooManyWhitelisted(limit: 32),
         .duplicatePersistent(id), .notPersistent(id), .tooManyPersistent(limit: 8),
         .tooManyPersistentPerHost(limit: 5), .tooManyBans(limit: 10_000), .notFound,
         .unsupportedAddress(subject.target), .bannedLonger(prefix, until: until),
