@@ -11,6 +11,8 @@ package enum Action: Sendable {
     /// Give up what the connection has: a lookup, a connecting socket or an established one. There
     /// may be nothing to give up any more.
     case close(ConnectionID)
+    /// A ban of this prefix came or went without a report: whoever keeps bans is to know.
+    case keep(banOf: Prefix)
     case report(Report)
 }
 

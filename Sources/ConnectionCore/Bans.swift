@@ -9,8 +9,9 @@ package struct BanOutcome: Equatable, Sendable {
     package let spared: [ConnectionID]
 }
 
-/// Every change of the bans is reported but one: `banned` for a new one, or for one that replaces
-/// another of its prefix; `unbanned` for one that is lifted, or has to make room. That one's time
+/// Every change of the bans is reported but two: `banned` for a new one, or for one that replaces
+/// another of its prefix; `unbanned` for one that is lifted, or has to make room. Of many automatic
+/// ones in a short time most are an `Action.keep` only. That one's time
 /// is over isn't reported, since nothing happens then: whoever keeps bans looks at their `until`.
 extension ConnectionCore {
     /// Takes in the bans of an earlier process, before anything is connected. Expired ones are left
@@ -112,6 +113,19 @@ extension ConnectionCore {
         actions.report(.unbanned(prefix))
     }
 
+    /// Whether one more automatic ban is reported.
+    private mutating func tellsBan(at now: Instant, _ actions: inout Actions) -> Bool {
+        switch banQuieting.judge(at: now) {
+        case .report:
+            return true
+        case .silence(let duration):
+            actions.report(.bansSilenced(for: duration))
+            return false
+        case .suppress:
+            return false
+        }
+    }
+
     /// `offence` is what an automatic ban is for: that connection ends in any case, by its own
     /// fault.
     @discardableResult
@@ -126,14 +140,19 @@ extension ConnectionCore {
         guard !isShuttingDown else { throw .shuttingDown }
         let ban = Ban(prefix, for: duration, origin, at: now)
         let inForce: Ban
+        var evicted: Prefix?
         switch bans.insert(ban, at: now) {
-        case .inserted(let evicted):
+        case .inserted(let new):
             inForce = ban
-            if let evicted { actions.report(.unbanned(evicted)) }
+            evicted = new
         case .kept(let known):
             inForce = known
         case .full:
             throw .tooManyBans(limit: BanList.maxOperator)
+        }
+        let isTold = origin == .operator || tellsBan(at: now.instant, &actions)
+        if let evicted {
+            actions.append(isTold ? .report(.unbanned(evicted)) : .keep(banOf: evicted))
         }
         var closing: [Connection] = []
         var spared: [ConnectionID] = []
@@ -149,7 +168,9 @@ extension ConnectionCore {
             case .inbound, .outbound, .feeler: closing.append(connection)
             }
         }
-        actions.report(.banned(inForce, closed: closing.count))
+        actions.append(
+            isTold ? .report(.banned(inForce, closed: closing.count)) : .keep(banOf: prefix)
+        )
         for connection in closing {
             let fault = connection.id == offence?.by.id ? offence?.fault : nil
             terminate(

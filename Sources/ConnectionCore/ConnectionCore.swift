@@ -48,7 +48,8 @@ package struct ConnectionCore: Sendable {
     var ownAddresses = RecentKeys<PeerAddress>()
     /// What was dialled and misbehaved.
     var offenders = RecentKeys<PeerAddress>()
-    var quieting = RefusalQuieting()
+    var quieting = Quieting()
+    var banQuieting = Quieting()
     var outbound = OutboundPacing()
     var rests = RegionRests()
     var exhaustion = Exhaustion()
@@ -74,6 +75,7 @@ package struct ConnectionCore: Sendable {
         }
         consider(readying.first?.due)
         consider(quieting.deadline)
+        consider(banQuieting.deadline)
         consider(outboundDeadline)
         consider(patience.deadline)
         return nearest
@@ -120,6 +122,9 @@ package struct ConnectionCore: Sendable {
     ) {
         if let (count, during) = quieting.end(at: now.instant) {
             actions.report(.refusalsSuppressed(count: count, during: during))
+        }
+        if let (count, during) = banQuieting.end(at: now.instant) {
+            actions.report(.bansSuppressed(count: count, during: during))
         }
         noteReady(at: now, &source, &actions)
         while let entry = deadlines.popDue(at: now.instant) {

@@ -50,8 +50,8 @@ package struct EndedConnection: Equatable, Sendable {
         case .attempting, .connected, .accepted, .ready, .failedAgain, .retrying,
             .persistentWaiting, .hangingUp, .persistentDown, .persistentAdded, .persistentAdopted,
             .persistentRemoved, .refused, .refusalsSilenced, .refusalsSuppressed, .outboundPaused,
-            .nobodyToDial, .targetMissed, .resourcesExhausted, .banned, .unbanned, .networkActive,
-            .shuttingDown:
+            .nobodyToDial, .targetMissed, .resourcesExhausted, .banned, .unbanned, .bansSilenced,
+            .bansSuppressed, .networkActive, .shuttingDown:
             return nil
         }
         id = subject.id

@@ -33,7 +33,7 @@ package enum Report: Sendable {
     case persistentAdopted(Subject)
     case persistentRemoved(Subject)
 
-    /// An inbound peer was refused. Not every one is reported: see `RefusalQuieting`.
+    /// An inbound peer was refused. Not every one is reported: see `Quieting`.
     case refused(PeerAddress, Refusal)
     /// Further refusals are counted and not reported for this time.
     case refusalsSilenced(for: Duration)
@@ -50,11 +50,16 @@ package enum Report: Sendable {
     /// Descriptors or memory are exhausted: nothing is dialled for this time, nobody is blamed.
     case resourcesExhausted(errno: Int32, pause: Duration)
 
-    /// A ban is in force, in the place of an earlier one of its prefix.
+    /// A ban is in force, in the place of an earlier one of its prefix. Not every automatic one is
+    /// reported, as with refusals.
     case banned(Ban, closed: Int)
     /// A ban was lifted: by an operator, or for a new automatic one when there are as many as may
     /// be.
     case unbanned(Prefix)
+    /// Further automatic bans come into force without a report for this time.
+    case bansSilenced(for: Duration)
+    /// The silence has ended.
+    case bansSuppressed(count: UInt64, during: Duration)
     case networkActive(Bool)
     /// Everything is being closed.
     case shuttingDown(connections: Int)

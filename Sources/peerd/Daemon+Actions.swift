@@ -17,6 +17,8 @@ extension Daemon {
             case .close(let id):
                 sessions.drop(id.slot)
                 if !sockets.drop(id) { kernel.lookups.forget(id) }
+            case .keep(let prefix):
+                if kernel.store != nil { state.changed(prefix) }
             case .report(let report):
                 tell(report)
             }
@@ -80,7 +82,8 @@ extension Daemon {
         case .attempting, .connected, .accepted, .failed, .failedAgain, .retrying,
             .persistentWaiting, .hangingUp, .persistentDown, .persistentAdded, .persistentAdopted,
             .persistentRemoved, .refused, .refusalsSilenced, .refusalsSuppressed, .outboundPaused,
-            .nobodyToDial, .targetMissed, .resourcesExhausted, .banned, .unbanned, .networkActive,
+            .nobodyToDial, .targetMissed, .resourcesExhausted, .banned, .unbanned,
+            .bansSilenced, .bansSuppressed, .networkActive,
             .shuttingDown:
             break
         }
@@ -144,7 +147,8 @@ extension Peers.Totals {
         case .ended: ended += 1
         case .attempting, .ready, .retrying, .persistentAdded, .persistentAdopted,
             .persistentRemoved, .refused, .refusalsSilenced, .refusalsSuppressed, .outboundPaused,
-            .resourcesExhausted, .banned, .unbanned, .networkActive, .shuttingDown,
+            .resourcesExhausted, .banned, .unbanned,
+            .bansSilenced, .bansSuppressed, .networkActive, .shuttingDown,
             .persistentWaiting, .hangingUp, .persistentDown, .nobodyToDial, .targetMissed:
             break
         }

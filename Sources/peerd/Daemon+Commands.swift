@@ -49,7 +49,8 @@ extension Daemon {
         case .attempting, .connected, .accepted, .ready, .failedAgain, .retrying,
             .persistentWaiting, .hangingUp, .persistentDown, .persistentAdded, .persistentAdopted,
             .persistentRemoved, .refused, .refusalsSilenced, .refusalsSuppressed, .outboundPaused,
-            .nobodyToDial, .targetMissed, .resourcesExhausted, .banned, .unbanned, .networkActive,
+            .nobodyToDial, .targetMissed, .resourcesExhausted, .banned, .unbanned,
+            .bansSilenced, .bansSuppressed, .networkActive,
             .shuttingDown:
             return
         }

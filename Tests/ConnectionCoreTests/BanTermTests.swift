@@ -110,6 +110,35 @@ struct BanTermTests {
         try manager.admit(remote)
     }
 
+    @Test("is reported for four who misbehave at once, then silently kept, then counted")
+    func quieting() throws {
+        let manager = TestManager()
+        func misbehave(_ number: Int) throws {
+            let id = try manager.admit("\(peer(number))")
+            manager.forgetTrace()
+            try manager.banMisbehaving(id, for: .seconds(3_600))
+        }
+        for number in 0..<4 {
+            try misbehave(number)
+            #expect(manager.trace.first == "banned \(peer(number).host)/32, closed 1")
+        }
+        try misbehave(4)
+        #expect(manager.trace.prefix(2) == ["bans silent for 1 min", "keep \(peer(4).host)/32"])
+        for number in 5..<30 {
+            try misbehave(number)
+            #expect(manager.trace.first == "keep \(peer(number).host)/32")
+        }
+        #expect(manager.core.bans.count == 30)
+        // An operator is told of his own.
+        manager.forgetTrace()
+        try manager.ban("203.0.113.7")
+        #expect(manager.trace == ["banned 203.0.113.7/32, closed 0"])
+        manager.run(for: .seconds(60))
+        #expect(manager.trace.last == "bans suppressed 26 in 1 min")
+        try misbehave(30)
+        #expect(manager.trace.first == "banned \(peer(30).host)/32, closed 1")
+    }
+
     @Test("that came automatically ends early where neighbours have most of them")
     func crowded() throws {
         let most = BanList.maxAutomatic

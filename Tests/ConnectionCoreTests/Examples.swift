@@ -91,6 +91,9 @@ extension Report {
         case .persistentRemoved(let subject): "removed \(subject.id)"
         case .refused(let remote, let refusal): "refused \(remote): \(refusal)"
         case .refusalsSilenced(let duration): "silent for \(duration.briefDescription)"
+        case .bansSilenced(let duration): "bans silent for \(duration.briefDescription)"
+        case .bansSuppressed(let count, let duration):
+            "bans suppressed \(count) in \(duration.briefDescription)"
         case .refusalsSuppressed(let count, let duration):
             "suppressed \(count) in \(duration.briefDescription)"
         case .outboundPaused(let failures, let pause):

@@ -283,6 +283,8 @@ final class TestManager {
                 if sockets.removeValue(forKey: id) == nil {
                     Issue.record("closes \(id), which has nothing open")
                 }
+            case .keep(let prefix):
+                trace.append("keep \(prefix)")
             case .report(let report):
                 trace.append(report.line)
                 reports.append(report)
@@ -345,7 +347,8 @@ final class TestManager {
                 sockets[subject.id] != nil && !isConnected(subject.id)
             case .ready(let subject), .ended(let subject, _, _, _):
                 sockets[subject.id] == .gone || isConnected(subject.id)
-            case .refused, .refusalsSilenced, .refusalsSuppressed, .outboundPaused,
+            case .refused, .refusalsSilenced, .refusalsSuppressed, .bansSilenced,
+                .bansSuppressed, .outboundPaused,
                 .nobodyToDial, .targetMissed, .resourcesExhausted, .banned, .unbanned,
                 .networkActive, .shuttingDown:
                 true
@@ -380,8 +383,10 @@ extension Action {
     /// Whoever comes too late is refused, and some of these refusals are reported.
     fileprivate var mayFollowTheEnd: Bool {
         switch self {
-        case .report(.refused), .report(.refusalsSilenced), .report(.refusalsSuppressed): true
-        case .report, .resolve, .dial, .close: false
+        case .report(.refused), .report(.refusalsSilenced), .report(.refusalsSuppressed),
+            .report(.bansSuppressed):
+            true
+        case .report, .resolve, .dial, .close, .keep: false
         }
     }
 }

@@ -115,9 +115,9 @@ struct ParameterTests {
                 name: "events",
                 accepted: [
                     .array([.string("ready")]),
-                    .array(Array(repeating: .string("ready"), count: 27)),
+                    .array(Array(repeating: .string("ready"), count: 29)),
                 ],
-                refused: [.array([]), .array(Array(repeating: .string("ready"), count: 28))]
+                refused: [.array([]), .array(Array(repeating: .string("ready"), count: 30))]
             ),
         ]
     )

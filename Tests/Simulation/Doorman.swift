@@ -285,7 +285,7 @@ struct Doorman {
         case .attempting, .connected, .accepted, .ready, .failed, .failedAgain, .ended, .retrying,
             .persistentWaiting, .hangingUp, .persistentDown, .persistentAdded, .persistentAdopted,
             .persistentRemoved, .outboundPaused, .nobodyToDial, .targetMissed, .resourcesExhausted,
-            .banned, .unbanned, .networkActive, .shuttingDown:
+            .banned, .unbanned, .bansSilenced, .bansSuppressed, .networkActive, .shuttingDown:
             break
         }
     }

@@ -59,7 +59,8 @@ extension Ledger {
             guard bans.inForce(at: now).contains(ban) else {
                 throw BrokenPromise("\(ban) is reported and not in force")
             }
-        case .refused, .refusalsSilenced, .refusalsSuppressed, .unbanned:
+        case .refused, .refusalsSilenced, .refusalsSuppressed, .unbanned, .bansSilenced,
+            .bansSuppressed:
             // The doorman's and the commands' business.
             break
         }

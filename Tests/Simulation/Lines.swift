@@ -14,6 +14,7 @@ extension Action {
         case .resolve(let attempt, let name): "  resolve \(attempt.line) \(name)"
         case .dial(let attempt, let address): "  dial \(attempt.line) \(address)"
         case .close(let id): "  close \(id)"
+        case .keep(let prefix): "  keep \(prefix)"
         case .report(let report): "  report " + report.line
         }
     }
@@ -53,6 +54,8 @@ extension Report {
         case .refused(let address, let refusal): "refused \(address): \(refusal.label)"
         case .refusalsSilenced(let duration): "refusalsSilenced \(duration)"
         case .refusalsSuppressed(let count, _): "refusalsSuppressed \(count)"
+        case .bansSilenced(let duration): "bansSilenced \(duration)"
+        case .bansSuppressed(let count, _): "bansSuppressed \(count)"
         case .outboundPaused(let failures, let pause): "outboundPaused \(failures), \(pause)"
         case .resourcesExhausted(let errno, let pause): "resourcesExhausted \(errno), \(pause)"
         case .banned(let ban, let closed): "banned \(ban.prefix), closed \(closed)"

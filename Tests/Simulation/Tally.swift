@@ -39,8 +39,11 @@ struct Tally {
             count("resources exhausted")
         case .refusalsSilenced:
             count("refusals silenced")
+        case .bansSilenced:
+            count("bans silenced")
         case .connected, .accepted, .ready, .persistentAdded, .persistentRemoved, .refused,
-            .refusalsSuppressed, .nobodyToDial, .banned, .unbanned, .networkActive, .shuttingDown:
+            .refusalsSuppressed, .bansSuppressed, .nobodyToDial, .banned, .unbanned,
+            .networkActive, .shuttingDown:
             break
         }
     }

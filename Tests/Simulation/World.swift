@@ -32,6 +32,7 @@ struct World {
     // The models. They learn what happens and what the core says, never what it thinks.
     var ledger: Ledger
     var bans = BanBook()
+    private var banLines = BanLines()
     var doorman: Doorman
     private var listing = Listing()
     private var history = History()
@@ -274,8 +275,11 @@ struct World {
         case .close(let id):
             if isWatched { try ledger.closing(id) }
             try shell.close(id)
+        case .keep(let prefix):
+            if isWatched { try banLines.kept(prefix, bans, at: moment) }
         case .report(let report):
             guard isWatched else { return }
+            try banLines.note(report, at: now)
             tally.count(report)
             if let ended = EndedConnection(report, at: now) { history.append(ended) }
             try ledger.note(report, at: moment, bans)

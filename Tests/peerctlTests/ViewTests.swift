@@ -263,6 +263,8 @@ struct ViewTests {
             "Outbound target not reached for 10 min: 3/8",
             "Dropped connection from 198.51.100.4:40122: rate limited",
             "Dropped connections are not told for 1 min, only counted",
+            "Bans for misbehaviour are not told for 1 min, only counted",
+            "Banned 1,000 times for misbehaviour without a line within 1 min",
             "Dropped 1,000 connections without a line within 1 min",
             "Max failed connection attempts reached [25] -- pausing connections for 5 s",
             "Out of descriptors or memory (too many open files (EMFILE)): inbound peers are "

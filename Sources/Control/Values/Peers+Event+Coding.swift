@@ -42,9 +42,10 @@ extension Peers.Event: WireObject {
         case .refused(let remote, let failure):
             json.field("remote", remote)
             json.field("cause", failure)
-        case .refusalsSilenced(let duration):
+        case .refusalsSilenced(let duration), .bansSilenced(let duration):
             json.field("durationUSec", duration)
-        case .refusalsSuppressed(let count, let duration):
+        case .refusalsSuppressed(let count, let duration),
+            .bansSuppressed(let count, let duration):
             json.field("count", count)
             json.field("durationUSec", duration)
         case .outboundPaused(let failures, let duration):
@@ -138,6 +139,9 @@ extension Peers.Event.Content {
                 .resourcesExhausted(errno: try Self.errno(in: fields), pauseUSec: try duration())
             case .banned: .banned(try field(.ban), closed: try field(.count))
             case .unbanned: .unbanned(prefix: try field(.prefix))
+            case .bansSilenced: .bansSilenced(forUSec: try duration())
+            case .bansSuppressed:
+                .bansSuppressed(count: try field(.count), duringUSec: try duration())
             case .networkActive: .networkActive
             case .networkInactive: .networkInactive
             case .shuttingDown: .shuttingDown(connections: try field(.count))

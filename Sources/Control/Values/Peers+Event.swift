@@ -33,6 +33,8 @@ extension Peers {
             case resourcesExhausted(errno: Int32, pauseUSec: Int64)
             case banned(BanEntry, closed: Int)
             case unbanned(prefix: String)
+            case bansSilenced(forUSec: Int64)
+            case bansSuppressed(count: UInt64, duringUSec: Int64)
             case networkActive
             case networkInactive
             case shuttingDown(connections: Int)
@@ -67,6 +69,8 @@ extension Peers.Event {
         case .resourcesExhausted: .resourcesExhausted
         case .banned: .banned
         case .unbanned: .unbanned
+        case .bansSilenced: .bansSilenced
+        case .bansSuppressed: .bansSuppressed
         case .networkActive: .networkActive
         case .networkInactive: .networkInactive
         case .shuttingDown: .shuttingDown

@@ -28,6 +28,8 @@ extension Peers {
         case resourcesExhausted
         case banned
         case unbanned
+        case bansSilenced
+        case bansSuppressed
         case networkActive
         case networkInactive
         case shuttingDown

@@ -59,6 +59,11 @@ extension Peers.Event {
             "Banned \(ban.prefix) "
                 + (ban.untilUnixUSec.map { "until \(viewpoint.date($0))" } ?? "for ever")
                 + " (\(ban.origin.reason)), closed \(counted(closed, "connection"))"
+        case .bansSilenced(let length):
+            "Bans for misbehaviour are not told for \(duration(length)), only counted"
+        case .bansSuppressed(let count, let length):
+            "Banned \(counted(count, "time")) for misbehaviour without a line within "
+                + duration(length)
         case .unbanned(let prefix): "Lifted the ban of \(prefix)"
         case .networkActive: "Network active again"
         case .networkInactive: "Network inactive: closing all connections"
@@ -73,6 +78,7 @@ extension Peers.Event {
         switch content {
         case .ready, .networkActive: .good
         case .retrying, .persistentWaiting, .hangingUp, .nobodyToDial, .missed, .refusalsSilenced,
+            .bansSilenced, .bansSuppressed,
             .refusalsSuppressed:
             .pending
         case .connectionFailed, .disconnected, .refused, .outboundPaused, .resourcesExhausted,

@@ -63,6 +63,10 @@ extension Peers.Event.Content {
             case .resourcesExhausted(let errno, let pause):
                 .resourcesExhausted(errno: errno, pauseUSec: pause.inMicroseconds)
             case .banned(let ban, let closed): .banned(.init(ban), closed: closed)
+            case .bansSilenced(let duration):
+                .bansSilenced(forUSec: duration.inMicroseconds)
+            case .bansSuppressed(let count, let duration):
+                .bansSuppressed(count: count, duringUSec: duration.inMicroseconds)
             case .unbanned(let prefix): .unbanned(prefix: prefix.description)
             case .networkActive(let isActive): isActive ? .networkActive : .networkInactive
             case .shuttingDown(let connections): .shuttingDown(connections: connections)

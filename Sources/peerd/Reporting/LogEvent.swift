@@ -23,6 +23,8 @@ enum LogEvent: String, CaseIterable, Sendable {
     case resourcesExhausted = "resources-exhausted"
     case banned
     case unbanned
+    case bansSilenced = "bans-silenced"
+    case bansSuppressed = "bans-suppressed"
     case networkActive = "network-active"
     case networkInactive = "network-inactive"
     case shuttingDown = "shutting-down"
@@ -83,6 +85,8 @@ enum LogEvent: String, CaseIterable, Sendable {
         case .resourcesExhausted: "34d0c7b1cd12137c8286f5824ad9bb83"
         case .banned: "950d6496344cbb54483884bcb033026a"
         case .unbanned: "96b3cffc8230e03ca662a473ba19d6a3"
+        case .bansSilenced: "dfbdea3a42ab9302dbb9255b05e7a62e"
+        case .bansSuppressed: "af1e7066045d295005c4744f7216c887"
         case .networkActive: "6935a1df9714438d8e77bdd32d132eaa"
         case .networkInactive: "b07ec9baa5339c1b914823b627a84ade"
         case .shuttingDown: "34b8f4731057b02190c2524e40a44e40"

@@ -24,9 +24,10 @@ extension Report {
             subject.fields + (cause?.fields ?? []) + [.init(.duration, duration)]
         case .refused(let remote, let refusal):
             [.init(.peer, remote), .init(.kind, Kind.inbound)] + refusal.fields
-        case .refusalsSilenced(let duration):
+        case .refusalsSilenced(let duration), .bansSilenced(let duration):
             [.init(.duration, duration)]
-        case .refusalsSuppressed(let count, let duration):
+        case .refusalsSuppressed(let count, let duration),
+            .bansSuppressed(let count, let duration):
             [.init(.count, count), .init(.duration, duration)]
         case .outboundPaused(let failures, let pause):
             [.init(.count, failures), .init(.duration, pause)]

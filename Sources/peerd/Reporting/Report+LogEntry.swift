@@ -16,6 +16,7 @@ extension Report {
         case .connected, .retrying, .persistentWaiting, .hangingUp, .nobodyToDial, .persistentAdded,
             .persistentAdopted, .persistentRemoved,
             .refused, .refusalsSilenced, .refusalsSuppressed, .outboundPaused, .banned, .unbanned,
+            .bansSilenced, .bansSuppressed,
             .networkActive, .shuttingDown:
             .info
         case .ready(let subject):
@@ -63,6 +64,8 @@ extension Report {
         case .resourcesExhausted: .resourcesExhausted
         case .banned: .banned
         case .unbanned: .unbanned
+        case .bansSilenced: .bansSilenced
+        case .bansSuppressed: .bansSuppressed
         case .networkActive(let isActive): isActive ? .networkActive : .networkInactive
         case .shuttingDown: .shuttingDown
         }

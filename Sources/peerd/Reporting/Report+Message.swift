@@ -60,6 +60,11 @@ extension Report {
             "Banned \(ban.prefix) \(ban.term) (\(ban.originText)), closed \(closed) connections"
         case .unbanned(let prefix):
             "Lifted the ban of \(prefix)"
+        case .bansSilenced(let duration):
+            "Bans for misbehaviour are not logged for \(duration.briefDescription), only counted"
+        case .bansSuppressed(let count, let duration):
+            "Banned \(count) times for misbehaviour without a line within "
+                + duration.briefDescription
         case .networkActive(let isActive):
             isActive ? "Network active again" : "Network inactive: closing all connections"
         case .shuttingDown(let connections):

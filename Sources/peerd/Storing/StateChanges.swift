@@ -112,7 +112,7 @@ struct StateChanges: Sendable {
         case .attempting, .connected, .accepted, .ready, .failed, .failedAgain, .ended, .retrying,
             .persistentWaiting, .hangingUp, .persistentDown, .refused, .refusalsSilenced,
             .refusalsSuppressed, .outboundPaused, .nobodyToDial, .targetMissed,
-            .resourcesExhausted, .networkActive, .shuttingDown:
+            .resourcesExhausted, .bansSilenced, .bansSuppressed, .networkActive, .shuttingDown:
             break
         }
     }

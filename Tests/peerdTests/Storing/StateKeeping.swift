@@ -69,7 +69,13 @@ struct StateKeeping {
     }
 
     private mutating func perform() {
-        for case .report(let report) in actions.pending { state.note(report) }
+        for action in actions.pending {
+            switch action {
+            case .report(let report): state.note(report)
+            case .keep(let prefix): state.changed(prefix)
+            case .resolve, .dial, .close: break
+            }
+        }
         actions.removeAll()
         core.checkInvariants()
     }

@@ -1,9 +1,9 @@
 internal import Timing
 
-/// Decides which refusals are worth a line, so that a flood of peers is not one of log lines: one a
-/// minute, at most 4 at once; then one line says for how long refusals are silent, and after it one
-/// says how many were.
-struct RefusalQuieting: Sendable {
+/// Decides which of many like reports are told, so that a flood of peers is not one of log lines:
+/// one a minute, at most 4 at once; then one line says for how long they are silent, and after it
+/// one says how many there were.
+struct Quieting: Sendable {
     static let burst = 4.0
     static let rate = 1.0 / 60
 
