@@ -16,6 +16,9 @@ extension Ledger {
         guard entry.standing == .dialing else {
             throw BrokenPromise("\(entry.id) fails while \(entry.standing)")
         }
+        // What was dialled last. Of a name, whose other addresses were passed over then, the report
+        // has none.
+        let late = entry.address
         // Of a name, the cause may be an earlier address whose time was over.
         if case .timedOut(let after) = failure, subject.address != nil {
             guard mayTimeOut(entry, after, at: now.instant) else {
@@ -35,7 +38,7 @@ extension Ledger {
         // Given up by us: blamed unless somebody cancelled it.
         if entry.isDialOpen, !failure.isCancellation {
             expectedFailures += 1
-            if entry.limit == nil, let late = subject.address { noteRoute(to: late) }
+            if entry.limit == nil, let late { noteRoute(to: late) }
         }
         entry.isDialOpen = false
         if entry.kind == .outbound, failure.countsForPacing { pacing.failed() }
