@@ -282,11 +282,14 @@ class RoundTrips(DaemonTest):
         # All whose handshake is complete within 10 ms are due together. Nobody else answers.
         for each in [*crowd, peer]:
             each.send("verack")
-        for _ in range(5):
+        # Whoever waits for 300 others to be sent theirs is behind by 2 ms and more, each time. The
+        # least only falls, so that a busy machine needs more of them and nothing else.
+        for _ in range(20):
             peer.send("pong", peer.converse("ping"))
-        row = self.daemon.await_read(peer)
-        beyond = row["roundTripUSec"] / 1e6 - self.least_of_kernel(peer)
-        # Whoever waits for 300 others to be sent theirs would be behind by 2 ms and more.
+            row = self.daemon.await_read(peer)
+            beyond = row["roundTripUSec"] / 1e6 - self.least_of_kernel(peer)
+            if beyond < 0.001:
+                break
         self.assertLess(beyond, 0.001)
 
 
