@@ -48,11 +48,13 @@ struct ConfigurationRows: Sendable {
         let origin = loaded.origins[key.name] ?? .standard
         let count = key.elements?.count(configuration) ?? 0
         if key.name == ConfigurationSchema.listen, count > 0 {
-            let keys = ConfigurationSchema.listenerKeys
+            let rows = configuration.listen.indices.flatMap { index in
+                ConfigurationSchema.keys(of: configuration.listen[index]).map { (index, $0) }
+            }
             return (
-                count * keys.count,
+                rows.count,
                 { row in
-                    let (index, key) = (row / keys.count, keys[row % keys.count])
+                    let (index, key) = rows[row]
                     let name = "listen[\(index)].\(key.lastPart)"
                     return ConfigurationRow(
                         key: name,
