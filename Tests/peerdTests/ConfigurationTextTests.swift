@@ -166,7 +166,8 @@ struct ConfigurationTextTests {
             try directory.write(marks, to: "list")
             #expect(!directory.errors().isEmpty)
         }
-        #expect(time < .seconds(5))
+        // A busy machine has needed 5 s of its processor for it.
+        #expect(time < .seconds(20))
     }
 
     /// Of this thread, so that a busy machine doesn't count.

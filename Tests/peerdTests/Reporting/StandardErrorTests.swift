@@ -44,14 +44,14 @@ struct StandardErrorTests {
 
         let loss = "Standard error did not take "
         let lines = try output.lines(until: loss)
-        let told = lines.count { $0.firstRange(of: "<6>Status: ") != nil }
+        let told = lines.count { $0.firstRange(of: "Status: ") != nil }
         let lost = lines.compactMap { line in
             line.firstRange(of: loss).flatMap { Int(line[$0.upperBound...].prefix { $0.isNumber }) }
         }
         #expect(told + lost.reduce(0, +) == count, "\(told) told, \(lost) lost")
         // A loss is told before what comes after it.
         process.signal(SIGUSR1)
-        _ = try output.lines(until: "<6>Status: ")
+        _ = try output.lines(until: "Status: ")
         process.signal(SIGTERM)
         #expect(try process.waitForEnd() == .exited(0))
         #expect(try output.lines(until: "Shutting down").count > 0)
