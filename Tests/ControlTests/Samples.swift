@@ -275,7 +275,7 @@ enum Samples {
             listeners: [
                 Peers.Listener(address: "0.0.0.0:9108", network: "ip", trustedLoopback: true)
             ],
-            descriptors: Peers.Descriptors(open: 40, limit: 65_536, needed: 293),
+            descriptors: Peers.Descriptors(open: isSaved ? 40 : nil, limit: 65_536, needed: 389),
             totals: Peers.Totals(
                 accepted: 1,
                 connected: 2,

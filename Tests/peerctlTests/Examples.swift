@@ -138,7 +138,7 @@ enum Examples {
                     trustedLoopback: false
                 ),
             ],
-            descriptors: Peers.Descriptors(open: 71, limit: 65_536, needed: 293),
+            descriptors: Peers.Descriptors(open: 71, limit: 65_536, needed: 389),
             totals: Peers.Totals(
                 accepted: 1_234,
                 connected: 56,

@@ -34,9 +34,15 @@ struct ViewTests {
                 "Since the start: 1,234 accepted, 56 dialled, 7 failed, 1,245 ended; 3.4 MB in, "
                     + "999 B out",
                 "Listening on 0.0.0.0:9108, 127.0.0.1:9109 (onion)",
-                "71 of 65,536 descriptors open, at most 293 needed; log level info",
+                "71 of 65,536 descriptors open, at most 389 needed; log level info",
             ]
         )
+    }
+
+    @Test("of descriptors is how many there may be, where nobody knows how many are open")
+    func unknownDescriptors() {
+        let lines = status { $0.descriptors.open = nil }
+        #expect(lines.last == "65,536 descriptors allowed, at most 389 needed; log level info")
     }
 
     @Test("of the status is ten rows and a number, of whatever there are hundreds")

@@ -22,20 +22,21 @@ extension Peers {
 
     /// How many descriptors the daemon has and may have.
     package struct Descriptors: WireObject {
-        package var open: Int
+        /// Nil where the kernel doesn't say it at once, before Linux 6.2.
+        package var open: Int?
         /// What the kernel lets it have.
         package var limit: Int
         /// What its configured limits may need at most.
         package var needed: Int
 
-        package init(open: Int, limit: Int, needed: Int) {
+        package init(open: Int?, limit: Int, needed: Int) {
             self.open = open
             self.limit = limit
             self.needed = needed
         }
 
         package func write(to json: inout JSONWriter) {
-            json.field("open", open)
+            json.field("open", ifSet: open)
             json.field("limit", limit)
             json.field("needed", needed)
         }

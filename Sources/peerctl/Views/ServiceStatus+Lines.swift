@@ -32,10 +32,14 @@ extension Peers.ServiceStatus {
 
     private var process: Text {
         let isShort = descriptors.needed > descriptors.limit
-        return Text(
-            "\(grouped(descriptors.open)) of \(grouped(descriptors.limit)) descriptors open",
-            isShort ? .bad : .plain
-        ) + Text(", at most \(grouped(descriptors.needed)) needed; log level \(logLevel.rawValue)")
+        let limit = grouped(descriptors.limit)
+        let held =
+            descriptors.open.map { "\(grouped($0)) of \(limit) descriptors open" }
+            ?? "\(limit) descriptors allowed"
+        return Text(held, isShort ? .bad : .plain)
+            + Text(
+                ", at most \(grouped(descriptors.needed)) needed; log level \(logLevel.rawValue)"
+            )
     }
 
     /// Of what there may be hundreds, so many are shown, and the number of the others.
