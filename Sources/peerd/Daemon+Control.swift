@@ -88,12 +88,13 @@ extension Daemon {
         return 1
     }
 
-    /// What only mattered to a client that is gone ends; what it asked for besides is still done.
+    /// What only mattered to a client that is gone ends; what it asked for besides is still done,
+    /// such as a reload, whose answer nobody reads any more.
     private mutating func giveUpWork(of place: Int, at now: Moment) {
         switch control[place].work {
-        case .none, .reload: break
+        case .none: break
         case .monitor: control.endMonitor(at: place)
-        case .list, .history, .bans, .configuration, .compare, .comparison:
+        case .list, .history, .bans, .reload, .configuration, .compare, .comparison:
             control[place].begin(.none)
         case .connect(let id):
             control[place].begin(.none)

@@ -141,6 +141,35 @@ struct ControlReloadTests {
         }
     }
 
+    @Test("that a client doesn't wait for gives its place free while it is under way, and is done")
+    func leaves() throws {
+        let daemon = try DaemonProcess("outbound.target = 0", withControl: true)
+        let places = Bounds.clients - (geteuid() == 0 ? 0 : Bounds.clientsOfRoot)
+        let crowd = try (1..<places).map { _ in try daemon.connectControl() }
+        for client in crowd { try client.ask(Service.GetInfo()) }
+        let gone = try daemon.connectControl()
+        try gone.ask(Service.GetInfo())
+        // Much longer to read than the loop takes for some turns.
+        let addresses = (0..<100_000).map { "10.\($0 / 62_500).\($0 / 250 % 250).\($0 % 250):1" }
+        let list = try daemon.write(addresses.joined(separator: "\n"), to: "list")
+        try daemon.configure("outbound.target = 0\noutbound.addresses-file = \"\(list)\"")
+        try gone.send(Peers.Reload())
+        try gone.send(Peers.SetLogLevel(level: .warning))
+        gone.close()
+
+        let newcomer = try daemon.connectControl()
+        let status = try newcomer.ask(Peers.Status()).status
+        #expect(status.reload == nil)
+        #expect(status.logLevel == .warning)
+        let deadline = ContinuousClock.now + ChildProcess.patience
+        while try newcomer.ask(Peers.Status()).status.reload?.inForce != true {
+            guard ContinuousClock.now < deadline else { throw Failure("not reloaded") }
+            _ = poll(nil, 0, 20)
+        }
+        #expect(try newcomer.ask(Peers.Status()).status.addresses == addresses.count)
+        withExtendedLifetime(crowd) {}
+    }
+
     /// The reading takes longer than the signal, so that it is usually the latter.
     @Test("that is under way at the shutdown is answered, by its result or with that")
     func shutdown() throws {

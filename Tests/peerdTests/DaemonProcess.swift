@@ -54,6 +54,11 @@ struct DaemonProcess: ~Copyable {
     /// Replaces its configuration, which it hasn't read then.
     func configure(_ configuration: String) throws { try directory.write(configuration) }
 
+    /// Writes another file into its folder, and says where that is.
+    func write(_ text: String, to name: String) throws -> String {
+        try directory.write(text, to: name)
+    }
+
     /// Everything that it has said so far.
     var lines: [String] { process.errorLines }
 
