@@ -41,8 +41,10 @@ struct KeepAlive: Equatable, Sendable {
     }
 
     /// For so long, until now, nobody looked at what came, so that the peer's silence was ours. If
-    /// it is to be pinged now, it has as long to answer as after any other ping.
+    /// it is to be pinged now, it has as long to answer as after any other ping. No time at all
+    /// changes nothing, however often: a dead peer would else never become idle.
     mutating func stoodStill(for pause: Duration, at now: Instant, under policy: SessionPolicy) {
+        guard pause > .zero else { return }
         lastFrame = min(lastFrame + pause, now)
         // An answer that has waited would be measured together with the wait.
         isAwaiting = false

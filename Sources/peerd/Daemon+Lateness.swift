@@ -15,8 +15,10 @@ extension Daemon {
             at: now.instant
         )
         guard let pause else { return false }
-        if pause > .zero { tell(.stoodStill(for: pause), at: now) }
-        sessions.stoodStill(for: pause, at: now.instant)
+        if pause > .zero {
+            tell(.stoodStill(for: pause), at: now)
+            sessions.stoodStill(for: pause, at: now.instant)
+        }
         return true
     }
 

@@ -253,6 +253,29 @@ struct KeepAliveTests {
         #expect(session.ending == .idle)
     }
 
+    @Test("wins nothing by turns that are late by nothing, and its pongs are measured in them")
+    func noPause() {
+        let session = TestSession.established(.inbound)
+        session.surroundings.policy.pingInterval = .seconds(10)
+        session.surroundings.policy.idleTimeout = .seconds(120)
+        session.pass(.seconds(10))
+        session.wake(nonce: 1)
+        session.pass(.milliseconds(2))
+        session.stoodStill(for: .zero)
+        session.receive(.pong(nonce: 1))
+        #expect(session.session.roundTrip?.last == .milliseconds(2))
+        for turn in 2...12 {
+            session.pass(.seconds(10))
+            session.stoodStill(for: .zero)
+            session.wake(nonce: UInt64(turn))
+            #expect(session.ending == nil)
+        }
+        session.pass(.seconds(10))
+        session.stoodStill(for: .zero)
+        session.wake(nonce: 13)
+        #expect(session.ending == .idle)
+    }
+
     @Test("has the times that are set, from the next call on")
     func settings() {
         let session = TestSession.established(.inbound)
