@@ -34,9 +34,10 @@ extension Daemon {
                 throw StartupError(inheriting: socket, error)
             }
         }
-        journal.write(
-            .listenersInherited(count: inherited.count, ignored: configuration.listen.count)
-        )
+        let ignored = configuration.listen.count {
+            listeners.index(configuredAs: $0.address) == nil
+        }
+        journal.write(.listenersInherited(count: inherited.count, ignored: ignored))
     }
 
     private mutating func adopt(_ socket: InheritedSocket) throws(AdoptionError) {

@@ -95,7 +95,7 @@ extension ConfigurationSchema {
             \.peerProtocol.warnScore,
             .integer(in: 1...BanScore.most),
             default: 50,
-            "The score of misbehaviour from which on a warning is logged."
+            "The score of misbehaviour from which on it is logged."
         ),
         Key(
             "protocol.ban-duration",

@@ -17,7 +17,8 @@ enum Notice: Sendable {
     case listenerKilled(SocketAddress, SystemError?)
     /// The same of a socket for clients, which came from systemd and stays as it is.
     case controlKilled
-    /// Listeners came from a socket unit, so those of the configuration are ignored.
+    /// Listeners came from a socket unit, so those of the configuration are ignored: so many of
+    /// them for other addresses than theirs.
     case listenersInherited(count: Int, ignored: Int)
     /// A socket with a name that means nothing to us.
     case socketIgnored(String)
@@ -60,15 +61,18 @@ enum Notice: Sendable {
     /// Entries that one message names.
     static let namedEntries = 8
 
+    /// A warning is what operators must know. What a stranger brings about is none: he could bury
+    /// the others under his.
     var level: Configuration.Log.Level {
         switch self {
         case .started, .status, .listening, .listenerClosed, .controlListening, .controlMissing,
-            .reloading, .reloaded, .stateOff, .stateRestored, .stateWorks:
+            .reloading, .reloaded, .stateOff, .stateRestored, .stateWorks, .misbehaving:
             .info
+        case .listenersInherited(_, let ignored):
+            ignored == 0 ? .info : .warning
         case .addressesLearned:
             .debug
-        case .listenerAddressMissing, .listenerKilled, .controlKilled, .listenersInherited,
-            .socketIgnored, .misbehaving,
+        case .listenerAddressMissing, .listenerKilled, .controlKilled, .socketIgnored,
             .restartNeeded, .controlGroupUnmapped, .controlNotDeleted, .persistentRefused,
             .configurationWarning, .journalLost, .stateLate, .stateSetAside, .storedIgnored,
             .stateFailed, .stateLost:

@@ -70,8 +70,8 @@ struct LogEventTests {
             #expect(rows.count == 1, "\(entry.event.rawValue) in docs/journal.md")
             guard let row = rows.first else { continue }
             let columns = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-            // These depend on whose connection it was, and on why it ended.
-            if ![.ended, .failed].contains(entry.event) {
+            // These depend on whose connection it was, on why it ended, and on the configuration.
+            if ![.ended, .failed, .listenersInherited].contains(entry.event) {
                 #expect(columns[1] == entry.level.rawValue, "\(entry)")
             }
             for field in entry.fields {
@@ -80,6 +80,19 @@ struct LogEventTests {
                 #expect(!field.value.isEmpty, "\(entry)")
             }
         }
+    }
+
+    @Test("is a warning only where an operator must know it, and never by what strangers do")
+    func levels() {
+        let strangers: Set<LogEvent> = [
+            .misbehaving, .refused, .refusalsSilenced, .refusalsSuppressed, .banned, .ended,
+            .accepted, .addressesLearned,
+        ]
+        for entry in SampleReports.entries where strangers.contains(entry.event) {
+            #expect(entry.level == .info || entry.level == .debug, "\(entry)")
+        }
+        #expect(Notice.listenersInherited(count: 2, ignored: 0).level == .info)
+        #expect(Notice.listenersInherited(count: 2, ignored: 1).level == .warning)
     }
 
     @Test("has a reason that the documents name")
