@@ -9,25 +9,32 @@ protocol PeerctlCommand: ParsableCommand {
     /// What it asks for.
     var method: Method { get }
     var control: ControlOptions { get }
-    /// How long the daemon may take to accept the connection.
-    var patience: Duration { get }
 
-    /// All of it; what most commands do is `perform` in a session.
     func converse() throws(CommandFailure)
-    func perform(in session: inout Session) throws(CommandFailure)
 
     /// What the program ends with.
     func exitStatus(of failure: CommandFailure) -> Int32
 }
 
-extension PeerctlCommand {
+/// A subcommand that asks one daemon once: all but one that outlasts daemons.
+protocol ConversingCommand: PeerctlCommand {
+    /// How long the daemon may take to accept the connection.
+    var patience: Duration { get }
+
+    /// All that it does, once there is a connection.
+    func perform(in session: inout Session) throws(CommandFailure)
+}
+
+extension ConversingCommand {
     var patience: Duration { Client.patience }
 
     func converse() throws(CommandFailure) {
         var session = try Session(control, patience: patience)
         try perform(in: &session)
     }
+}
 
+extension PeerctlCommand {
     func exitStatus(of failure: CommandFailure) -> Int32 { failure.exitStatus }
 
     func run() throws {

@@ -26,38 +26,76 @@ struct PeerctlHealthTests {
     @Test("says with status 1 how many there are when the time is over")
     func timesOut() throws {
         let control = try ControlledDaemon.started("outbound.target = 2")
-        let few = try control.peerctl("wait", "--outbound", "1", "--timeout", "200ms")
+        let few = try control.peerctl("wait", "--outbound", "1", "--timeout", "2s")
         #expect(few.ending == .exited(1))
         #expect(
-            few.errors.first == "peerctl: 0 of 1 outbound peers are ready after 200 ms"
+            few.errors.first == "peerctl: 0 of 1 outbound peers are ready after 2 s"
         )
-        let many = try control.peerctl("wait", "--outbound", "3", "--timeout", "200ms")
+        let many = try control.peerctl("wait", "--outbound", "3", "--timeout", "2s")
         #expect(many.errors.last == "  No more than 2 are held: outbound.target.")
     }
 
-    @Test("waits for a daemon that isn't there yet, or comes again")
+    @Test("waits for a daemon that isn't there yet")
     func absent() throws {
         let folder = try ConfigurationDirectory()
-        let program = try PeerdExecutable.path(of: "peerctl")
-        let options = ["--socket", "\(folder.path)/control"]
-        var nobody = try ChildProcess(program, options + ["wait", "--timeout", "300ms"])
+        var nobody = try Self.wait(in: folder, "--timeout", "300ms")
         #expect(try nobody.waitForEnd() == .exited(3))
         #expect(
             nobody.errorLines.first?.hasPrefix("peerctl: cannot reach the daemon at /") ?? false
         )
-        var process = try ChildProcess(program, options + ["wait", "--timeout", "1min"])
-        var daemon = try PeerdExecutable.start(
-            ["--config", "/dev/null", "--set", "listen=[]", "--runtime", folder.path]
-        )
+        var process = try Self.wait(in: folder, "--timeout", "1min")
+        let daemon = try Self.daemon("outbound.target = 0", in: folder)
         #expect(try process.waitForEnd() == .exited(0))
-        // One that is asked by a daemon which then ends goes on with the next.
-        var again = try ChildProcess(
-            program,
-            options + ["wait", "--outbound", "1", "--timeout", "3s"]
+        withExtendedLifetime(daemon) {}
+    }
+
+    @Test("goes on with the next daemon where one ends that it has asked")
+    func successor() throws {
+        let folder = try ConfigurationDirectory()
+        var first = try Self.daemon("outbound.target = 0", in: folder)
+        let before = try first.openDescriptors().count
+        var process = try Self.wait(in: folder, "--outbound", "1", "--timeout", "1min")
+        // One connection for what it asks, one for the events.
+        let deadline = ContinuousClock.now + ChildProcess.patience
+        while try first.openDescriptors().count < before + 2 {
+            guard ContinuousClock.now < deadline else { throw Failure("nobody asks") }
+            _ = poll(nil, 0, 10)
+        }
+        first.signal(SIGTERM)
+        #expect(try first.waitForEnd() == .exited(0))
+        let peer = try LoopbackListener(Loopback.address(172))
+        let second = try Self.daemon(
+            """
+            network = "raw"
+            outbound.target = 1
+            outbound.addresses = ["\(peer.remote)"]
+            """,
+            in: folder
         )
-        daemon.signal(SIGTERM)
-        #expect(try daemon.waitForEnd() == .exited(0))
-        #expect(try again.waitForEnd() == .exited(3))
+        let held = try peer.accept()
+        #expect(try process.waitForEnd() == .exited(0))
+        #expect(process.outputLines.first?.hasPrefix("peerd: 1/1 outbound") ?? false)
+        withExtendedLifetime((second.id, held)) {}
+    }
+
+    private static func wait(
+        in folder: borrowing ConfigurationDirectory,
+        _ arguments: String...
+    ) throws -> ChildProcess {
+        let program = try PeerdExecutable.path(of: "peerctl")
+        return try ChildProcess(
+            program,
+            ["--socket", "\(folder.path)/control", "wait"] + arguments
+        )
+    }
+
+    /// One that serves clients in a folder which others have after it.
+    private static func daemon(
+        _ configuration: String,
+        in folder: borrowing ConfigurationDirectory
+    ) throws -> DaemonProcess {
+        let variable = "RUNTIME_DIRECTORY=\(folder.path)"
+        return try DaemonProcess(configuration, through: ["/usr/bin/env", variable])
     }
 
     @Test("checks that the daemon answers, has a target that is held and a good configuration")

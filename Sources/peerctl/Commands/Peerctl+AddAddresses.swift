@@ -3,7 +3,7 @@ import Control
 
 extension Peerctl {
     /// `peerctl add-addresses - <addresses`
-    struct AddAddresses: PeerctlCommand {
+    struct AddAddresses: ConversingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Tells the daemon addresses that it may dial.",
             discussion: """

@@ -4,7 +4,7 @@ import Timing
 
 extension Peerctl {
     /// `peerctl ban 198.51.100.0/24 --for 24h`
-    struct Ban: PeerctlCommand {
+    struct Ban: ConversingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Keeps an address or prefix out, and closes what it covers.",
             discussion: """

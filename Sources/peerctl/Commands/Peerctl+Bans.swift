@@ -3,7 +3,7 @@ import Control
 
 extension Peerctl {
     /// `peerctl bans`
-    struct Bans: PeerctlCommand {
+    struct Bans: ConversingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Lists the bans in force."
         )

@@ -4,7 +4,7 @@ import Timing
 
 extension Peerctl {
     /// `peerctl check`
-    struct Check: PeerctlCommand {
+    struct Check: ConversingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Says whether the daemon is well, by its status and in words.",
             discussion: """

@@ -3,7 +3,7 @@ import Control
 
 extension Peerctl {
     /// `peerctl config --diff`
-    struct Config: PeerctlCommand {
+    struct Config: ConversingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Shows the configuration in force, or what a reload would change.",
             discussion: """

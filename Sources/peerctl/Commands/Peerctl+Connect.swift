@@ -4,7 +4,7 @@ import Timing
 
 extension Peerctl {
     /// `peerctl connect 203.0.113.7:9108 --persistent`
-    struct Connect: PeerctlCommand {
+    struct Connect: ConversingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Connects to a peer, once or for good.",
             discussion: """

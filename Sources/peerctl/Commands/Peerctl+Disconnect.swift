@@ -3,7 +3,7 @@ import Control
 
 extension Peerctl {
     /// `peerctl disconnect 7`
-    struct Disconnect: PeerctlCommand {
+    struct Disconnect: ConversingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Closes connections, or cancels attempts.",
             discussion: """

@@ -3,7 +3,7 @@ import Control
 
 extension Peerctl {
     /// `peerctl explain 198.51.100.4`
-    struct Explain: PeerctlCommand {
+    struct Explain: ConversingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Says why a peer is connected, waiting, refused or not dialled.",
             discussion: """

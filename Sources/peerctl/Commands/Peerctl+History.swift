@@ -3,7 +3,7 @@ import Control
 
 extension Peerctl {
     /// `peerctl history --limit 10`
-    struct History: PeerctlCommand {
+    struct History: ConversingCommand {
         static let configuration = CommandConfiguration(
             abstract: """
                 Lists the connections that ended last and the attempts that failed last, and why, \

@@ -3,7 +3,7 @@ import Control
 
 extension Peerctl {
     /// `peerctl list --kind inbound`
-    struct List: PeerctlCommand {
+    struct List: ConversingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Lists the connections, wanted and established."
         )

@@ -3,7 +3,7 @@ import Control
 
 extension Peerctl {
     /// `peerctl log-level debug`
-    struct LogLevel: PeerctlCommand {
+    struct LogLevel: ConversingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Sets how much is logged, until the daemon ends or reloads."
         )

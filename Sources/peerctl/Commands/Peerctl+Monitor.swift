@@ -3,7 +3,7 @@ import Control
 
 extension Peerctl {
     /// `peerctl monitor connected disconnected`
-    struct Monitor: PeerctlCommand {
+    struct Monitor: ConversingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Shows what happens, a line each, until it is interrupted.",
             discussion: """

@@ -3,7 +3,7 @@ import Control
 
 extension Peerctl {
     /// `peerctl network off`
-    struct Network: PeerctlCommand {
+    struct Network: ConversingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Closes everything and refuses peers, or lets them come again.",
             discussion: "It doesn't survive a restart of the daemon."

@@ -4,7 +4,7 @@ import Timing
 
 extension Peerctl {
     /// `peerctl reload`
-    struct Reload: PeerctlCommand {
+    struct Reload: ConversingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Reads the configuration again, and drops nobody.",
             discussion: """

@@ -3,7 +3,7 @@ import Control
 
 extension Peerctl {
     /// `peerctl remove 203.0.113.7:9108`
-    struct Remove: PeerctlCommand {
+    struct Remove: ConversingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Ends persistent connections for good."
         )

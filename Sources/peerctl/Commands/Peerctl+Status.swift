@@ -3,7 +3,7 @@ import Control
 
 extension Peerctl {
     /// `peerctl`, `peerctl status`
-    struct Status: PeerctlCommand {
+    struct Status: ConversingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Shows how many peers there are, wanted and refused."
         )

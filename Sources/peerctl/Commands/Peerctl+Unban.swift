@@ -3,7 +3,7 @@ import Control
 
 extension Peerctl {
     /// `peerctl unban 198.51.100.0/24`
-    struct Unban: PeerctlCommand {
+    struct Unban: ConversingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Lifts a ban."
         )

@@ -10,7 +10,7 @@ extension Peerctl {
             abstract: "Waits until the daemon answers and holds so many outbound peers.",
             discussion: """
                 For scripts that need the network: ends with status 0 as soon as so many outbound peers \
-                are ready, with status 1 if they aren't in time, and with status 3 if there is no daemon \
+                are ready, with status 1 if they aren't in time, and with status 3 if no daemon answers \
                 by then. It waits for a daemon that isn't there yet, or that starts again.
                 """
         )
@@ -63,10 +63,6 @@ extension Peerctl {
         /// What a single step may take. Never nothing, which would be for ever.
         private func patience(within limit: WaitLimit?) -> Duration {
             max(min(limit?.left ?? Client.patience, Client.patience), .milliseconds(1))
-        }
-
-        func perform(in session: inout Session) throws(CommandFailure) {
-            try follow(&session, within: timeout.map { WaitLimit($0) })
         }
 
         /// Asks one daemon until it holds enough: at first, and whenever a peer came or went.
