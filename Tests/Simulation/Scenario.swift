@@ -16,8 +16,8 @@ struct Scenario {
     var meanArrivalGap: Duration?
     var meanCommandGap: Duration?
     var meanMoodGap: Duration?
-    /// What the listener that distrusts loopback and the onion service let in, if they have limits of
-    /// their own.
+    /// What the listener that distrusts loopback and the onion service let in, if they have limits
+    /// of their own.
     var gates: [Gate?] = [nil, nil]
     /// Whether each caller that leaves is replaced by another one.
     var replacesCallers = false
