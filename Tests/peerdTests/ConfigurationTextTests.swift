@@ -152,7 +152,7 @@ struct ConfigurationTextTests {
         ]
     )
     func marks(_ text: String) throws {
-        let marks = String(repeating: "\u{301}\u{327}", count: 50_000)
+        let marks = String(repeating: "\u{301}\u{327}", count: 20_000)
         let document = text.split(separator: "_", omittingEmptySubsequences: false)
             .joined(separator: marks)
         let directory = try ConfigurationDirectory()

@@ -124,9 +124,11 @@ struct StateDirectory: ~Copyable {
         guard let start = reply.firstRange(of: #""storage":""#)?.upperBound else {
             throw Failure(reply)
         }
-        let rest = reply[start...]
-        let end = rest.firstRange(of: #""}"#)?.lowerBound ?? rest.endIndex
-        return String(rest[..<end])
+        let state = reply[start...].prefix { $0 != "\"" }
+        let rest = reply[state.endIndex...]
+        let problem = #"","storageProblem":""#
+        guard rest.hasPrefix(problem) else { return String(state) }
+        return state + problem + rest.dropFirst(problem.count).prefix { $0 != "\"" }
     }
 
     private func connect(_ number: CInt) throws {
