@@ -67,9 +67,9 @@ extension World {
     mutating func connect(to target: PeerTarget) throws(BrokenPromise) {
         let explained = explanation(of: target, .manual)
         let expected = ledger.refusalToConnect(target, at: moment, bans)
-        // From too short for anything to longer than everything.
-        let limit: Duration? =
-            random.chance(0.5) ? random.duration(below: .seconds(90)) : nil
+        // From too short for anything to longer than everything, often about as long as it takes.
+        let longest = Duration.seconds(random.element(of: [5, 20, 90]))
+        let limit: Duration? = random.chance(0.5) ? random.duration(below: longest) : nil
         ledger.asked = limit
         defer { ledger.asked = nil }
         let (id, refusal) = ask { world, actions throws(Refusal) in
