@@ -133,7 +133,9 @@ class History:
                 del bans[prefix]
             else:
                 bans[prefix] = chance.randrange(1, 1000)
-                call = ("Ban", {"prefix": prefix, "durationUSec": bans[prefix] * TERM_USEC})
+                duration = bans[prefix] * TERM_USEC
+                # The new term counts even where it is shorter than the one that is there.
+                call = ("Ban", {"prefix": prefix, "durationUSec": duration, "replace": True})
         self.states.append((frozenset(peers), frozenset(bans.items())))
         return call
 
