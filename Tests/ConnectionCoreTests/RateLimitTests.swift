@@ -34,6 +34,37 @@ struct RateLimitTests {
         #expect(throws: Refusal.rateLimited) { try manager.admit("198.51.100.7:5") }
     }
 
+    /// Both are asked at one moment, whatever has come before: a flood that begins, one that ends,
+    /// sources that were forgotten.
+    @Test("decides as it was explained a moment before", arguments: UInt64(1)...20)
+    func outlook(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let manager = TestManager {
+            $0.inbound.rate = 0.05
+            $0.inbound.burst = 2
+            $0.inbound.floodThreshold = 30
+            $0.limits.perHost = 0
+            $0.limits.connections = 10_000
+        }
+        manager.checksEachStep = false
+        for port in UInt16(1)...400 {
+            let last = random.number(below: 4)
+            let remote = PeerAddress(
+                ip("198.51.\(random.number(below: 3)).\(last)"),
+                port: port
+            )
+            let arrival = Arrival(remote: remote, local: address("192.0.2.1:9108"))
+            let rules = manager.core.rules(admitting: arrival, at: manager.now)
+            let isExplained = rules.contains {
+                if case .rateLimited = $0 { true } else { false }
+            }
+            #expect(isLimited("\(remote)", manager) == isExplained, "seed \(seed), \(port)")
+            let pauses = [Duration.zero, .milliseconds(100), .seconds(3), .seconds(40)]
+            manager.run(for: pauses[random.number(below: pauses.count)])
+            if random.number(below: 100) == 0 { manager.run(for: .seconds(1_300)) }
+        }
+    }
+
     @Test(
         "takes addresses of one host for one source",
         arguments: [

@@ -78,6 +78,26 @@ struct StatusQuestionTests {
         #expect(seen == ids.filter { $0 != ids[4] })
     }
 
+    @Test("looks at a bounded number of slots for a page, however few are wanted")
+    func boundedPages() throws {
+        let manager = TestManager {
+            $0.limits.connections = 100_000
+            $0.limits.perHost = 0
+            $0.inbound.burst = 100_000
+            $0.inbound.floodThreshold = 100_000
+        }
+        manager.checksEachStep = false
+        let most = ConnectionTable.slotsPerPage
+        for number in 0..<most + 10 {
+            try manager.admit("198.51.100.\(number / 60_000):\(1 + number % 60_000)")
+        }
+        let manual = try manager.connect("\(peer(5))")
+        let page = manager.table.page(limit: 64) { $0.kind == .manual }
+        #expect(page.connections.isEmpty && page.nextSlot == most)
+        let next = manager.table.page(fromSlot: most, limit: 64) { $0.kind == .manual }
+        #expect(next.connections.map(\.id) == [manual] && next.nextSlot == nil)
+    }
+
     @Test("lists only what is wanted, with no empty page at the end")
     func selection() throws {
         let manager = TestManager()

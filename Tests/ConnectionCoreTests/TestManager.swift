@@ -40,11 +40,15 @@ final class TestManager {
     private var actions = Actions()
     private var isOver = false
 
-    init(seed: UInt64 = 1, _ change: (inout Policy) -> Void = { _ in }) {
+    init(
+        seed: UInt64 = 1,
+        hashKey: UInt64? = nil,
+        _ change: (inout Policy) -> Void = { _ in }
+    ) {
         var policy = Policy()
         policy.outbound.target = 0
         change(&policy)
-        core = ConnectionCore(policy: policy, seed: seed)
+        core = ConnectionCore(policy: policy, seed: seed, hashKey: hashKey)
     }
 
     var table: ConnectionTable { core.table }
