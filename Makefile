@@ -20,7 +20,7 @@ BUILD_PACKAGES := g++ libc6-dev libstdc++-12-dev libtomlplusplus-dev libsystemd-
     pkg-config git
 RUN_PACKAGES := $(BUILD_PACKAGES) procps
 TEST_PACKAGES := $(RUN_PACKAGES) util-linux iproute2 python3 python3-venv socat systemd libnss-systemd \
-    dbus
+    dbus zsh fish
 # Pythons with what tests need of PyPI: the varlink client of somebody else, and a second BLAKE-256.
 VARLINK := $(BUILD)/varlink
 DECRED := $(BUILD)/decred

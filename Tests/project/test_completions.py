@@ -1,7 +1,8 @@
-"""The completions, in bash, of a daemon that runs; of zsh and fish, where they are, their syntax."""
+"""The completions, in the shells that they are for, of a daemon that runs."""
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -21,6 +22,33 @@ COMP_POINT=${#COMP_LINE}
 [[ $(complete -p "$1") =~ -F\ ([^ ]+) ]]
 "${BASH_REMATCH[1]}" "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
 printf '%s\n' "${COMPREPLY[@]}"
+"""
+
+# A zsh on a terminal of its own, in which somebody types a line and a tab. What is offered is said,
+# as _describe and its like hand it over; behind it the shell ends.
+ZSH = r"""
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell "source $1"
+while zpty -r shell line && [[ $line != *READY* ]]; do :; done
+zpty -w -n shell "$2"$'\t'
+while zpty -r shell line && [[ $line != *THAT-IS-ALL* ]]; do print -r -- "$line"; done
+"""
+ZSH_SETUP = r"""
+PROMPT= fpath=("${0:h}/zsh" $fpath)
+autoload -Uz compinit && compinit -u -D
+compadd() {
+    [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]] || {
+        local -a found
+        builtin compadd -A found "$@"
+        print -rl -- OFFERED:${^found}
+    }
+    builtin compadd "$@"
+}
+that-is-all() { print THAT-IS-ALL; exit }
+comppostfuncs=(that-is-all)
+bindkey '^I' complete-word
+print REA''DY
 """
 
 
@@ -51,6 +79,10 @@ class Completions(unittest.TestCase):
             for shell in ("bash", "zsh", "fish"):
                 script = run(RELEASE / program, "--generate-completion-script", shell).stdout
                 (cls.folder / f"{program}.{shell}").write_text(script)
+        (cls.folder / "zsh").mkdir()
+        for program in ("peerd", "peerctl"):
+            shutil.copy(cls.folder / f"{program}.zsh", cls.folder / "zsh" / f"_{program}")
+        (cls.folder / "setup.zsh").write_text(ZSH_SETUP)
 
     @classmethod
     def end(cls):
@@ -66,6 +98,39 @@ class Completions(unittest.TestCase):
         said = run("bash", "-c", BASH, "bash", self.folder / f"{words[0]}.bash", *words,
                    env={**self.path, **environment}).stdout
         return [line for line in said.splitlines() if line]
+
+    def offered_by_zsh(self, line):
+        said = run("zsh", "-f", "-c", ZSH, "zsh", self.folder / "setup.zsh", line,
+                   env={**self.path, "HOME": str(self.folder), "TERM": "dumb"}).stdout
+        return sorted(re.findall(r"OFFERED:(\S+)", said))
+
+    def offered_by_fish(self, line):
+        """What fish offers on a terminal: elsewhere it knows no line that is being written."""
+        result = self.folder / "offered"
+        result.unlink(missing_ok=True)
+        sources = "; ".join(f"source {self.folder}/{name}.fish" for name in ("peerd", "peerctl"))
+        subprocess.run(
+            ["script", "--quiet", "--return", "--command", f"fish --no-config -C '{sources}'",
+             "/dev/null"], input=f"complete -C '{line}' > {result}; exit\r", text=True, check=True,
+            stdout=subprocess.DEVNULL, timeout=DEADLINE,
+            env={**self.path, "HOME": str(self.folder), "TERM": "xterm"})
+        return sorted(line.split("\t")[0] for line in result.read_text().splitlines())
+
+    def test_zsh_and_fish_offer_what_the_daemon_knows(self):
+        for line, words in {
+                "peerctl disconnect ": ["1", "2"],
+                "peerctl unban ": ["198.51.100.0/24", "2001:db8::/48"],
+                "peerctl unban 2001:d": ["2001:db8::/48"],
+                "peerctl explain 127.0.0.1": ["127.0.0.1:4444"],
+                "peerctl help add": ["add-addresses"],
+                "peerctl log-level w": ["warning"],
+                "peerctl l": ["list", "log-level"],
+                "peerd --ch": ["--check-config"],
+                "peerd --set outbound.tar": ["outbound.target="],
+        }.items():
+            for offered in (self.offered_by_zsh, self.offered_by_fish):
+                with self.subTest(line=line, shell=offered.__name__):
+                    self.assertEqual(offered(line), words)
 
     def test_bash_offers_the_connections_that_are_meant(self):
         self.assertEqual(self.offered("peerctl", "disconnect", ""), ["1", "2"])
@@ -112,10 +177,8 @@ class Completions(unittest.TestCase):
 
     def test_the_scripts_are_right_for_each_shell(self):
         for program in ("peerd", "peerctl"):
-            run("bash", "-n", self.folder / f"{program}.bash")
-            for shell in ("zsh", "fish"):
-                if shutil.which(shell):
-                    run(shell, "-n", self.folder / f"{program}.{shell}")
+            for shell in ("bash", "zsh", "fish"):
+                run(shell, "-n", self.folder / f"{program}.{shell}")
 
 
 if __name__ == "__main__":
