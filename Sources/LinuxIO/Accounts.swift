@@ -1,11 +1,9 @@
 import Glibc
 
-/// Users, groups and number of this process, and the groups that the machine's databases name.
+/// Users and groups of this process, and the groups that the machine's databases name.
 package enum Accounts {
     /// Whoever this process acts as.
     package static var user: UInt32 { geteuid() }
-    /// This process's own number.
-    package static var process: Int32 { getpid() }
     package static var group: UInt32 { getegid() }
 
     /// The number of a group; nil if there is none of this name. May ask the network, so it isn't

@@ -42,6 +42,9 @@ package struct DirectoryLock: ~Copyable, Sendable {
         self.file = file
     }
 
+    /// Which directory it is.
+    package func identity() throws(SystemError) -> FileIdentity { try directory.identity() }
+
     private static func number(of file: borrowing FileDescriptor?) -> CInt? {
         switch file {
         case .some(let file): file.number

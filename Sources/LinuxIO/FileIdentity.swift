@@ -1,7 +1,7 @@
 import Glibc
 
-/// Which file something is, whatever it is called.
-struct FileIdentity: Equatable, Sendable {
+/// Which file or folder something is, whatever it is called.
+package struct FileIdentity: Equatable, Sendable {
     private let device: UInt
     private let inode: UInt
     /// A file of bytes with one name: no folder, link, device, FIFO or socket, and no second name
@@ -9,7 +9,7 @@ struct FileIdentity: Equatable, Sendable {
     let isPlain: Bool
 
     /// What has this name, nil if nothing has. A link isn't followed unless that is asked for.
-    init?(at path: String, followingLinks: Bool = false) throws(SystemError) {
+    package init?(at path: String, followingLinks: Bool = false) throws(SystemError) {
         var status = stat()
         do throws(SystemError) {
             if followingLinks {

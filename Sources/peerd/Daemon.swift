@@ -83,7 +83,7 @@ struct Daemon: ~Copyable {
         let (inherited, unknown) = (environment.listeners, environment.unknown)
         let (control, runtime) = (environment.control, locks.runtimePath)
         let statePath = locks.statePath
-        let kernel = try KernelServices.open(storingIn: locks.statePath)
+        let kernel = try KernelServices.open(for: locks)
         var daemon = Daemon(loaded, arguments, environment, locks, journal, kernel)
         try daemon.takeState(in: statePath)
         // The store reads while the listeners are bound.

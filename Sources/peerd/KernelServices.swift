@@ -18,17 +18,19 @@ struct KernelServices: ~Copyable {
     /// Nil where there is no state directory.
     var store: StateThread?
 
-    /// Starts the resolver's threads, and the store's if there is a directory for it.
-    static func open(storingIn directory: String?) throws(StartupError) -> KernelServices {
+    /// Starts the resolver's threads, and the store's if there is a state directory.
+    static func open(for folders: borrowing DirectoryLocks) throws(StartupError) -> KernelServices {
         do throws(SystemError) {
             // Signals before the first thread, which inherits what is blocked.
             let signals = try Signals()
+            let runtime = try folders.runtimeIdentity()
             let services = KernelServices(
                 epoll: try Epoll(),
                 signals: signals,
                 reserve: try ReserveDescriptor(),
                 lookups: try NameLookups(),
-                store: try directory.map { path throws(SystemError) in try StateThread(folder: path)
+                store: try folders.statePath.map { path throws(SystemError) in
+                    try StateThread(folder: path, runtime: runtime)
                 }
             )
             try services.watch()

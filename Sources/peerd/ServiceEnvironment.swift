@@ -54,6 +54,9 @@ struct DirectoryLocks: ~Copyable {
         )
     }
 
+    /// Which directory the runtime one is; nil if there is none.
+    func runtimeIdentity() throws(SystemError) -> FileIdentity? { try runtime?.identity() }
+
     private static func lock(_ directory: String?) throws(StartupError) -> DirectoryLock? {
         guard let directory else { return nil }
         do throws(DirectoryLock.Failure) {

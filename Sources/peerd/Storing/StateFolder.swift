@@ -6,15 +6,18 @@ import Storage
 final class StateFolder {
     private let path: String
     private let store: Store
+    /// Nil also while the folder is the runtime directory, which this process has locked already.
     private var lock: DirectoryLock?
-    /// This process has it already, as its runtime directory.
-    private var isShared = false
+    private let runtime: FileIdentity?
     /// Only before the folder was had for the first time it is made: one that is gone was taken
     /// away by somebody, and a new one in its place is nobody's wish.
     private var missing = DirectoryLock.Missing.isMade
 
-    init(_ path: String) {
+    /// `runtime` is the runtime directory that this process has locked, which may be the same. The
+    /// number in the lock doesn't tell: in another container's view of processes it may be ours.
+    init(_ path: String, runtime: FileIdentity? = nil) {
         self.path = path
+        self.runtime = runtime
         store = Store(folder: path)
     }
 
@@ -37,7 +40,6 @@ final class StateFolder {
     /// Sees to it that the folder is locked, also if it was taken away and came back, or another
     /// one was put in its place.
     private func secure() throws(DirectoryLock.Failure) {
-        guard !isShared else { return }
         do throws(SystemError) {
             if try lock?.isInPlace() ?? false { return }
         } catch {
@@ -48,10 +50,18 @@ final class StateFolder {
         do throws(DirectoryLock.Failure) {
             lock = try DirectoryLock(path, missing: missing)
         } catch {
-            guard case .held(by: Accounts.process) = error else { throw error }
-            isShared = true
+            guard case .held = error, try isRuntime() else { throw error }
         }
         missing = .isAnError
+    }
+
+    private func isRuntime() throws(DirectoryLock.Failure) -> Bool {
+        guard let runtime else { return false }
+        do throws(SystemError) {
+            return try FileIdentity(at: path, followingLinks: true) == runtime
+        } catch {
+            throw .system(error)
+        }
     }
 }
 

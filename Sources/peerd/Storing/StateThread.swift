@@ -5,11 +5,12 @@ import Storage
 struct StateThread: ~Copyable {
     private var thread: HelperThreads<StateRequest, StateReply>
 
-    /// The folder is not touched before the first request.
-    init(folder: String) throws(SystemError) {
+    /// The folder is not touched before the first request. `runtime` is what this process has
+    /// locked already.
+    init(folder: String, runtime: FileIdentity?) throws(SystemError) {
         // One, and one request at a time: the order of the requests is that of the transactions.
         thread = try HelperThreads(count: 1, limit: 1, name: "store") {
-            let folder = StateFolder(folder)
+            let folder = StateFolder(folder, runtime: runtime)
             return { request in folder.handle(request) }
         }
     }
