@@ -17,14 +17,6 @@ import Timing
 ///
 /// It knows neither the thread nor the file, so that its tests need none.
 struct StateChanges: Sendable {
-    /// Changed peers and prefixes that are remembered one by one, some 60 bytes each. With more,
-    /// all that is held is written instead. To find out about so many takes the loop less than a
-    /// millisecond.
-    static let limit = 500
-    /// The same while the store hasn't been read, when nothing else tells that a stored ban was
-    /// lifted: as many as there may be bans, at most 1.2 MB until then. With more, what was lifted
-    /// comes back.
-    static let limitUnloaded = Database.maxBans
     /// The wait after a failure, which doubles with each further one, up to `longestRetry`. A disk
     /// that is full for a day is tried 1,440 times, and one that has room again is used within a
     /// minute.
@@ -54,14 +46,7 @@ struct StateChanges: Sendable {
     private var task: Task?
     /// Whether what was stored is known. Nothing is written before.
     private(set) var isLoaded = false
-    /// With the number of the last change of each, which says what came after what.
-    private var changedPeers: [PeerTarget: UInt64] = [:]
-    private var changedPrefixes: [Prefix: UInt64] = [:]
-    private var isAllChanged = false
-    private var changeNumber: UInt64 = 0
-    /// When each persistent peer that the core has was added, by the number of that change. Kept
-    /// while everything is to be written as well, when single changes aren't.
-    private var additions: [PeerTarget: UInt64] = [:]
+    private var pending = PendingChanges()
     /// Nothing is missing on disk, but whether it could be written isn't known.
     private var isDoubted = false
     private var checkAt = Instant(nanoseconds: 0)
@@ -91,7 +76,7 @@ struct StateChanges: Sendable {
 
     /// Whether all that the core holds, or held when `freeze` was called, is on disk.
     var isSaved: Bool {
-        guard !isAllChanged, changedPeers.isEmpty, changedPrefixes.isEmpty else { return false }
+        guard pending.isEmpty else { return false }
         return switch task {
         case .apply, .replace: false
         case .load, .probe, .check, nil: true
@@ -102,11 +87,9 @@ struct StateChanges: Sendable {
     mutating func note(_ report: Report) {
         switch report {
         case .persistentAdded(let subject), .persistentAdopted(let subject):
-            changed(subject.target)
-            additions[subject.target] = changeNumber
+            pending.added(subject.target)
         case .persistentRemoved(let subject):
-            changed(subject.target)
-            additions[subject.target] = nil
+            pending.removed(subject.target)
         case .banned(let ban, _): changed(ban.prefix)
         case .unbanned(let prefix): changed(prefix)
         case .attempting, .connected, .accepted, .ready, .failed, .failedAgain, .ended, .retrying,
@@ -120,34 +103,11 @@ struct StateChanges: Sendable {
     /// The configuration names these now. One that was added at run time before is the
     /// configuration's from now on, and isn't stored any more.
     mutating func noteConfigured(_ targets: [PeerTarget]) {
-        for target in targets where peers[target] != nil { changed(target) }
-    }
-
-    private mutating func changed(_ target: PeerTarget) {
-        changeNumber += 1
-        guard !isAllChanged else { return }
-        changedPeers[target] = changeNumber
-        checkLimit()
+        for target in targets where peers[target] != nil { pending.changed(target) }
     }
 
     /// A ban came, went or ends at another time, and no report tells it.
-    mutating func changed(_ prefix: Prefix) {
-        changeNumber += 1
-        guard !isAllChanged else { return }
-        changedPrefixes[prefix] = changeNumber
-        checkLimit()
-    }
-
-    private mutating func checkLimit() {
-        let limit = isLoaded ? Self.limit : Self.limitUnloaded
-        if changedPeers.count + changedPrefixes.count > limit { markAllChanged() }
-    }
-
-    private mutating func markAllChanged() {
-        isAllChanged = true
-        changedPeers = [:]
-        changedPrefixes = [:]
-    }
+    mutating func changed(_ prefix: Prefix) { pending.changed(prefix) }
 }
 
 // MARK: - The store
@@ -166,8 +126,8 @@ extension StateChanges {
         }
         guard !isSaved || isDoubted && last == nil else { return nil }
         checkAt = now.instant + Self.checkInterval
-        defer { forgetChanges() }
-        if isAllChanged || isDoubted || last != nil {
+        defer { pending.forget() }
+        if pending.isAll || isDoubted || last != nil {
             task = isSaved ? .probe : .replace
             return .replace(last ?? snapshot(of: core, at: now))
         }
@@ -197,7 +157,7 @@ extension StateChanges {
     /// - Returns: Whether it is the first success after a failure.
     mutating func succeeded(settingAside wasDamaged: Bool) -> Bool {
         // A load sees the file that took the damaged one's place; else all must be written to it.
-        if wasDamaged, task != .load { markAllChanged() }
+        if wasDamaged, task != .load { pending.markAll() }
         if task != .load { isDoubted = false }
         task = nil
         retryAt = nil
@@ -214,10 +174,10 @@ extension StateChanges {
         switch task {
         case .load, nil: break
         // Which of the changes got through doesn't matter if all is written.
-        case .apply, .replace: markAllChanged()
+        case .apply, .replace: pending.markAll()
         case .probe: isDoubted = true
         // What can't be written is on disk all the same; what isn't in its place isn't.
-        case .check: if error.kind == .readOnly { isDoubted = true } else { markAllChanged() }
+        case .check: if error.kind == .readOnly { isDoubted = true } else { pending.markAll() }
         }
         task = nil
         // No fault of the disk: the table has bans that made room for others here.
@@ -243,18 +203,12 @@ extension StateChanges {
         return failures == 1 ? delay : nil
     }
 
-    private mutating func forgetChanges() {
-        isAllChanged = false
-        changedPeers = [:]
-        changedPrefixes = [:]
-    }
-
     private mutating func changes(
         of core: borrowing ConnectionCore,
         at now: Moment
     ) -> [Change] {
         var numbered: [(number: UInt64, change: Change)] = []
-        for (target, number) in changedPeers.sorted(by: { $0.value < $1.value }) {
+        for (target, number) in pending.peers.sorted(by: { $0.value < $1.value }) {
             let isKept = Self.keepsAtRunTime(target, core)
             if isKept, peers[target] == nil {
                 let added = timeToAdd(at: now.wall)
@@ -265,7 +219,7 @@ extension StateChanges {
                 numbered.append((number, .removePersistentPeer(target: "\(target)")))
             }
         }
-        for (prefix, number) in changedPrefixes {
+        for (prefix, number) in pending.prefixes {
             if let ban = core.bans.ban(of: prefix) {
                 numbered.append((number, .putBan(BanRow(ban))))
             } else {
@@ -290,7 +244,7 @@ extension StateChanges {
             if Self.keepsAtRunTime(target, core) { targets.append(target) }
         }
         // The table has them by their slots, which are used again.
-        targets.sort { additions[$0] ?? 0 < additions[$1] ?? 0 }
+        targets.sort { pending.additions[$0] ?? 0 < pending.additions[$1] ?? 0 }
         var kept: [PeerTarget: WallTime] = [:]
         for target in targets {
             kept[target] = peers[target] ?? timeToAdd(at: now.wall)
@@ -352,9 +306,10 @@ extension StateChanges {
         isLoaded = true
         unreadable = stored.unreadable
         let bans = stored.bans.filter {
-            changedPrefixes[$0.prefix] == nil && core.bans.ban(of: $0.prefix) == nil
+            pending.prefixes[$0.prefix] == nil && core.bans.ban(of: $0.prefix) == nil
         }
-        if stored.isAsWritten { checkLimit() } else { markAllChanged() }
+        pending.noteLoaded()
+        if !stored.isAsWritten { pending.markAll() }
         let before = core.bans.count
         core.restoreBans(bans, at: now)
         var restoration = restore(stored.peers, to: &core, at: now, &actions)
@@ -387,7 +342,7 @@ extension StateChanges {
                 restoration.peers += 1
             } catch .duplicatePersistent {
                 // If it is the configuration's, it isn't to be stored any more.
-                changed(peer.target)
+                pending.changed(peer.target)
             } catch {
                 peers[peer.target] = nil
                 refused.append(peer)

@@ -146,7 +146,7 @@ struct StateChangesTests {
 
     @Test("is remembered one by one up to a limit; behind it everything is written")
     func limit() {
-        for (count, isAll) in [(StateChanges.limit, false), (StateChanges.limit + 1, true)] {
+        for (count, isAll) in [(PendingChanges.limit, false), (PendingChanges.limit + 1, true)] {
             var keeping = StateKeeping()
             keeping.add("10.0.0.1:1")
             for number in 1..<count { keeping.ban("10.\(number >> 8).\(number & 255).0/24") }

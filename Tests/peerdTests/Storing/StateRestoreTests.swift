@@ -121,11 +121,11 @@ struct StateRestoreTests {
         keeping.ban("192.0.1.0/24")
         keeping.unban("192.0.1.0/24")
         // What is kept for later is written as a whole, and no word of it is lost before.
-        for number in 0..<(2 * StateChanges.limit) {
+        for number in 0..<(2 * PendingChanges.limit) {
             keeping.ban("10.1.\(number / 256).\(number % 256)")
         }
         keeping.load(Contents(peers: [], bans: ["192.0.1.0/24", other]))
-        #expect(keeping.bans.count == 2 * StateChanges.limit + 1)
+        #expect(keeping.bans.count == 2 * PendingChanges.limit + 1)
         #expect(!keeping.bans.contains("192.0.1.0/24"))
         guard case .replace(let snapshot) = keeping.next() else {
             Issue.record("not everything is written")
@@ -137,7 +137,7 @@ struct StateRestoreTests {
     @Test("of which so many were lifted that they are no longer known comes back")
     func manyLifted() {
         for (count, isKnown) in [
-            (StateChanges.limitUnloaded, true), (StateChanges.limitUnloaded + 1, false),
+            (PendingChanges.limitUnloaded, true), (PendingChanges.limitUnloaded + 1, false),
         ] {
             var keeping = StateKeeping(loading: nil)
             _ = keeping.next()
