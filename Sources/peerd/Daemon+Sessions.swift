@@ -88,7 +88,14 @@ extension Daemon {
         case .addressesAsked:
             giveAddresses(to: id, at: now)
         case .warned(let misbehaviour, let score):
-            journal.write(.misbehaving(peer(of: id), "\(misbehaviour)", score: score))
+            journal.write(
+                .misbehaving(
+                    peer(of: id),
+                    "\(misbehaviour)",
+                    score: score,
+                    isInbound: core.table[id]?.kind == .inbound
+                )
+            )
         case .banned(let misbehaviour):
             ban(id, for: misbehaviour, at: now)
         case .closed(let ending):

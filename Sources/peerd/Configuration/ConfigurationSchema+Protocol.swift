@@ -95,7 +95,7 @@ extension ConfigurationSchema {
             \.peerProtocol.warnScore,
             .integer(in: 1...BanScore.most),
             default: 50,
-            "The score of misbehaviour from which on it is logged."
+            "The score of misbehaviour from which on it is logged, of inbound peers at level debug."
         ),
         Key(
             "protocol.ban-duration",

@@ -27,7 +27,7 @@ enum Notice: Sendable {
     /// A peer told of so many addresses.
     case addressesLearned(from: PeerAddress?, count: Int)
     /// A peer is on the way to being banned.
-    case misbehaving(PeerAddress?, String, score: Int)
+    case misbehaving(PeerAddress?, String, score: Int, isInbound: Bool)
     /// Clients are served at this path.
     case controlListening(String)
     /// There is no place for a socket for clients.
@@ -66,12 +66,15 @@ enum Notice: Sendable {
     var level: Configuration.Log.Level {
         switch self {
         case .started, .status, .listening, .listenerClosed, .controlListening, .controlMissing,
-            .reloading, .reloaded, .stateOff, .stateRestored, .stateWorks, .misbehaving:
+            .reloading, .reloaded, .stateOff, .stateRestored, .stateWorks:
             .info
         case .listenersInherited(_, let ignored):
             ignored == 0 ? .info : .warning
         case .addressesLearned:
             .debug
+        // Of those that come to us there may be thousands, for whom a few lines about bans do.
+        case .misbehaving(_, _, _, let isInbound):
+            isInbound ? .debug : .info
         case .listenerAddressMissing, .listenerKilled, .controlKilled, .socketIgnored,
             .restartNeeded, .controlGroupUnmapped, .controlNotDeleted, .persistentRefused,
             .configurationWarning, .journalLost, .stateLate, .stateSetAside, .storedIgnored,
@@ -143,7 +146,7 @@ enum Notice: Sendable {
             "Restart to change \(keys.joined(separator: ", ")): it stays as it was until then"
         case .addressesLearned(let peer, let count):
             "Peer \(peer?.description ?? "of no address") told of \(count) addresses"
-        case .misbehaving(let peer, let what, let score):
+        case .misbehaving(let peer, let what, let score, _):
             "Peer \(peer?.description ?? "of no address") misbehaves (score \(score)): \(what)"
         case .controlListening(let path): "Serving clients at \(path)"
         case .controlMissing:
@@ -204,7 +207,7 @@ enum Notice: Sendable {
             [.init(.count, count)]
         case .addressesLearned(let peer, let count):
             Self.fields(of: peer) + [.init(.count, count)]
-        case .misbehaving(let peer, let what, let score):
+        case .misbehaving(let peer, let what, let score, _):
             Self.fields(of: peer) + [.init(.score, score), .init(.detail, what)]
         case .stateRestored(let peers, let bans):
             [.init(.count, peers + bans)]

@@ -85,7 +85,7 @@ enum SampleReports {
         .persistentRefused(subject.target, .tooManyPersistent(limit: 8)),
         .restartNeeded(keys: ["network"]),
         .addressesLearned(from: subject.address, count: 7),
-        .misbehaving(subject.address, "asked for addresses again", score: 66),
+        .misbehaving(subject.address, "asked for addresses again", score: 66, isInbound: false),
         .controlListening("/run/peerd/control"), .controlMissing,
         .controlGroupUnmapped("operators"), .controlNotDeleted(SystemError(.unlink, ENOENT)),
         .configurationWarning("peerd.toml:3:1: odd"), .reloading, .reloaded,
