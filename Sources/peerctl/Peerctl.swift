@@ -47,6 +47,7 @@ struct Peerctl: ParsableCommand {
             }
             guard Self.isUsageError(error) else { exit(withError: error) }
             let message = usageMessage(for: error, of: CommandLine.arguments.dropFirst())
+                .printableLines()
             try? StandardStream.errors.write(Array((message + "\n").utf8))
             Glibc.exit(ExitStatus.usage)
         }

@@ -1,3 +1,4 @@
+import Control
 import Systemd
 import Timing
 
@@ -74,7 +75,7 @@ struct ServiceLink: ~Copyable {
         guard text != status else { return }
         status = text
         // A lost one is due again after the interval.
-        if manager.notify(.status(text.onOneLine)) != .sent {
+        if manager.notify(.status(text.printable)) != .sent {
             status = ""
             isStatusStale = true
         }

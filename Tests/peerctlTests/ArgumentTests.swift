@@ -56,7 +56,7 @@ struct ArgumentTests {
             (["--socket=x", "add-adresses", "-"], "did you mean 'add-addresses'?"),
             (["re"], "There is no command 're'."),
             (["zebra"], "There is no command 'zebra'."),
-            (["\u{1b}[31m"], "There is no command '\\u{1b}"),
+            (["\u{1b}[31m"], "There is no command '\\u{1B}"),
             (["--bogus"], "Unknown option '--bogus'"),
         ]
     )

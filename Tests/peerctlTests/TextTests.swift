@@ -14,8 +14,8 @@ struct TextTests {
         let text = Text(Self.hostile)
         #expect(
             text.plain
-                == #"\u{1b}[31m\u{7}\u{a}\u{d}\u{9}\u{0}\u{7f}\u{9b}2J\u{202e}gpj\u{2028}\u{200b}"#
-                + #"\u{e000}end"#
+                == #"\u{1B}[31m\u{07}\n\r\t\0\u{7F}\u{009B}2J\u{202E}gpj\u{2028}\u{200B}"#
+                + #"\u{E000}end"#
         )
         let interpolated: Text = "\(Self.hostile)"
         #expect(interpolated == text)

@@ -1,3 +1,5 @@
+import Control
+
 /// Where a value of the configuration, or what is wrong with it, stands.
 enum ConfigurationOrigin: Equatable, Sendable {
     /// Nobody set it: it is built in.
@@ -17,10 +19,10 @@ extension ConfigurationOrigin: CustomStringConvertible {
     var description: String {
         switch self {
         case .standard: "default"
-        case .file(let path, let line?, let column?): "\(path.onOneLine):\(line):\(column)"
-        case .file(let path, let line?, nil): "\(path.onOneLine):\(line)"
-        case .file(let path, nil, _): path.onOneLine
-        case .setting(let argument): "--set \(argument.onOneLine)"
+        case .file(let path, let line?, let column?): "\(path.printable):\(line):\(column)"
+        case .file(let path, let line?, nil): "\(path.printable):\(line)"
+        case .file(let path, nil, _): path.printable
+        case .setting(let argument): "--set \(argument.printable)"
         case .operator: "peerctl log-level"
         }
     }

@@ -1,3 +1,5 @@
+import Control
+
 /// One thing that is wrong with a configuration, or (as a warning) odd about it.
 struct ConfigurationProblem: Equatable, Sendable {
     let origin: ConfigurationOrigin
@@ -6,7 +8,7 @@ struct ConfigurationProblem: Equatable, Sendable {
 
     init(_ origin: ConfigurationOrigin, _ message: String) {
         self.origin = origin
-        self.message = message.onOneLine
+        self.message = message.printable
     }
 }
 

@@ -1,22 +1,6 @@
 import Control
 
 extension String {
-    /// The text with what `Unicode.Scalar.isHarmful` escaped, so that what somebody wrote into a
-    /// file can't begin a line of its own in the log, leave the comment it is printed in, or show
-    /// something else than what is there.
-    var onOneLine: String {
-        guard unicodeScalars.contains(where: \.isHarmful) else { return self }
-        var result = ""
-        for scalar in unicodeScalars {
-            if scalar.isHarmful {
-                result += scalar.escaped(asASCII: true)
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
-
     /// The text as TOML writes it, between double quotes.
     var quotedForTOML: String { quoted { $0.isHarmful } }
 

@@ -1,3 +1,4 @@
+import Control
 import Timing
 
 /// One entry of the log: a sentence for people and fields for programs.
@@ -11,9 +12,7 @@ struct LogEntry: Equatable, Sendable {
     /// has several lines only where it lists what is wrong, and nothing in them is shown as
     /// something else than it is.
     func shownMessage(joiningLinesBy separator: String) -> String {
-        message.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-            .map { String(Substring($0)).onOneLine }
-            .joined(separator: separator)
+        message.printableLines(joinedBy: separator)
     }
 
     struct Field: Equatable, Sendable {
@@ -22,7 +21,7 @@ struct LogEntry: Equatable, Sendable {
 
         init(_ name: LogField, _ value: some CustomStringConvertible) {
             self.name = name
-            self.value = value.description.onOneLine
+            self.value = value.description.printable
         }
 
         /// A length of time, in microseconds.

@@ -1,3 +1,4 @@
+import Control
 import LinuxIO
 
 /// Standard error for what is said where no loop runs: it waits until the line is out.
@@ -7,9 +8,11 @@ enum StandardError {
         write(line: level.line(text, onTerminal: StandardStream.errors.isTerminal))
     }
 
+    /// It may have names and texts of files in it, and several lines.
+    ///
     /// Nobody can be told that standard error is closed, so an error ends the line and nothing
     /// else.
     static func write(line: String) {
-        try? StandardStream.errors.write(Array("\(line)\n".utf8))
+        try? StandardStream.errors.write(Array("\(line.printableLines())\n".utf8))
     }
 }
