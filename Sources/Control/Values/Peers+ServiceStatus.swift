@@ -1,6 +1,10 @@
 extension Peers {
     /// The daemon's state in numbers.
     package struct ServiceStatus: WireObject {
+        /// For so long a persistent peer may be down before the daemon isn't well: more than a
+        /// restart of its own. The journal warns of it then.
+        package static let longestAbsence = Duration.seconds(600)
+
         package var version: String
         /// The configuration's `network`.
         package var network: String

@@ -8,6 +8,9 @@ extension Peers {
         /// How many of the last ones in a row were the peer's accepting and closing at once.
         package var hangUps: Int
 
+        /// So many are explained to people, as the journal does it.
+        package static let hangUpsToExplain = 3
+
         package init(cause: Failure, atUnixUSec: Int64, count: Int, hangUps: Int) {
             self.cause = cause
             self.atUnixUSec = atUnixUSec

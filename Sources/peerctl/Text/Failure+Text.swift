@@ -89,10 +89,3 @@ func percent(_ chance: Double) -> String { "\(Int((chance * 100).rounded())) %" 
 func counted(_ count: some BinaryInteger, _ noun: String) -> String {
     "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
 }
-
-/// `4,210`
-func grouped(_ number: some BinaryInteger) -> String {
-    var digits = Array(String(number.magnitude))
-    for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
-    return (number < 0 ? "-" : "") + String(digits)
-}

@@ -1,3 +1,5 @@
+import Control
+
 extension Collection where Element: StringProtocol {
     /// The first `limit` of them with commas between, and how many more there are.
     func named(limit: Int) -> String {

@@ -12,7 +12,4 @@ extension Peers.Setback {
         }
         return text
     }
-
-    /// As many as the journal waits for before it says the same.
-    private static let hangUpsToExplain = 3
 }

@@ -38,13 +38,17 @@ extension Peers.ConfiguredKey {
         return (String(key[..<dot]), String(key[key.index(after: dot)...]))
     }
 
-    /// So that most comments stand below each other.
-    private static let commentColumn = 32
-
     private static func line(_ text: String, _ origin: String) -> Text {
-        let gap = String(repeating: " ", count: max(1, commentColumn - text.count))
-        return Text(text + gap) + Text("# \(origin)", .faint)
+        Text(text) + comment(origin, behind: text)
     }
+}
+
+/// So that most comments stand below each other.
+private let commentColumn = 32
+
+private func comment(_ origin: String, behind text: String) -> Text {
+    let gap = String(repeating: " ", count: max(1, commentColumn - text.count))
+    return Text("\(gap)# \(origin)", .faint)
 }
 
 extension Peers.ConfigurationChange {
@@ -79,7 +83,6 @@ extension Peers.ConfigurationChange {
         _ style: Style
     ) -> Text {
         let text = "  \(sign) \(value)"
-        let gap = String(repeating: " ", count: max(1, 32 - text.count))
-        return Text(text, style) + Text(origin.map { "\(gap)# \($0)" } ?? "", .faint)
+        return Text(text, style) + (origin.map { comment($0, behind: text) } ?? "")
     }
 }

@@ -2,9 +2,6 @@ import Control
 import Timing
 
 extension Peers.ServiceStatus {
-    /// For so long a persistent peer may be down before it is more than a restart of its own.
-    static let longestAbsence = Duration.seconds(600)
-
     /// Why the daemon isn't well, a sentence each; none if it is. Without a state directory nothing
     /// was to be stored, and that is well.
     func complaints(seenFrom viewpoint: Viewpoint) -> [String] {

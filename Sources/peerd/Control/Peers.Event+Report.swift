@@ -54,10 +54,7 @@ extension Peers.Event.Content {
             case .outboundPaused(let failures, let pause):
                 .outboundPaused(failures: failures, forUSec: pause.inMicroseconds)
             case .nobodyToDial(let shortage):
-                .nobodyToDial(
-                    missing: shortage.missing,
-                    shortage.counts.map { Peers.Exclusion($0) }
-                )
+                .nobodyToDial(missing: shortage.missing, shortage.exclusions)
             case .targetMissed(let ready, let target, let duration, _):
                 .targetMissed(ready: ready, target: target, forUSec: duration.inMicroseconds)
             case .resourcesExhausted(let errno, let pause):

@@ -6,15 +6,19 @@ extension Peers.Shortage {
     init(_ shortage: CoreShortage, since: Instant, lookAgainAt: Instant, at now: Moment) {
         self.init(
             missing: shortage.missing,
-            exclusions: shortage.counts.map { Peers.Exclusion($0) },
+            exclusions: shortage.exclusions,
             sinceUnixUSec: (now.wall + (since - now.instant)).microseconds,
             nextLookUnixUSec: (now.wall + (lookAgainAt - now.instant)).microseconds
         )
     }
 }
 
+extension CoreShortage {
+    var exclusions: [Peers.Exclusion] { counts.map { Peers.Exclusion($0) } }
+}
+
 extension Peers.Exclusion {
-    init(_ count: CoreShortage.Count) {
+    fileprivate init(_ count: CoreShortage.Count) {
         self.init(rule: Peers.Rule(count.obstacle), count: count.addresses)
     }
 }

@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Control
 import Timing
 
 /// One line that tells what matters and what is missing:
@@ -38,14 +39,5 @@ enum StatusLine {
         guard let (target, until) = nearest else { return "" }
         let rest = max(until - now.instant, .zero)
         return " (\(target) retries in \(rest.briefDescription))"
-    }
-
-    /// 4210 as "4,210".
-    private static func grouped(_ number: Int) -> String {
-        var digits = Array(String(number))
-        for place in stride(from: digits.count - 3, to: 0, by: -3) {
-            digits.insert(",", at: place)
-        }
-        return String(digits)
     }
 }

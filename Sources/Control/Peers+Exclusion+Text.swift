@@ -1,8 +1,6 @@
-import Control
-
 extension Peers.Exclusion {
-    /// `40 addresses: 33 in groups that are full, 7 tried within 60 s`, as the journal says it.
-    static func text(of exclusions: [Peers.Exclusion]) -> String {
+    /// `40 addresses: 33 in groups that are full, 7 tried within 60 s`
+    package static func text(of exclusions: [Peers.Exclusion]) -> String {
         guard !exclusions.isEmpty else { return "no address is known" }
         let sum = exclusions.reduce(0) { $0 + $1.count }
         return (sum == 1 ? "1 address" : "\(grouped(sum)) addresses") + ": "
