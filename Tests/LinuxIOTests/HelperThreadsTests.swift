@@ -97,11 +97,12 @@ struct HelperThreadsTests {
         #expect(reply == 2)
         let count = threads.count
         #expect(count == 0)
-        // The end was behind the request, and before this one.
+        // The end was behind the request, and before this one: whichever of the two threads takes
+        // it, the other one serves.
         _ = threads.send(0)
         try threads.start()
         reply = try Self.reply(from: &threads)
-        #expect(reply == 1)
+        #expect(reply == 1 || reply == 3)
     }
 
     @Test("let go of everything when they are dropped, done or not")

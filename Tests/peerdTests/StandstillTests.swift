@@ -53,9 +53,15 @@ struct StandstillTests {
         // Those that said nothing have the time of a ping, and end when it is over.
         let end = ContinuousClock.now + ChildProcess.patience
         var left = status.ready.inbound
+        var nextPing = ContinuousClock.now
         while left > 1_500 {
             guard ContinuousClock.now < end else { throw Failure("\(left) are left") }
-            for peer in peers[..<1_500] { try peer.send(Self.ping) }
+            // Seldom: a machine that is busy with them makes every turn a late one, and late turns
+            // give everybody more time.
+            if ContinuousClock.now >= nextPing {
+                for peer in peers[..<1_500] { try peer.send(Self.ping) }
+                nextPing = ContinuousClock.now + .seconds(ping / 2)
+            }
             _ = poll(nil, 0, 200)
             left = try client.ask(Peers.Status()).status.ready.inbound
         }
