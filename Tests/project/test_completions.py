@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -143,6 +144,14 @@ class Completions(unittest.TestCase):
         self.assertEqual(
             self.offered("peerctl", "--socket", str(self.socket), "remove", "",
                          PEERCTL_SOCKET="/nowhere/socket"), ["1", "2"])
+
+    def test_no_shell_waits_for_a_daemon_that_stands_still(self):
+        self.daemon.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.daemon.send_signal, signal.SIGCONT)
+        begun = time.monotonic()
+        self.assertEqual(self.offered("peerctl", "disconnect", ""), [])
+        # A second, where commands wait for half a minute.
+        self.assertLess(time.monotonic() - begun, 15)
 
     def test_bash_offers_bans_also_behind_their_colons(self):
         self.assertEqual(sorted(self.offered("peerctl", "unban", "")),

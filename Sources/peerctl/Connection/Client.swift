@@ -10,19 +10,23 @@ struct Client: ~Copyable {
     static let patience = Duration.seconds(30)
 
     private let stream: UnixStream
+    /// Of this daemon: for all that it does at once.
+    private let patience: Duration
     /// When it began to connect.
     private let startedAt: Instant
     private var framer = MessageFramer()
     /// Some replies of `List` at a time.
     private var buffer = [UInt8](repeating: 0, count: 64 << 10)
 
-    private init(_ stream: consuming UnixStream, startedAt: Instant) {
+    private init(_ stream: consuming UnixStream, _ patience: Duration, startedAt: Instant) {
         self.stream = stream
+        self.patience = patience
         self.startedAt = startedAt
     }
 
     /// Connects to the first socket that is there and has a listener. If there is none, the failure
-    /// is that of the first path. The daemon may take `patience` to accept.
+    /// is that of the first path. The daemon may take `patience` to accept, and to begin with what
+    /// has several replies.
     static func connect(
         toFirstOf paths: [String],
         patience: Duration = patience
@@ -33,7 +37,7 @@ struct Client: ~Copyable {
             guard let unixPath = UnixPath(path) else { throw .unusablePath(path) }
             do throws(SystemError) {
                 let stream = try UnixStream.connect(to: unixPath, patience: patience)
-                return Client(stream, startedAt: start)
+                return Client(stream, patience, startedAt: start)
             } catch {
                 guard !error.saysWouldBlock else { throw .noAnswer(after: patience) }
                 // What is there and refuses this user is the one that was meant.
@@ -66,7 +70,7 @@ struct Client: ~Copyable {
         _ body: (Parameters.Reply) throws(CommandFailure) -> Void
     ) throws(CommandFailure) {
         try send(parameters)
-        var wait: Duration? = Self.patience
+        var wait: Duration? = patience
         while true {
             let reply = try receive(Parameters.Reply.self, within: wait)
             try body(reply.parameters)
@@ -82,7 +86,7 @@ struct Client: ~Copyable {
         do throws(SystemError) {
             try stream.send(bytes)
         } catch {
-            throw error.saysWouldBlock ? .noAnswer(after: Self.patience) : .connectionLost
+            throw error.saysWouldBlock ? .noAnswer(after: patience) : .connectionLost
         }
     }
 
