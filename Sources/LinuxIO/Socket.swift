@@ -117,11 +117,7 @@ package struct Socket: ~Copyable, Sendable {
     /// - Throws: ECONNRESET when the peer hung up hard, ETIMEDOUT when it vanished, EHOSTUNREACH
     ///   and their like.
     package func read(into buffer: inout [UInt8]) throws(SystemError) -> ReadResult {
-        precondition(!buffer.isEmpty)
-        let count = try systemCallUnlessBlocked(.receive) {
-            buffer.withUnsafeMutableBytes { recv(descriptor.number, $0.baseAddress, $0.count, 0) }
-        }
-        return ReadResult(count)
+        try descriptor.receive(into: &buffer)
     }
 
     /// The same, but what is there is thrown away by the kernel and never copied.
@@ -139,13 +135,7 @@ package struct Socket: ~Copyable, Sendable {
     /// - Returns: How many, 0 if epoll has to say when there is room.
     /// - Throws: EPIPE and ECONNRESET when the peer has hung up, ETIMEDOUT when it vanished.
     package func send(_ bytes: ArraySlice<UInt8>) throws(SystemError) -> Int {
-        guard !bytes.isEmpty else { return 0 }
-        let count = try systemCallUnlessBlocked(.send) {
-            bytes.withUnsafeBytes {
-                Glibc.send(descriptor.number, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
-            }
-        }
-        return count ?? 0
+        try descriptor.send(bytes)
     }
 
     /// From now on dropping the socket says goodbye (FIN) instead of hanging up hard (RST). For an

@@ -24,11 +24,7 @@ package struct UnixConnection: ~Copyable, Sendable {
     ///
     /// - Throws: ECONNRESET when the client went without reading everything.
     package func read(into buffer: inout [UInt8]) throws(SystemError) -> ReadResult {
-        precondition(!buffer.isEmpty)
-        let count = try systemCallUnlessBlocked(.receive) {
-            buffer.withUnsafeMutableBytes { recv(descriptor.number, $0.baseAddress, $0.count, 0) }
-        }
-        return ReadResult(count)
+        try descriptor.receive(into: &buffer)
     }
 
     /// Sends what the kernel takes at once of the bytes.
@@ -36,12 +32,6 @@ package struct UnixConnection: ~Copyable, Sendable {
     /// - Returns: How many, 0 if epoll has to say when there is room.
     /// - Throws: EPIPE and ECONNRESET when the client has gone.
     package func send(_ bytes: ArraySlice<UInt8>) throws(SystemError) -> Int {
-        guard !bytes.isEmpty else { return 0 }
-        let count = try systemCallUnlessBlocked(.send) {
-            bytes.withUnsafeBytes {
-                Glibc.send(descriptor.number, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
-            }
-        }
-        return count ?? 0
+        try descriptor.send(bytes)
     }
 }

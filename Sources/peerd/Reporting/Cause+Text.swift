@@ -92,7 +92,8 @@ extension Refusal {
         case .networkInactive: "network inactive"
         case .banned(let prefix, let until): banText(prefix, until)
         case .rateLimited: "rate limited"
-        case .flooded(let chance): "flood (dropped with a chance of \(Int(chance * 100)) %)"
+        case .flooded(let chance):
+            "flood (dropped with a chance of \(Int((chance * 100).rounded())) %)"
         case .alreadyPending(let id): "already pending (id: \(id))"
         case .alreadyConnected(let id): "already connected (id: \(id))"
         case .tooManyPerHost(let limit): "limits.per-host (\(limit)) reached"
