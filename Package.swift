@@ -46,8 +46,10 @@ let package = Package(
             dependencies: ["Addressing", "Timing"],
             swiftSettings: pure
         ),
+        .target(name: "PlainText", swiftSettings: pure),
         .target(
             name: "Control",
+            dependencies: ["PlainText"],
             resources: [.embedInCode("org.peerd.Peers.varlink")],
             swiftSettings: pure
         ),
@@ -79,6 +81,7 @@ let package = Package(
                 "ConnectionCore",
                 "DecredWire",
                 "Control",
+                "PlainText",
                 "LinuxIO",
                 "Systemd",
                 "Storage",
@@ -92,6 +95,7 @@ let package = Package(
             name: "peerctl",
             dependencies: [
                 "Control",
+                "PlainText",
                 "LinuxIO",
                 "Timing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -185,7 +189,7 @@ let package = Package(
             name: "peerdTests",
             dependencies: [
                 "peerd", "Addressing", "Timing", "ConnectionCore", "DecredWire", "Control",
-                "LinuxIO", "CLinux", "Systemd", "Storage", "peerctl",
+                "PlainText", "LinuxIO", "CLinux", "Systemd", "Storage", "peerctl",
             ],
             swiftSettings: strict
         ),
@@ -194,6 +198,7 @@ let package = Package(
             dependencies: [
                 "peerctl",
                 "Control",
+                "PlainText",
                 "LinuxIO",
                 "Timing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -217,8 +222,8 @@ let package = Package(
 // a program there. Of its module nothing but the configuration is fuzzed.
 if Context.environment["PEERD_FUZZ"] != nil {
     let fuzzed = [
-        "Addressing", "Timing", "ConnectionCore", "DecredWire", "Control", "CLinux", "LinuxIO",
-        "CTOML",
+        "Addressing", "Timing", "ConnectionCore", "DecredWire", "Control", "PlainText", "CLinux",
+        "LinuxIO", "CTOML",
     ]
     package.products = []
     package.targets.removeAll { !fuzzed.contains($0.name) }
@@ -226,8 +231,8 @@ if Context.environment["PEERD_FUZZ"] != nil {
         .target(
             name: "peerd",
             dependencies: [
-                "Addressing", "Timing", "ConnectionCore", "Control", "DecredWire", "LinuxIO",
-                "CTOML",
+                "Addressing", "Timing", "ConnectionCore", "Control", "PlainText", "DecredWire",
+                "LinuxIO", "CTOML",
             ],
             path: "Sources/peerd/Configuration",
             swiftSettings: strict

@@ -1,3 +1,5 @@
+import PlainText
+
 /// What a client of the control socket can make the daemon keep or do at most. All together, with
 /// every client at every bound, buffers take 64 × (2.2 MiB for calls + 0.3 MiB for replies) and the
 /// events at most 16 MiB: 176 MiB, from clients that the socket's group admits. Those that behave
@@ -24,7 +26,7 @@ package enum Bounds {
     /// where a million values or escapes would take 50. A full `AddAddresses` has 1,002.
     package static let items = 2_048
     /// Bytes of one text in a call: a name of 253 with its port fits well.
-    package static let textBytes = 512
+    package static let textBytes = String.longestWord
     /// Addresses in one `AddAddresses`: reading and parsing them takes about a millisecond.
     package static let addresses = 1_000
 

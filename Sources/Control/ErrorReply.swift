@@ -1,3 +1,5 @@
+import PlainText
+
 /// An error that a call was answered with.
 package enum ErrorReply: Error, Equatable, Sendable {
     case service(Service.Failure)

@@ -1,3 +1,5 @@
+import PlainText
+
 /// A look at a message before it is read as JSON: what the reader would build, hash and compare is
 /// bounded, whatever was sent. It doesn't say that the message is JSON.
 enum MessageShape {

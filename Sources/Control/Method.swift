@@ -1,3 +1,5 @@
+import PlainText
+
 /// Every method that the daemon has, by its full name.
 package enum Method: String, CaseIterable, Sendable {
     case getInfo = "org.varlink.service.GetInfo"

@@ -1,3 +1,5 @@
+import PlainText
+
 extension Peers.Failure {
     /// Appends the error reply as a whole message.
     package func encode(into bytes: inout [UInt8]) {

@@ -1,3 +1,5 @@
+import PlainText
+
 /// `org.varlink.service`: what every varlink service answers about itself.
 package enum Service {
     package struct GetInfo: NoParameters {

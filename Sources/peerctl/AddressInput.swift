@@ -1,5 +1,6 @@
 import Control
 import LinuxIO
+import PlainText
 
 /// Addresses in parts of at most `Bounds.addresses`, from the command line or from standard input,
 /// where each has a line. Not more than a part is kept, however long the input is.

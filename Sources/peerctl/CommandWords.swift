@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import PlainText
 
 /// The words of a command line that are no options: the first should be a command.
 struct CommandWords {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Control
 import LinuxIO
+import PlainText
 
 /// What a shell offers for words that only the daemon or this machine knows. Whatever goes wrong
 /// leaves nothing to offer: a shell that waits or shows errors in the middle of a line is worse.

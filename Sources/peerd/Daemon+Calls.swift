@@ -1,6 +1,7 @@
 import Addressing
 import ConnectionCore
 import Control
+import PlainText
 import Timing
 
 /// Answering the calls of clients.

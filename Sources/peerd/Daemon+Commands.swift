@@ -1,6 +1,7 @@
 import Addressing
 import ConnectionCore
 import Control
+import PlainText
 import Timing
 
 /// What operators and applications ask the core for.

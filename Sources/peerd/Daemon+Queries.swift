@@ -3,6 +3,7 @@ import ConnectionCore
 import Control
 import DecredWire
 import LinuxIO
+import PlainText
 import Timing
 
 /// What operators and applications ask about. Long answers come in steps of 64 rows, a turn each.

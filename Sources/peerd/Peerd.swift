@@ -2,6 +2,7 @@ import ArgumentParser
 import Control
 import Glibc
 import LinuxIO
+import PlainText
 import Systemd
 
 /// The command line.

@@ -1,4 +1,4 @@
-import Control
+import PlainText
 import Systemd
 import Timing
 

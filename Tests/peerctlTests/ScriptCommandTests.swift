@@ -1,6 +1,7 @@
 import ArgumentParser
 import Control
 import LinuxIO
+import PlainText
 import Testing
 
 @testable import peerctl

@@ -1,4 +1,5 @@
 import Control
+import PlainText
 import Testing
 
 @testable import peerctl

@@ -1,5 +1,6 @@
 import Control
 import Glibc
+import PlainText
 import Testing
 
 /// The program as it is called, with everything that it does before it listens.

@@ -1,6 +1,7 @@
 import Addressing
 import Control
 import DecredWire
+import PlainText
 import Testing
 import Timing
 

@@ -1,6 +1,7 @@
 import Addressing
 import Control
 import Glibc
+import PlainText
 import Testing
 
 @testable import peerd

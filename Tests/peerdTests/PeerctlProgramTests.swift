@@ -1,5 +1,6 @@
 import Control
 import Glibc
+import PlainText
 import Testing
 
 /// peerctl as a program among others: terminals, pipes, signals, and a daemon that isn't there.

@@ -1,4 +1,5 @@
 import Control
+import PlainText
 
 extension ReplyParameters {
     /// The reply's parameters as a JSON object in one line.

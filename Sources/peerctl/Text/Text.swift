@@ -1,4 +1,5 @@
 import Control
+import PlainText
 
 /// One line for people, in pieces of different looks. It has no control characters, wherever it
 /// came from: a peer's or the daemon's text can't move the cursor, recolour the terminal or forge a

@@ -1,5 +1,6 @@
 import Addressing
 import Control
+import PlainText
 
 /// The list of addresses that `outbound.addresses-file` names: one a line, blank lines and what
 /// follows a `#` left out. What lines are is as in the configuration: see `EditedText`.

@@ -1,4 +1,5 @@
 import Control
+import PlainText
 
 /// Finds and reads everything that makes up the configuration.
 ///

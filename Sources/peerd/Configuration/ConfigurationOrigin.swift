@@ -1,4 +1,4 @@
-import Control
+import PlainText
 
 /// Where a value of the configuration, or what is wrong with it, stands.
 enum ConfigurationOrigin: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import Control
+import PlainText
 
 /// One thing that is wrong with a configuration, or (as a warning) odd about it.
 struct ConfigurationProblem: Equatable, Sendable {

@@ -1,5 +1,6 @@
 import Control
 import DecredWire
+import PlainText
 import Timing
 
 /// The keys that mean something to a Decred network's protocol only.

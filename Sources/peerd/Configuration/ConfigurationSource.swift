@@ -1,4 +1,5 @@
 import Control
+import PlainText
 
 /// One of the texts that a configuration is read from: a file or a `--set` argument.
 struct ConfigurationSource: Sendable {

@@ -1,4 +1,5 @@
 import Control
+import PlainText
 
 /// Finds what somebody meant who wrote a key that does not exist.
 enum KeySuggestion {

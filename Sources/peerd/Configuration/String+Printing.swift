@@ -1,4 +1,5 @@
 import Control
+import PlainText
 
 extension String {
     /// The text as TOML writes it, between double quotes.

@@ -1,6 +1,7 @@
 import Addressing
 import Control
 import DecredWire
+import PlainText
 
 extension ValueKind where Value == String {
     /// What a `version` message can hold as its user agent.

@@ -1,4 +1,5 @@
 import Control
+import PlainText
 import Timing
 
 extension ValueKind where Value == Int {

@@ -1,4 +1,5 @@
 import Control
+import PlainText
 
 extension ValueKind where Value == Int {
     /// A number of bytes, spelled with K, M or G for powers of 1,024.

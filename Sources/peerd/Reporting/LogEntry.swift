@@ -1,4 +1,4 @@
-import Control
+import PlainText
 import Timing
 
 /// One entry of the log: a sentence for people and fields for programs.

@@ -1,5 +1,6 @@
 import Control
 import LinuxIO
+import PlainText
 
 /// Standard error for what is said where no loop runs: it waits until the line is out.
 enum StandardError {

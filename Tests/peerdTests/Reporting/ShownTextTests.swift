@@ -1,5 +1,6 @@
 import Control
 import Glibc
+import PlainText
 import Systemd
 import Testing
 import Timing

@@ -5,9 +5,12 @@
 /// U+0327 in turn, as a key or as a word, take a minute. So whatever somebody else wrote is only
 /// compared or hashed when it is a word as these are; other text is only copied and shown.
 extension String {
-    /// ASCII, of which the normal form is itself, and at most `Bounds.textBytes` long.
+    /// In bytes: a name of 253 with its port fits well.
+    package static let longestWord = 512
+
+    /// ASCII, of which the normal form is itself, and at most `longestWord` bytes.
     package var isWord: Bool {
-        utf8.count <= Bounds.textBytes && utf8.allSatisfy { $0 < 0x80 }
+        utf8.count <= Self.longestWord && utf8.allSatisfy { $0 < 0x80 }
     }
 }
 
@@ -18,7 +21,7 @@ extension String {
     package func isComparable(longest: Int = 4_096) -> Bool {
         guard utf8.first == UInt8(ascii: "-") else { return utf8.count <= longest }
         let name = utf8.prefix { $0 != UInt8(ascii: "=") }
-        return name.count <= Bounds.textBytes && name.allSatisfy { $0 < 0x80 }
+        return name.count <= Self.longestWord && name.allSatisfy { $0 < 0x80 }
     }
 }
 
@@ -27,20 +30,5 @@ extension RawRepresentable<String> {
     package init?(word text: String) {
         guard text.isWord else { return nil }
         self.init(rawValue: text)
-    }
-}
-
-/// An enumeration of the interface, which stands in messages as one of its words.
-package protocol WireWord: RawRepresentable<String>, CaseIterable, Decodable, Sendable {}
-
-extension WireWord {
-    package init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let word = Self(word: text) else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "no word of \(Self.self)")
-            )
-        }
-        self = word
     }
 }
