@@ -73,6 +73,14 @@ let package = Package(
             providers: [.apt(["libsqlite3-dev"])]
         ),
         .target(name: "Storage", dependencies: ["CSQLite"], swiftSettings: strict),
+        .target(
+            name: "Configuration",
+            dependencies: [
+                "Addressing", "Timing", "ConnectionCore", "DecredWire", "PlainText", "LinuxIO",
+                "CTOML",
+            ],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "peerd",
             dependencies: [
@@ -80,12 +88,12 @@ let package = Package(
                 "Timing",
                 "ConnectionCore",
                 "DecredWire",
+                "Configuration",
                 "Control",
                 "PlainText",
                 "LinuxIO",
                 "Systemd",
                 "Storage",
-                "CTOML",
                 .product(name: "BasicContainers", package: "swift-collections"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -156,6 +164,21 @@ let package = Package(
             dependencies: ["DecredWire", "Addressing", "Timing"],
             swiftSettings: strict
         ),
+        // What tests of configurations and of programs that read them begin with.
+        .target(
+            name: "ConfigurationFixtures",
+            dependencies: ["Configuration", "LinuxIO"],
+            path: "Tests/ConfigurationFixtures",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ConfigurationTests",
+            dependencies: [
+                "Configuration", "ConfigurationFixtures", "Addressing", "Timing", "ConnectionCore",
+                "DecredWire", "PlainText", "LinuxIO",
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: strict),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"], swiftSettings: strict),
         .executableTarget(
@@ -188,8 +211,9 @@ let package = Package(
         .testTarget(
             name: "peerdTests",
             dependencies: [
-                "peerd", "Addressing", "Timing", "ConnectionCore", "DecredWire", "Control",
-                "PlainText", "LinuxIO", "CLinux", "Systemd", "Storage", "peerctl",
+                "peerd", "Addressing", "Timing", "ConnectionCore", "DecredWire", "Configuration",
+                "ConfigurationFixtures", "Control", "PlainText", "LinuxIO", "CLinux", "Systemd",
+                "Storage", "peerctl",
             ],
             swiftSettings: strict
         ),
@@ -208,7 +232,7 @@ let package = Package(
         // What `make fuzz` runs, once with each file of the corpus.
         .testTarget(
             name: "CorpusTests",
-            dependencies: ["peerd", "Addressing", "Timing", "DecredWire", "Control"],
+            dependencies: ["Configuration", "Addressing", "Timing", "DecredWire", "Control"],
             path: "Fuzz/Sources",
             exclude: ["Program"],
             swiftSettings: strict
@@ -219,30 +243,21 @@ let package = Package(
 )
 
 // `make fuzz` builds these instead: libFuzzer brings the program's `main`, and so the daemon can't be
-// a program there. Of its module nothing but the configuration is fuzzed.
+// a program there.
 if Context.environment["PEERD_FUZZ"] != nil {
     let fuzzed = [
-        "Addressing", "Timing", "ConnectionCore", "DecredWire", "Control", "PlainText", "CLinux",
-        "LinuxIO", "CTOML",
+        "Addressing", "Timing", "ConnectionCore", "DecredWire", "Configuration", "Control",
+        "PlainText", "CLinux", "LinuxIO", "CTOML",
     ]
     package.products = []
     package.targets.removeAll { !fuzzed.contains($0.name) }
-    package.targets += [
-        .target(
-            name: "peerd",
-            dependencies: [
-                "Addressing", "Timing", "ConnectionCore", "Control", "PlainText", "DecredWire",
-                "LinuxIO", "CTOML",
-            ],
-            path: "Sources/peerd/Configuration",
-            swiftSettings: strict
-        ),
+    package.targets.append(
         .executableTarget(
             name: "fuzz",
-            dependencies: ["peerd", "Addressing", "Timing", "DecredWire", "Control"],
+            dependencies: ["Configuration", "Addressing", "Timing", "DecredWire", "Control"],
             path: "Fuzz/Sources",
             exclude: ["CorpusTests"],
             swiftSettings: strict
-        ),
-    ]
+        )
+    )
 }

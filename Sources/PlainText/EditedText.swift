@@ -22,6 +22,9 @@ package enum EditedText {
         bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff])
     }
 
+    /// What is wrong with a file that is in UTF-16.
+    package static let utf16 = "the file is in UTF-16: it must be saved in UTF-8"
+
     /// What is on a line of a list, without blanks around it and without what follows a `#`.
     package static func content(of line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         trimmed(line.prefix { $0 != UInt8(ascii: "#") })

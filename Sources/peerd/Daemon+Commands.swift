@@ -1,4 +1,5 @@
 import Addressing
+import Configuration
 import ConnectionCore
 import Control
 import PlainText

@@ -1,5 +1,6 @@
 import Addressing
 import BasicContainers
+import Configuration
 import ConnectionCore
 import Control
 import DecredWire

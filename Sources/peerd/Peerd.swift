@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Control
 import Glibc
 import LinuxIO

@@ -1,17 +1,6 @@
+import Configuration
 import Control
 import LinuxIO
-
-/// Where the configuration comes from, as the command line said: the same for every reload.
-struct ConfigurationArguments: Equatable, Sendable {
-    /// Nil for the standard file, which may be missing.
-    var file: String?
-    /// The arguments of `--set`.
-    var settings: [String] = []
-
-    func load() throws(ConfigurationErrors) -> LoadedConfiguration {
-        try ConfigurationLoader.load(file: file, settings: settings)
-    }
-}
 
 /// Reads the configuration beside the loop: a list of 100,000 addresses takes a quarter of a
 /// second, a dead disk for ever.

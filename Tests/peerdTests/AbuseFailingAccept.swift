@@ -1,3 +1,4 @@
+import ConfigurationFixtures
 import Glibc
 
 /// An accept4(2) under a daemon that fails as a test wishes: see Tests/FailingAccept.

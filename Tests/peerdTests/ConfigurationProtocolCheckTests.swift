@@ -1,3 +1,5 @@
+import Configuration
+import ConfigurationFixtures
 import Testing
 
 @testable import peerd
@@ -22,7 +24,7 @@ struct ConfigurationProtocolCheckTests {
 
     @Test("takes the examples that operators are shown")
     func examples() throws {
-        let lines = try ConfigurationManualTests.lines(of: "docs/configuration.md")
+        let lines = try ProjectFile.lines(of: "docs/configuration.md")
             .drop { $0 != "## Networks" }.dropFirst().prefix { !$0.hasPrefix("## ") }
         // Each is what stands indented between two paragraphs.
         let examples = lines.split { !$0.isEmpty && !$0.hasPrefix("    ") }

@@ -1,4 +1,5 @@
 import Addressing
+import ConfigurationFixtures
 import Glibc
 import LinuxIO
 

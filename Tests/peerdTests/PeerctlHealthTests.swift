@@ -1,3 +1,4 @@
+import ConfigurationFixtures
 import Control
 import Glibc
 import Testing

@@ -1,6 +1,5 @@
 import Addressing
-
-@testable import peerd
+import Configuration
 
 /// What operators write: files, `--set` arguments and lists of addresses. A configuration that is
 /// read prints as one that reads as the same; what is wrong is told in bounds.

@@ -1,3 +1,4 @@
+import Configuration
 import ConnectionCore
 import LinuxIO
 import Systemd

@@ -1,3 +1,4 @@
+import Configuration
 import PlainText
 import Timing
 

@@ -1,4 +1,4 @@
-import Control
+import Configuration
 import LinuxIO
 import PlainText
 

@@ -1,3 +1,4 @@
+import ConfigurationFixtures
 import Glibc
 import Testing
 
