@@ -154,4 +154,7 @@ package struct DialAttempt: Hashable, BitwiseCopyable, Sendable {
         self.id = id
         self.number = number
     }
+
+    /// Whether nothing was tried for the connection before.
+    package var isFirst: Bool { number == 1 }
 }

@@ -29,22 +29,22 @@ extension Daemon {
     }
 
     private mutating func resolve(_ name: PeerName, for attempt: DialAttempt) {
-        let asker = asker(of: attempt.id)
+        let asker = asker(of: attempt)
         if let reason = kernel.lookups.ask(name, for: attempt, by: asker, at: now.instant) {
             settled.append(.dialFailed(attempt, .unresolved(reason)))
         }
     }
 
     /// Who waits for a connection to be made.
-    private func asker(of id: ConnectionID) -> NameLookups.Asker {
+    private func asker(of attempt: DialAttempt) -> NameLookups.Asker {
         for place in control.places {
-            guard case .connect(id) = control[place].work,
+            guard case .connect(attempt.id) = control[place].work,
                 let credentials = control[place].credentials
             else { continue }
             return .client(process: credentials.process, user: credentials.user)
         }
-        let retries = core.table.persistence(of: id)?.retries ?? 0
-        return retries == 0 ? .firstAttempt : .retry
+        // Not by failures in a row: after an outage hundreds may begin with none.
+        return attempt.isFirst ? .firstAttempt : .retry
     }
 
     /// One value for journal, event stream and history, so that they can't disagree.

@@ -8,13 +8,14 @@
 ///     clients that have a thread       30, and 8 for one process, 16 for one user
 ///     clients that have none           32
 ///
-/// A thread counts for whoever asked until it has its answer, be he gone or not.
+/// A name that several ask for waits with each of them, and has the first thread that one of them
+/// may have. It counts for him until it has its answer, be he gone or not.
 struct LookupQueue {
     /// Who wants a name resolved.
     enum Asker: Hashable {
         /// A client of the control socket, which waits for it.
         case client(process: Int32, user: UInt32)
-        /// A persistent peer that hasn't failed since it was added or was connected.
+        /// A persistent peer that was added, and has never been tried.
         case firstAttempt
         /// Another attempt of a persistent peer.
         case retry
@@ -30,7 +31,10 @@ struct LookupQueue {
     /// Retries that may wait, and others: about 100 bytes each.
     static let mostWaiting = 256
 
-    private typealias Entry = (token: UInt64, asker: Asker)
+    private struct Entry: Equatable {
+        let token: UInt64
+        let asker: Asker
+    }
 
     private var clients: [Entry] = []
     private var firstAttempts: [Entry] = []
@@ -41,8 +45,11 @@ struct LookupQueue {
     var underWay: Int { asked.count }
     var waiting: Int { clients.count + firstAttempts.count + retries.count }
 
-    /// False if as many wait as may; nothing has changed then.
+    /// Has a question wait, with one more asker if it waits already. False if as many wait as may;
+    /// nothing has changed then.
     mutating func append(_ token: UInt64, by asker: Asker) -> Bool {
+        let entry = Entry(token: token, asker: asker)
+        guard !places(of: token).contains(entry) else { return true }
         switch asker {
         case .client, .firstAttempt:
             guard clients.count + firstAttempts.count < Self.mostWaiting else { return false }
@@ -50,20 +57,36 @@ struct LookupQueue {
             guard retries.count < Self.mostWaiting else { return false }
         }
         switch asker {
-        case .client: clients.append((token, asker))
-        case .firstAttempt: firstAttempts.append((token, asker))
-        case .retry: retries.append((token, asker))
+        case .client: clients.append(entry)
+        case .firstAttempt: firstAttempts.append(entry)
+        case .retry: retries.append(entry)
         }
         return true
     }
 
-    /// Its asker is gone. False if it doesn't wait.
+    func isWaiting(_ token: UInt64) -> Bool { !places(of: token).isEmpty }
+
+    /// Its askers are gone. False if it doesn't wait.
     mutating func remove(_ token: UInt64) -> Bool {
         let before = waiting
-        clients.removeAll { $0.token == token }
-        firstAttempts.removeAll { $0.token == token }
-        retries.removeAll { $0.token == token }
+        removeAll { $0.token == token }
         return waiting < before
+    }
+
+    /// One of its askers is gone, but not the last: its only place stays.
+    mutating func remove(_ token: UInt64, by asker: Asker) {
+        guard places(of: token).count > 1 else { return }
+        removeAll { $0 == Entry(token: token, asker: asker) }
+    }
+
+    private func places(of token: UInt64) -> [Entry] {
+        (clients + firstAttempts + retries).filter { $0.token == token }
+    }
+
+    private mutating func removeAll(where isGone: (Entry) -> Bool) {
+        clients.removeAll(where: isGone)
+        firstAttempts.removeAll(where: isGone)
+        retries.removeAll(where: isGone)
     }
 
     /// The next that may have a thread, which it has from now on until `finish`; nil if none may.
@@ -81,6 +104,7 @@ struct LookupQueue {
         } else {
             return nil
         }
+        _ = remove(entry.token)
         asked.append(entry)
         return entry.token
     }

@@ -9,7 +9,8 @@ import Timing
 ///                  └── the name is in /etc/hosts ──────────────┘
 ///
 /// A name is asked about once at a time: while a server is dead, retries of a peer join the
-/// question that is under way. One that nobody waits for any more leaves the queue.
+/// question that is under way, and so does whoever wants the same name. One that waits has the
+/// place of the best of its askers, and leaves the queue with the last.
 struct NameLookups: ~Copyable {
     typealias Asker = LookupQueue.Asker
 
@@ -20,8 +21,7 @@ struct NameLookups: ~Copyable {
 
     private struct Question {
         let name: PeerName
-        let asker: Asker
-        var attempts: [DialAttempt]
+        var waiting: [(attempt: DialAttempt, asker: Asker)]
     }
 
     /// One thread at most: what it does takes no time.
@@ -83,8 +83,10 @@ struct NameLookups: ~Copyable {
     ) -> String? {
         if let token = tokens[name] {
             // An earlier attempt of the same connection was given up.
-            questions[token]?.attempts.removeAll { $0.id == attempt.id }
-            questions[token]?.attempts.append(attempt)
+            withdraw(attempt.id, from: token)
+            questions[token]?.waiting.append((attempt, asker))
+            // Where no more may wait in its class, it has the place that it has.
+            if queue.isWaiting(token) { _ = queue.append(token, by: asker) }
             return nil
         }
         let token = lastToken &+ 1
@@ -99,16 +101,26 @@ struct NameLookups: ~Copyable {
         withHosts.append(token)
         lastToken = token
         tokens[name] = token
-        questions[token] = Question(name: name, asker: asker, attempts: [attempt])
+        questions[token] = Question(name: name, waiting: [(attempt, asker)])
         return nil
     }
 
     /// The dials of a connection are given up. A name that waits for them only isn't asked.
     mutating func forget(_ id: ConnectionID) {
-        for (token, question) in questions where question.attempts.contains(where: { $0.id == id })
-        {
-            questions[token]?.attempts.removeAll { $0.id == id }
-            if questions[token]?.attempts.isEmpty ?? false, queue.remove(token) { drop(token) }
+        for token in Array(questions.keys) {
+            withdraw(id, from: token)
+            if questions[token]?.waiting.isEmpty ?? false, queue.remove(token) { drop(token) }
+        }
+    }
+
+    /// A connection doesn't wait for a name any more. The name keeps the places of those who do.
+    private mutating func withdraw(_ id: ConnectionID, from token: UInt64) {
+        for (attempt, asker) in questions[token]?.waiting ?? [] where attempt.id == id {
+            questions[token]?.waiting.removeAll { $0.attempt == attempt }
+            let others = questions[token]?.waiting ?? []
+            if !others.isEmpty, !others.contains(where: { $0.asker == asker }) {
+                queue.remove(token, by: asker)
+            }
         }
     }
 
@@ -149,10 +161,9 @@ struct NameLookups: ~Copyable {
         guard let question = questions[token] else {
             preconditionFailure("the hosts thread answered what nobody asked")
         }
-        guard !question.attempts.isEmpty else { return drop(token) }
-        if !queue.append(token, by: question.asker) {
-            fail(token, "too many names wait for an answer")
-        }
+        guard !question.waiting.isEmpty else { return drop(token) }
+        for (_, asker) in question.waiting { _ = queue.append(token, by: asker) }
+        if !queue.isWaiting(token) { fail(token, "too many names wait for an answer") }
     }
 
     /// Gives threads to those that may have one.
@@ -170,7 +181,11 @@ struct NameLookups: ~Copyable {
                 _ = idleSince.popLast()
             } catch {
                 // There may be no more threads; those that there are will be free some time.
-                guard resolver.threadCount == 0 else { return queue.takeBack(token) }
+                guard resolver.threadCount == 0 else {
+                    queue.takeBack(token)
+                    for (_, asker) in question.waiting { _ = queue.append(token, by: asker) }
+                    return
+                }
                 queue.finish(token)
                 fail(token, "\(error)")
             }
@@ -185,16 +200,16 @@ struct NameLookups: ~Copyable {
         switch answer.result {
         case .success(let addresses):
             let found = addresses.map(\.peerAddress)
-            return question.attempts.map { .resolved($0, found) }
+            return question.waiting.map { .resolved($0.attempt, found) }
         case .failure(let failure):
-            return question.attempts.map { .dialFailed($0, .unresolved(failure.text)) }
+            return question.waiting.map { .dialFailed($0.attempt, .unresolved(failure.text)) }
         }
     }
 
     private mutating func fail(_ token: UInt64, _ reason: String) {
-        let attempts = questions[token]?.attempts ?? []
+        let waiting = questions[token]?.waiting ?? []
         drop(token)
-        settled += attempts.map { .dialFailed($0, .unresolved(reason)) }
+        settled += waiting.map { .dialFailed($0.attempt, .unresolved(reason)) }
     }
 
     private mutating func drop(_ token: UInt64) {

@@ -62,6 +62,41 @@ struct LookupQueueTests {
         }
     }
 
+    @Test(
+        "of which several ask wait with each of them, and have the first thread that one may have"
+    )
+    func shared() {
+        let queue = Waiting()
+        let client = Asker.client(process: 1, user: 1)
+        // A client joins a retry that waits behind others.
+        for token in UInt64(0)..<3 { #expect(queue.append(token, by: .retry)) }
+        #expect(queue.append(2, by: client))
+        #expect(queue.append(2, by: client))
+        #expect(queue.waiting == 4)
+        #expect(queue.next() == 2)
+        #expect(queue.waiting == 2)
+        // It is the client's thread, and nobody has it twice.
+        for token in UInt64(100)..<108 { #expect(queue.append(token, by: client)) }
+        for token in UInt64(100)..<107 { #expect(queue.next() == token) }
+        // Whoever may have no more doesn't keep others from what they share with him.
+        #expect(queue.append(1, by: client))
+        #expect(queue.all() == [0, 1])
+        #expect(queue.waiting == 1)
+        #expect(!queue.remove(1))
+    }
+
+    @Test("wait for those who are left, when one of several goes")
+    func left() {
+        let queue = Waiting()
+        let client = Asker.client(process: 1, user: 1)
+        for token in UInt64(0)..<2 { #expect(queue.append(token, by: .retry)) }
+        #expect(queue.append(1, by: client))
+        queue.remove(1, by: client)
+        // The last place is nobody's to take away but by the question's end.
+        queue.remove(1, by: .retry)
+        #expect(queue.all() == [0, 1])
+    }
+
     @Test("are at most 256 retries and 256 others")
     func limit() {
         let queue = Waiting()
@@ -91,6 +126,7 @@ private final class Waiting {
     }
 
     func remove(_ token: UInt64) -> Bool { queue.remove(token) }
+    func remove(_ token: UInt64, by asker: LookupQueue.Asker) { queue.remove(token, by: asker) }
     func next() -> UInt64? { queue.next() }
     func finish(_ token: UInt64) { queue.finish(token) }
     func takeBack(_ token: UInt64) { queue.takeBack(token) }

@@ -116,7 +116,7 @@ struct NameLookupTests {
         for round in 0..<2 {
             let now = start + .seconds(1000 * round)
             let name = try PeerName("no-such-peer.invalid", port: 1)
-            let attempt = try Self.attempt(at: name)
+            let attempt = try Self.attempts(at: [name])[0]
             let obstacle = lookups.ask(name, for: attempt, by: .retry, at: now)
             #expect(obstacle == nil)
             due = lookups.deadline
@@ -136,14 +136,42 @@ struct NameLookupTests {
         }
     }
 
-    /// As the core would make it.
-    private static func attempt(at name: PeerName) throws -> DialAttempt {
+    @Test("answers all who want a name, asks once for it, and none who has gone")
+    func shared() throws {
+        var lookups = try NameLookups()
+        let now = Instant(nanoseconds: 1_000_000_000)
+        let name = try PeerName("no-such-peer.invalid", port: 1)
+        let askers: [NameLookups.Asker] = [.retry, .client(process: 1, user: 1), .firstAttempt]
+        let attempts = try Self.attempts(
+            at: ["a.example", "b.example", "c.example"].map { try PeerName($0, port: 1) }
+        )
+        for (attempt, asker) in zip(attempts, askers) {
+            let obstacle = lookups.ask(name, for: attempt, by: asker, at: now)
+            #expect(obstacle == nil)
+        }
+        lookups.forget(attempts[0].id)
+        var answered: [DialAttempt] = []
+        for event in try Self.events(of: &lookups, at: now) {
+            guard case .dialFailed(let attempt, .unresolved) = event else {
+                throw Failure("\(event)")
+            }
+            answered.append(attempt)
+        }
+        #expect(answered == Array(attempts[1...]))
+        #expect(lookups.nextAnswer(at: now)?.isEmpty ?? true)
+    }
+
+    /// As the core would make them, one for each name.
+    private static func attempts(at names: [PeerName]) throws -> [DialAttempt] {
         var core = ConnectionCore(policy: Policy(), seed: 1)
         var actions = Actions()
         let moment = Moment(instant: Instant(nanoseconds: 1), wall: WallTime(microseconds: 1))
-        _ = try core.connect(.name(name), at: moment, &actions)
-        for case .resolve(let attempt, _) in actions.pending { return attempt }
-        throw Failure("nothing to resolve")
+        for name in names { _ = try core.connect(.name(name), at: moment, &actions) }
+        let attempts = actions.pending.compactMap { action in
+            if case .resolve(let attempt, _) = action { attempt } else { nil }
+        }
+        try #require(attempts.count == names.count)
+        return attempts
     }
 
     private static func events(
