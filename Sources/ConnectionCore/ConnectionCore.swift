@@ -103,6 +103,7 @@ package struct ConnectionCore: Sendable {
             endOutboundPause()
         case .localAddressesChanged:
             forgetOwnAddresses()
+            rests.endAll()
         case .acceptFailed(let errno):
             refusals.add(.resourcesExhausted)
             noteExhaustion(errno, pausing: false, at: now.instant, &actions)

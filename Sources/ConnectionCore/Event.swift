@@ -22,8 +22,8 @@ package enum Event: Sendable {
     /// The address source has addresses that it hadn't: no pause that their want has led to goes
     /// on.
     case addressesAdded
-    /// The machine, or its listeners, have other addresses: what led to ourselves may be somebody
-    /// else.
+    /// The machine, its listeners or its dials have other addresses: what led to ourselves may be
+    /// somebody else, and what had no route may have one.
     case localAddressesChanged
     /// The calendar's clock was set, or has drifted from the machine's. What is told of the ends
     /// of bans follows it.

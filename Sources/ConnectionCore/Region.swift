@@ -33,7 +33,7 @@ struct RegionRests: Sendable {
     static let first = Duration.seconds(5)
     static let longest = Duration.seconds(60)
     /// That there is no route is known at once: a probe that isn't answered for so long has found
-    /// one, or what it was for is late.
+    /// one, however long its address stays silent.
     static let probing = Duration.seconds(1)
 
     private struct Rest {
@@ -57,9 +57,11 @@ struct RegionRests: Sendable {
         rests[region].flatMap { now < $0.until ? $0.until : nil }
     }
 
-    /// Something of the region is dialled automatically: the probe, if it has rested.
+    /// Something of the region is dialled automatically: the probe, if it has rested. The next one
+    /// comes when the probe has had its time, and ends the rest.
     mutating func attempt(in region: Region, at now: Instant) {
-        guard rests[region] != nil else { return }
+        guard let rest = rests[region] else { return }
+        guard !rest.isProbed else { return noteRoute(in: region) }
         rests[region]?.until = now + Self.probing
         rests[region]?.isProbed = true
     }

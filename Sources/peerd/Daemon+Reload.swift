@@ -96,7 +96,9 @@ extension Daemon {
         } else {
             updateListeners(to: new.listen)
         }
-        let moved = configuration.listen.map(\.address) != new.listen.map(\.address)
+        let moved =
+            configuration.listen.map(\.address) != new.listen.map(\.address)
+            || configuration.outbound.bind != new.outbound.bind
         configuration = new
         origins = kept.origins
         journal.level = new.log.level
@@ -112,7 +114,8 @@ extension Daemon {
         if hasMore { tell(.addressesAdded, at: now) }
         keepConfiguredPeers(at: now)
         restoreRefusedPeers(at: now)
-        // What led to ourselves may be somebody else's address now.
+        // What led to ourselves may be somebody else's address now, and what couldn't be reached from
+        // our old address may be from the new one.
         if moved { tell(.localAddressesChanged, at: now) }
     }
 

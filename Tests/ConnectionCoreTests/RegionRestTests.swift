@@ -94,7 +94,7 @@ struct RegionRestTests {
         #expect(rests(manager, Self.distant(0)) == nil)
     }
 
-    @Test("whose probe isn't answered is dialled once a second")
+    @Test("whose probe isn't answered within a second has a route, and is dialled as before")
     func silence() {
         let manager = manager(target: 8)
         manager.source.append(contentsOf: (0..<200).map(Self.distant))
@@ -105,7 +105,37 @@ struct RegionRestTests {
         manager.run(for: .seconds(1) - .tick)
         #expect(manager.dialing.count == 1)
         manager.run(for: .tick)
+        #expect(manager.dialing.count == 8)
+        #expect(rests(manager, Self.distant(0)) == nil)
+    }
+
+    @Test("that lets its probe vanish doesn't keep a living address from being tried for long")
+    func blackHole() {
+        let manager = manager(target: 2)
+        manager.source.append(contentsOf: (0..<20).map(Self.distant))
+        manager.run(for: .zero)
+        answer(manager)
+        manager.run(for: .seconds(5))
+        let probe = manager.dialing[0]
+        manager.run(for: .seconds(1))
+        // The other one answers.
         #expect(manager.dialing.count == 2)
+        for id in manager.dialing where id != probe { manager.succeed(id) }
+        manager.run(for: .seconds(10))
+        #expect(manager.table.census.ready.outbound == 1)
+    }
+
+    @Test("may have one when our addresses have changed")
+    func otherAddresses() {
+        let manager = manager(target: 8)
+        manager.source.append(contentsOf: (0..<200).map(Self.distant))
+        manager.run(for: .zero)
+        answer(manager)
+        manager.run(for: .seconds(5))
+        answer(manager)
+        #expect(manager.dialing.isEmpty)
+        manager.tell(.localAddressesChanged)
+        #expect(manager.dialing.count == 8)
     }
 
     @Test("is a family's public addresses, and a block of others")

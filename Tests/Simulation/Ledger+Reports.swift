@@ -246,7 +246,6 @@ extension Ledger {
         (missedSince, isMissSaid) = (nil, false)
         if isActive {
             forgetOwnAddresses()
-            rests.networkReturned()
             pacing.networkReturned(at: now, policy)
             exhaustion.networkReturned()
         }

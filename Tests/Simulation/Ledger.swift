@@ -214,8 +214,11 @@ struct Ledger {
         ownAddresses[address] = now
     }
 
+    /// What was ourselves may be somebody else now, and what had no route may have one.
     mutating func forgetOwnAddresses() {
         ownAddresses = [:]
+        rests.forget()
+        pacing.freed()
     }
 
     mutating func noteOffender(_ address: PeerAddress, until end: Instant) {

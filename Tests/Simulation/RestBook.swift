@@ -4,7 +4,8 @@ internal import Timing
 
 /// Which regions have no route, as one would know it from the kernel's answers: after one without,
 /// nothing of its region is dialled automatically for 5 s, then one probe, for 10 s, and so on up
-/// to a minute; anything else that a dial comes to ends that.
+/// to a minute; anything else that a dial comes to ends that, and so does a probe of which nothing
+/// is heard for a second.
 struct RestBook {
     private struct Rest {
         var until: Instant
@@ -22,6 +23,10 @@ struct RestBook {
     /// An automatic attempt starts. The kernel would say within a moment that there is no route.
     mutating func dialled(_ address: PeerAddress, at now: Instant) {
         guard var rest = rests[Region(address)] else { return }
+        guard !rest.isProbed else {
+            rests[Region(address)] = nil
+            return
+        }
         rest.until = now + .seconds(1)
         rest.isProbed = true
         rests[Region(address)] = rest
@@ -42,7 +47,8 @@ struct RestBook {
         rests.removeValue(forKey: Region(address)) != nil
     }
 
-    mutating func networkReturned() {
+    /// The network, or our addresses, are others.
+    mutating func forget() {
         rests = [:]
     }
 }
