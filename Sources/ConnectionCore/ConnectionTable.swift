@@ -21,8 +21,8 @@ package struct ConnectionTable: Sendable {
         /// Attempts in a row that didn't lead to a stable connection, but for those that nobody is
         /// to blame for.
         package var retries: UInt32 = 0
-        /// The last failure; nil when the peer has been stable since, or none has failed yet. Of
-        /// one that is connected now it may still become worse.
+        /// The last failure, or how a stable connection ended; nil while neither has been. Of one
+        /// that is connected now it may still become worse.
         package internal(set) var setback: Setback?
         /// Since when the peer has been wanted and hasn't been ready; nil while it is ready, or
         /// connected by another entry of its address.

@@ -251,7 +251,8 @@ extension ConnectionCore {
 
     /// Whether a persistent peer's attempt before failed just so, which nobody is to blame for.
     private func isRepeated(_ failure: DialFailure, of connection: Connection) -> Bool {
-        failure.blamesNobody
-            && table.persistence(of: connection.id)?.setback?.cause == .failed(failure)
+        guard failure.blamesNobody, let last = table.persistence(of: connection.id)?.setback
+        else { return false }
+        return last.number > 0 && last.cause == .failed(failure)
     }
 }

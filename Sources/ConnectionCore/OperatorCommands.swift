@@ -168,10 +168,7 @@ extension ConnectionCore {
         forgetOwnAddresses()
         for connection in Array(table.connections) where connection.isWaiting {
             let delay = random.duration(below: Policy.spread)
-            table.updatePersistence(connection.id) {
-                $0.retries = 0
-                $0.setback = nil
-            }
+            table.updatePersistence(connection.id) { $0.startAnew() }
             setWaiting(connection.id, until: now + delay)
         }
     }

@@ -88,10 +88,7 @@ extension ConnectionCore {
 
     /// Dials with no wait and a clean record: a connection that was stable, or a new one.
     mutating func redial(_ id: ConnectionID, at now: Instant, _ actions: inout Actions) {
-        table.updatePersistence(id) {
-            $0.retries = 0
-            $0.setback = nil
-        }
+        table.updatePersistence(id) { $0.startAnew() }
         guard isNetworkActive else {
             waitForNetwork(id)
             return

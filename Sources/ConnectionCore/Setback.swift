@@ -11,17 +11,26 @@ package struct Setback: Equatable, Sendable {
 
     package let cause: Cause
     package let at: Instant
-    /// Its number in a row, from 1: since the peer was last connected for as long as
-    /// `persistent.stableAfter`, of whatever causes.
-    package let number: UInt32
+    /// Its number in a row, from 1, of whatever causes: since the peer was last connected for as
+    /// long as `persistent.stableAfter`, or the network came back. 0 while nothing has failed since:
+    /// then it is how the peer went away.
+    package internal(set) var number: UInt32
     /// How many of the last ones in a row were the peer's accepting and closing at once.
-    package let hangUps: UInt32
+    package internal(set) var hangUps: UInt32
 
     /// So many hang-ups in a row are no accident: with the default waits, half a minute of them.
     package static let hangUpsToReport: UInt32 = 3
 }
 
 extension ConnectionTable.Persistence {
+    /// Counts failures from none on. Why the peer is down stays known, until that is something
+    /// else.
+    mutating func startAnew() {
+        retries = 0
+        setback?.number = 0
+        setback?.hangUps = 0
+    }
+
     /// Notes one more failure, `lasted` after the socket was connected or the handshake complete.
     mutating func note(_ cause: Setback.Cause, after lasted: Duration, at now: Instant) {
         let isHangUp = cause.isClosing && lasted < Policy.readyAfter

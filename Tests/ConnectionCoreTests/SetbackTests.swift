@@ -57,9 +57,24 @@ struct SetbackTests {
         manager.succeed(id)
         manager.run(for: .seconds(60))
         manager.lose(id)
-        #expect(manager.table.persistence(of: id)?.setback == nil)
+        // How it went away is why it is down; nothing has failed since.
+        let end = try #require(manager.table.persistence(of: id)?.setback)
+        #expect(end.cause == .ended(.closedByPeer) && end.at == manager.now.instant)
+        #expect(end.number == 0 && end.hangUps == 0)
         manager.fail(id)
         #expect(manager.table.persistence(of: id)?.setback?.number == 1)
+    }
+
+    @Test("is how it went away, while it may not be dialled for want of descriptors")
+    func exhausted() throws {
+        let (manager, id) = try manager()
+        manager.succeed(id)
+        manager.run(for: .seconds(60))
+        manager.fail(try manager.connect("\(peer(1))"), .resourcesExhausted(errno: 24))
+        manager.lose(id, .timedOut)
+        let retry = try #require(manager.core.retries(limit: 1).first)
+        #expect(retry.setback?.cause == .ended(.timedOut))
+        #expect(retry.setback?.number == 0 && retry.retries == 0)
     }
 
     @Test("counts closing at once, before the handshake and just after it, as hanging up")
@@ -136,7 +151,7 @@ struct SetbackTests {
         }
     }
 
-    @Test("is the longest of several, and starts anew with none when the network returns")
+    @Test("is the longest of several, and is counted anew when the network returns")
     func several() throws {
         let (manager, id) = try manager()
         let first = manager.now.instant
@@ -149,7 +164,29 @@ struct SetbackTests {
                 == .failed(.cancelled(by: .networkInactive))
         )
         try manager.setNetworkActive(true)
-        #expect(manager.table.persistence(of: id)?.setback == nil)
+        #expect(
+            manager.table.persistence(of: id)?.setback?.cause
+                == .failed(.cancelled(by: .networkInactive))
+        )
+        #expect(manager.table.persistence(of: id)?.setback?.number == 0)
         #expect(manager.core.persistentDownSince == first)
+        manager.run(for: .seconds(1))
+        manager.fail(id)
+        #expect(manager.table.persistence(of: id)?.setback?.number == 1)
+    }
+
+    @Test("is said anew after the network's return, though nobody is to blame for it still")
+    func saidAnew() throws {
+        let (manager, id) = try manager()
+        manager.fail(id, .noRoute)
+        manager.run(for: .seconds(5))
+        manager.fail(id, .noRoute)
+        #expect(manager.trace.count { $0 == "failed again \(id): noRoute" } == 1)
+        try manager.setNetworkActive(false)
+        try manager.setNetworkActive(true)
+        manager.run(for: .seconds(1))
+        manager.fail(id, .noRoute)
+        #expect(manager.trace.count { $0 == "failed \(id): noRoute" } == 2)
+        #expect(manager.trace.count { $0 == "failed again \(id): noRoute" } == 1)
     }
 }

@@ -47,7 +47,8 @@ extension Ledger {
             set(entry)
             return
         }
-        let isRepeated = failure.isOurOwn && entry.setback == .failed(failure)
+        let isRepeated =
+            failure.isOurOwn && entry.setbacks > 0 && entry.setback == .failed(failure)
         guard isRepeated == again else {
             throw BrokenPromise("\(entry.id) failed\(again ? " again" : ""): \(failure)")
         }
@@ -123,8 +124,7 @@ extension Ledger {
         case .closedByPeer, .timedOut, .io, .session, .attemptTimedOut, .abandoned, .banned,
             .shutdown:
             if !entry.standing.isHandshaking, lasted >= policy.persistent.stableAfter {
-                entry.retries = 0
-                (entry.setback, entry.setbacks, entry.hangUps) = (nil, 0, 0)
+                entry.startAnew()
                 entry.sequel = .redials
             } else {
                 entry.sequel = backoff(of: &entry)

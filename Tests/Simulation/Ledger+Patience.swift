@@ -49,6 +49,11 @@ extension Ledger {
 }
 
 extension Ledger.Entry {
+    /// Why it is down is remembered, and that anything failed isn't.
+    mutating func startAnew() {
+        (retries, setbacks, hangUps) = (0, 0, 0)
+    }
+
     /// One more failure of a persistent peer. Whoever is connected under another entry isn't down.
     mutating func note(_ cause: Setback.Cause, isHangUp: Bool, at now: Instant) {
         setback = cause

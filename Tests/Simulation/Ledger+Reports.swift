@@ -251,8 +251,7 @@ extension Ledger {
         }
         for var entry in Array(entries) where entry.standing == .waiting {
             if isActive {
-                entry.retries = 0
-                (entry.setback, entry.setbacks, entry.hangUps) = (nil, 0, 0)
+                entry.startAnew()
                 entry.nextAttempt = (now, now + Policy.spread)
             } else {
                 entry.nextAttempt = nil
