@@ -4,5 +4,7 @@ internal import Timing
 /// handshake.
 struct AttemptLimit: Equatable, BitwiseCopyable, Sendable {
     let duration: Duration
-    let until: Instant
+    var until: Instant
+    /// Until when its handshake might last without the limit; nil before that has begun.
+    var endOfHandshake: Instant?
 }

@@ -136,7 +136,7 @@ extension ConnectionCore {
             dialFailed(connection, .selfConnection, at: now, &source, &actions)
             return
         }
-        let phase = openPhase(at: now.instant, within: attemptLimits[connection.id])
+        let phase = openPhase(at: now.instant, of: connection.id)
         let opened = table.update(connection.id) {
             $0.phase = phase
             $0.local = local

@@ -7,16 +7,16 @@ internal import Timing
 /// The handshake itself is the session's business. The core says how long it may take, and holds
 /// the connection's slot meanwhile.
 extension ConnectionCore {
-    /// The phase of a connection whose socket is connected now.
-    func openPhase(at now: Instant, within limit: AttemptLimit? = nil) -> Phase {
+    /// The phase of a connection whose socket is connected now. Its handshake has its own time-out,
+    /// unless the time for the whole attempt is over before that.
+    mutating func openPhase(at now: Instant, of id: ConnectionID? = nil) -> Phase {
         guard policy.handshake.isRequired else { return .established(since: now) }
-        return .handshaking(since: now, until: endOfHandshake(since: now, within: limit))
-    }
-
-    /// Its own time-out, unless the time for the whole attempt is over before that.
-    private func endOfHandshake(since: Instant, within limit: AttemptLimit?) -> Instant {
-        let until = since + policy.handshake.timeout
-        return min(until, limit?.until ?? until)
+        let until = now + policy.handshake.timeout
+        guard let id, let limit = attemptLimits[id] else {
+            return .handshaking(since: now, until: until)
+        }
+        attemptLimits[id]?.endOfHandshake = until
+        return .handshaking(since: now, until: min(until, limit.until))
     }
 
     /// Notes that a socket is connected from now on.
@@ -92,14 +92,30 @@ extension ConnectionCore {
         return .attemptTimedOut(after: limit.duration)
     }
 
-    /// Limits a handshake that is under way by what holds now, counted from its beginning.
-    mutating func rescheduleHandshake(of connection: Connection) {
-        guard case .handshaking(let since, let old) = connection.phase else { return }
-        let until = endOfHandshake(since: since, within: attemptLimits[connection.id])
-        guard until != old else { return }
-        schedule(
-            table.update(connection.id) { $0.phase = .handshaking(since: since, until: until) }
+    /// Gives a handshake that is under way another time-out, `change` longer than before. What it
+    /// was given back after a standstill it keeps.
+    mutating func postponeHandshake(of connection: Connection, by change: Duration) {
+        guard case .handshaking(let since, let until) = connection.phase else { return }
+        let limit = attemptLimits[connection.id]
+        let end = (limit?.endOfHandshake ?? until) + change
+        if limit != nil { attemptLimits[connection.id]?.endOfHandshake = end }
+        reschedule(connection, .handshaking(since: since, until: min(end, limit?.until ?? end)))
+    }
+
+    /// Whoever was in a hurry isn't who waits for the connection from now on.
+    mutating func liftLimit(of connection: Connection) {
+        guard let limit = attemptLimits.removeValue(forKey: connection.id),
+            case .handshaking(let since, let until) = connection.phase
+        else { return }
+        reschedule(
+            connection,
+            .handshaking(since: since, until: limit.endOfHandshake ?? until)
         )
+    }
+
+    private mutating func reschedule(_ connection: Connection, _ phase: Phase) {
+        guard phase != connection.phase else { return }
+        schedule(table.update(connection.id) { $0.phase = phase })
     }
 
     /// Whether a limit is that of an attempt under way, and holds for it.

@@ -60,13 +60,11 @@ extension ConnectionCore {
         at now: Instant,
         _ actions: inout Actions
     ) -> ConnectionID {
+        liftLimit(of: existing)
         let adopted = table.update(existing.id) {
             $0.kind = .manual
             $0.traits.insert(.persistent)
         }
-        // Whoever was in a hurry isn't who keeps it.
-        attemptLimits[adopted.id] = nil
-        rescheduleHandshake(of: adopted)
         table.updatePersistence(adopted.id) {
             $0.origin = origin
             $0.downSince = adopted.isReady ? nil : now

@@ -16,6 +16,11 @@ extension ConnectionCore {
         _ actions: inout Actions
     ) -> [(target: PeerTarget, refusal: Refusal)] {
         guard !isShuttingDown else { return [] }
+        // A new time-out holds for what is under way as well.
+        let change = policy.handshake.timeout - self.policy.handshake.timeout
+        for connection in Array(table.connections) where change != .zero {
+            postponeHandshake(of: connection, by: change)
+        }
         self.policy = policy
         lookAgain()
         reviewTarget(at: now.instant)

@@ -22,10 +22,9 @@ extension ConnectionCore {
         for index in readying.indices { readying[index].due = readying[index].due + pause }
         for connection in Array(table.connections) {
             if let limit = attemptLimits[connection.id] {
-                attemptLimits[connection.id] = AttemptLimit(
-                    duration: limit.duration,
-                    until: limit.until + pause
-                )
+                attemptLimits[connection.id]?.until = limit.until + pause
+                attemptLimits[connection.id]?.endOfHandshake =
+                    limit.endOfHandshake.map { $0 + pause }
             }
             switch connection.phase {
             case .waiting, .established:

@@ -38,6 +38,38 @@ struct StandstillTests {
         #expect(manager.table.count == 0)
     }
 
+    @Test(
+        "gives a handshake back what a reload doesn't take, which changes its time by its own change",
+        arguments: [Duration.zero, .seconds(20), .seconds(-10)]
+    )
+    func reloadedHandshake(change: Duration) throws {
+        let manager = TestManager { $0.handshake.isRequired = true }
+        let inbound = try manager.admit(Self.remote)
+        let manual = try manager.connect("203.0.113.8:9108", within: .seconds(1_000))
+        manager.succeed(manual)
+        manager.run(for: .seconds(10))
+        standStill(manager)
+        manager.reload { $0.handshake.timeout = .seconds(30) + change }
+        manager.run(for: .seconds(20) + change - .tick)
+        for id in [inbound, manual] { #expect(manager.table[id]?.isHandshaking == true) }
+        manager.run(for: .tick)
+        #expect(manager.table.count == 0)
+    }
+
+    @Test("gives a handshake its time back that was in a hurry, and is adopted afterwards")
+    func adoptedHandshake() throws {
+        let manager = TestManager { $0.handshake.isRequired = true }
+        let id = try manager.connect(Self.remote, within: .seconds(12))
+        manager.succeed(id)
+        manager.run(for: .seconds(10))
+        standStill(manager)
+        try manager.addPersistent(Self.remote)
+        manager.run(for: .seconds(20) - .tick)
+        #expect(manager.table[id]?.isHandshaking == true)
+        manager.run(for: .tick)
+        #expect(manager.table[id]?.isHandshaking == false)
+    }
+
     @Test("moves a caller's limit with what it limits", arguments: [false, true])
     func callersLimit(isConnected: Bool) throws {
         let manager = TestManager { $0.handshake.isRequired = true }
