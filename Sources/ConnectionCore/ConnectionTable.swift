@@ -3,7 +3,7 @@ package import Timing
 
 /// All connections of all kinds and phases, and every index over them.
 ///
-/// Only `insert`, `update` and `remove` change it, and they keep the indexes with it. The address
+/// Only `insert`, `update`, `rename` and `remove` change it, and they keep the indexes with it. The address
 /// index holds a `host:port` once, so a second connection to or from it, of any kind in any phase,
 /// can't be represented. Nothing iterates a hash: connections come in the order of their slots, so
 /// a run is the same in every process.
@@ -234,6 +234,27 @@ package struct ConnectionTable: Sendable {
         let old = countedGroup(self[id])
         namings[UInt32(id.slot)] = naming
         regroup(from: old, to: countedGroup(self[id]))
+    }
+
+    /// Has an open connection go by another name, or by its address and no name.
+    mutating func rename(_ id: ConnectionID, to target: PeerTarget) -> Connection {
+        guard var connection = self[id], let remote = connection.remote, connection.isOpen else {
+            preconditionFailure("\(id) is not connected")
+        }
+        let slot = UInt32(id.slot)
+        if let old = namings.removeValue(forKey: slot) { byName[old.name] = nil }
+        switch target {
+        case .address(let address):
+            precondition(address == remote, "\(id) is connected to \(remote), not to \(address)")
+            connection.traits.remove(.named)
+        case .name(let name):
+            precondition(byName[name] == nil, "\(name) is in the table already")
+            byName[name] = slot
+            namings[slot] = Naming(name: name, lastAddress: remote)
+            connection.traits.insert(.named)
+        }
+        slots[id.slot] = connection
+        return connection
     }
 
     /// Traps if the connection has ended: a connection ends once.

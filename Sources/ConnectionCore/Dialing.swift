@@ -45,7 +45,7 @@ extension ConnectionCore {
     }
 
     /// Dials the next address of a name that may be dialled, or ends the attempt with the last
-    /// reason why one was not.
+    /// reason why one was not. A persistent name adopts what is connected there already.
     private mutating func dialNextAddress<Source: AddressSource>(
         of connection: Connection,
         at now: Moment,
@@ -61,6 +61,11 @@ extension ConnectionCore {
         table.update(id) { $0.remote = nil }
         while let naming = table.naming(of: id), let address = naming.untried?.first {
             table.updateNaming(id) { $0.untried?.removeFirst() }
+            if connection.isPersistent, let other = table.connection(at: address),
+                Self.mayBeAdopted(other)
+            {
+                return handOver(id, to: other, at: now.instant, &actions)
+            }
             if let obstacle = obstacle(to: address, for: connection, at: now) {
                 // A dial that failed says more than an address that was passed over after it.
                 if connection.remote == nil {

@@ -6,8 +6,10 @@ extension ConnectionCore {
     /// Keeps a peer connected from now on. Answers at once; the first attempt starts with it.
     ///
     /// A connected outbound or manual connection to the address is adopted, even before its
-    /// handshake is complete: it keeps its id and is persistent from now on. One that is still
-    /// being dialled is refused as `alreadyPending`, an inbound one as `alreadyConnected`.
+    /// handshake is complete: it keeps its id and is persistent from now on, by what was named
+    /// here. One that is still being dialled is refused as `alreadyPending`, an inbound one as
+    /// `alreadyConnected`. What addresses a name has shows later: then the same connections are
+    /// adopted, and the id that was answered here is gone.
     package mutating func addPersistent(
         _ target: PeerTarget,
         from origin: ConnectionTable.Persistence.Origin = .runtime,
@@ -26,7 +28,10 @@ extension ConnectionCore {
         guard table.census.persistent < limit else { throw .tooManyPersistent(limit: limit) }
         try checkPersistentHost(of: target)
         if let existing {
-            return adopt(existing, from: origin, at: now.instant, &actions)
+            var persistence = ConnectionTable.Persistence()
+            persistence.origin = origin
+            adopt(existing, as: target, persistence, at: now.instant, &actions)
+            return existing.id
         }
         let connection = table.insert(
             .manual,
@@ -54,25 +59,50 @@ extension ConnectionCore {
         guard others < limit else { throw .tooManyPersistentPerHost(limit: limit) }
     }
 
+    /// Whether a persistent peer that turns out to be at the other end has it from then on.
+    static func mayBeAdopted(_ connection: Connection) -> Bool {
+        connection.isOpen && connection.kind != .inbound && !connection.isPersistent
+    }
+
     private mutating func adopt(
         _ existing: Connection,
-        from origin: ConnectionTable.Persistence.Origin,
+        as target: PeerTarget,
+        _ persistence: ConnectionTable.Persistence,
         at now: Instant,
         _ actions: inout Actions
-    ) -> ConnectionID {
+    ) {
         liftLimit(of: existing)
-        let adopted = table.update(existing.id) {
+        table.update(existing.id) {
             $0.kind = .manual
             $0.traits.insert(.persistent)
         }
+        let adopted = table.rename(existing.id, to: target)
         table.updatePersistence(adopted.id) {
-            $0.origin = origin
-            $0.downSince = adopted.isReady ? nil : now
+            $0 = persistence
+            $0.downSince = adopted.isReady ? nil : persistence.downSince ?? now
+            if adopted.isReady { $0.isDownSaid = false }
         }
         awaitPersistent(from: now)
         reviewTarget(at: now)
         actions.report(.persistentAdopted(subject(adopted)))
-        return adopted.id
+    }
+
+    /// One of a persistent name's addresses has a connection that would be adopted by its address:
+    /// it is kept in the place of the name's own entry, with all that was noted of the peer.
+    mutating func handOver(
+        _ id: ConnectionID,
+        to existing: Connection,
+        at now: Instant,
+        _ actions: inout Actions
+    ) {
+        guard let connection = table[id], let persistence = table.persistence(of: id) else {
+            preconditionFailure("\(id) is no persistent connection")
+        }
+        let target = table.target(of: connection)
+        actions.report(.failed(subject(connection), .alreadyConnected(existing.id)))
+        actions.append(.close(id))
+        table.remove(id)
+        adopt(existing, as: target, persistence, at: now, &actions)
     }
 
     /// The wait is over.

@@ -24,12 +24,13 @@ extension ConnectionCore {
         self.policy = policy
         lookAgain()
         reviewTarget(at: now.instant)
-        // A new time-out holds for what is under way as well.
-        for connection in Array(table.connections) { rescheduleHandshake(of: connection) }
         removeUnconfigured(keeping: configured, at: now.instant, &actions)
         var refused: [(target: PeerTarget, refusal: Refusal)] = []
         for target in configured {
-            if let known = table.connection(at: target), known.isPersistent {
+            // What is another name's, which happens to have this address now, stays that one's.
+            if let known = table.connection(at: target), known.isPersistent,
+                table.target(of: known) == target
+            {
                 table.updatePersistence(known.id) { $0.origin = .configuration }
                 respell(known.id, as: target)
                 continue

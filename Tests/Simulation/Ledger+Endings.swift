@@ -16,6 +16,9 @@ extension Ledger {
         guard entry.standing == .dialing else {
             throw BrokenPromise("\(entry.id) fails while \(entry.standing)")
         }
+        if case .alreadyConnected(let other) = failure, entry.isPersistent, mayAdopt(other) {
+            return try handsOver(entry, to: other, at: now, bans)
+        }
         // What was dialled last. Of a name, whose other addresses were passed over then, the report
         // has none.
         let late = entry.address
@@ -30,7 +33,8 @@ extension Ledger {
             // What is being dialled stands in nobody's way but its own.
             entry.address = nil
             set(entry)
-            for address in entry.untried where mayDial(address, for: entry, at: now, bans) {
+            for address in entry.untried
+            where mayDial(address, for: entry, at: now, bans) || mayAdopt(address, for: entry) {
                 throw BrokenPromise("\(entry.id) gives up and \(address) was not tried")
             }
             entry.address = subject.address

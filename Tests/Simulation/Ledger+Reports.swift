@@ -211,20 +211,6 @@ extension Ledger {
         )
     }
 
-    /// An outbound or manual connection becomes persistent, under the same id and with no failure
-    /// on its record.
-    private mutating func adopted(_ subject: Subject, at now: Instant) throws(BrokenPromise) {
-        var entry = try entry(of: subject.id)
-        guard entry.standing.openSince != nil, !entry.isPersistent, entry.kind != .inbound,
-            subject.kind == .manual, subject.isPersistent
-        else { throw BrokenPromise("adopted: \(subject), of which the ledger says \(entry)") }
-        entry.kind = .manual
-        entry.isPersistent = true
-        entry.limit = nil
-        entry.downSince = entry.isReady ? nil : now
-        set(entry)
-    }
-
     private mutating func removed(_ subject: Subject) throws(BrokenPromise) {
         var entry = try known(subject)
         guard entry.isPersistent else { throw BrokenPromise("\(entry.id) wasn't persistent") }

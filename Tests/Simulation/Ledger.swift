@@ -51,7 +51,7 @@ struct Ledger {
         var limit: (duration: Duration, until: Instant)?
         /// The session has said that the handshake is complete.
         var hasShakenHands = false
-        let target: PeerTarget
+        var target: PeerTarget
         var address: PeerAddress?
         /// The address of a name that was dialled last; the automatic dialler leaves it alone.
         var lastAddress: PeerAddress?
@@ -104,6 +104,10 @@ struct Ledger {
     private var offenders: [PeerAddress: Instant] = [:]
     /// What the caller gives the attempt that it asks for.
     var asked: Duration?
+    /// What is named at present to be kept.
+    var adopting: PeerTarget?
+    /// What a name's entry leaves to the connection that it adopts in this step.
+    var handedOver: (to: ConnectionID, entry: Entry)?
     /// What the peer is that is being let in.
     var arriving = (
         isWhitelisted: false, isProxied: false, isTrusted: false, gate: nil as UInt8?
@@ -282,7 +286,9 @@ struct Ledger {
                 guard mayDial else { throw BrokenPromise("\(entry.id) must not dial \(address)") }
                 return
             }
-            if mayDial { throw BrokenPromise("\(entry.id) passes \(candidate) over") }
+            if mayDial || mayAdopt(candidate, for: entry) {
+                throw BrokenPromise("\(entry.id) passes \(candidate) over")
+            }
         }
         throw BrokenPromise("\(entry.id) dials \(address), which its name doesn't have")
     }
@@ -341,6 +347,9 @@ struct Ledger {
         }
         guard table.census.handshaking == handshaking else {
             throw BrokenPromise("\(table.census.handshaking) shake hands, not \(handshaking)")
+        }
+        guard handedOver == nil else {
+            throw BrokenPromise("\(handedOver.map { "\($0)" } ?? "") is adopted by nobody")
         }
         guard live == table.count else {
             throw BrokenPromise("the table has \(table.count) connections, reported were \(live)")

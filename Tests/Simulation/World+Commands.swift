@@ -101,6 +101,8 @@ extension World {
     mutating func addPersistent(_ target: PeerTarget) throws(BrokenPromise) {
         let explained = explanation(of: target, .persistent)
         let expected = ledger.refusalToAddPersistent(target)
+        ledger.adopting = target
+        defer { ledger.adopting = nil }
         let (id, refusal) = ask { world, actions throws(Refusal) in
             try world.core.addPersistent(target, at: world.moment, &actions)
         }

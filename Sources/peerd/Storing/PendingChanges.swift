@@ -26,10 +26,11 @@ struct PendingChanges: Sendable {
 
     var isEmpty: Bool { !isAll && peers.isEmpty && prefixes.isEmpty }
 
-    /// A persistent peer was added, also one that was there as another kind.
+    /// A persistent peer was added, also one that was there as another kind. A name is added first
+    /// and may adopt a connection later, which isn't when it was added.
     mutating func added(_ target: PeerTarget) {
         changed(target)
-        additions[target] = number
+        additions[target] = additions[target] ?? number
     }
 
     mutating func removed(_ target: PeerTarget) {
