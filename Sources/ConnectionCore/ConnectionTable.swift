@@ -3,10 +3,10 @@ package import Timing
 
 /// All connections of all kinds and phases, and every index over them.
 ///
-/// Only `insert`, `update`, `rename` and `remove` change it, and they keep the indexes with it. The address
-/// index holds a `host:port` once, so a second connection to or from it, of any kind in any phase,
-/// can't be represented. Nothing iterates a hash: connections come in the order of their slots, so
-/// a run is the same in every process.
+/// Only `insert`, `update`, `rename` and `remove` change it, and they keep the indexes with it. The
+/// address index holds a `host:port` once, so a second connection to or from it, of any kind in any
+/// phase, can't be represented. Nothing iterates a hash: connections come in the order of their
+/// slots, so a run is the same in every process.
 package struct ConnectionTable: Sendable {
     /// What only persistent connections have, apart from the entry that 20,000 others pay for.
     package struct Persistence: Equatable, Sendable {

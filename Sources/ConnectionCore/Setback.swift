@@ -12,8 +12,8 @@ package struct Setback: Equatable, Sendable {
     package let cause: Cause
     package let at: Instant
     /// Its number in a row, from 1, of whatever causes: since the peer was last connected for as
-    /// long as `persistent.stableAfter`, or the network came back. 0 while nothing has failed since:
-    /// then it is how the peer went away.
+    /// long as `persistent.stableAfter`, or the network came back. 0 while nothing has failed
+    /// since: then it is how the peer went away.
     package internal(set) var number: UInt32
     /// How many of the last ones in a row were the peer's accepting and closing at once.
     package internal(set) var hangUps: UInt32

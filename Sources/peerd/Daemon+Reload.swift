@@ -114,8 +114,8 @@ extension Daemon {
         if hasMore { tell(.addressesAdded, at: now) }
         keepConfiguredPeers(at: now)
         restoreRefusedPeers(at: now)
-        // What led to ourselves may be somebody else's address now, and what couldn't be reached from
-        // our old address may be from the new one.
+        // What led to ourselves may be somebody else's address now, and what couldn't be reached
+        // from our old address may be from the new one.
         if moved { tell(.localAddressesChanged, at: now) }
     }
 
