@@ -133,7 +133,7 @@ class Addresses(HostileTest):
         for _ in range(6):
             peer.send("getaddr")
         self.assert_banned(peer, "Misbehaved")
-        self.daemon.await_line(rf"<4>.*{peer.name}.*asked for addresses again")
+        self.daemon.await_line(rf"<7>.*{peer.name}.*asked for addresses again")
 
     def test_a_burst_is_taken_and_what_is_beyond_is_not(self):
         for version in (11, 12):
