@@ -11,9 +11,10 @@ package struct AddressError: Error, Equatable, Sendable {
         /// A number, or several with dots between them, in which resolvers see this IPv4 address
         /// instead of a name: `0x7f000001`, `127.1`.
         case number(IPAddress)
-        /// A zone, as in `fe80::1%eth0`: it means something on one machine only, and while its
-        /// interfaces keep their names.
-        case zone
+        /// What stands behind a `%` is no zone of this address.
+        case zone(Zone.Problem)
+        /// A link-local address with bits set where no host's has any, `fe80:1::1`.
+        case zoneBits
         /// Not a v3 name, or one with a wrong checksum.
         case badOnion
         /// Not a name that resolvers and /etc/hosts take: see `PeerName`.
@@ -66,7 +67,10 @@ extension AddressError: CustomStringConvertible {
         case .number(let address):
             "'\(text)' is a number, which resolvers take for the address \(address): "
                 + "expected that address if it is meant"
-        case .zone: "'\(text)' has a zone, which is not supported: expected an address without '%'"
+        case .zone(let problem): "'\(text)' \(problem)"
+        case .zoneBits:
+            "'\(text)' has a group behind fe80 that is not 0, as that of every link-local address "
+                + "is: expected one such as fe80::1%eth0"
         case .badOnion:
             "'\(text)' is no Tor v3 name: expected 56 characters with a valid checksum and .onion"
         case .badName:
@@ -80,6 +84,24 @@ extension AddressError: CustomStringConvertible {
                 + "\(allowed.lowerBound) to \(allowed.upperBound)"
         case .hostBitsSet(let prefix):
             "'\(text)' has bits behind the prefix's length: expected the network, \(prefix)"
+        }
+    }
+}
+
+extension Zone.Problem: CustomStringConvertible {
+    /// What is said of a text with it.
+    package var description: String {
+        switch self {
+        case .notLinkLocal:
+            "has a zone, which only link-local addresses (fe80::…) have: expected it without '%'"
+        case .badName:
+            "has no interface's name behind '%': expected one of at most "
+                + "\(Zone.longestName) bytes, as in fe80::1%eth0"
+        case .number:
+            "has a number as its zone, which changes: expected the interface's name, as in "
+                + "fe80::1%eth0"
+        case .tooMany:
+            "has one more zone than the \(Zone.mostNames) that are kept until the next start"
         }
     }
 }

@@ -32,17 +32,19 @@ struct EndpointText {
     /// The host if it is written as an address; nil if only a name can be meant.
     func literalHost() throws(AddressError) -> PeerAddress.Host? {
         if isBracketed || host.contains(":") {
-            guard !host.contains("%") else { throw AddressError(text, .zone) }
-            guard let ip = IPAddress(v6: host) else { throw AddressError(text, .badAddress) }
-            return .ip(ip)
+            guard host.contains(":") else { throw AddressError(text, .badAddress) }
+            return .ip(try IPAddress(host, in: text))
         }
         if PeerName.isOnion(host) {
             guard let key = OnionKey(String(host)) else { throw AddressError(text, .badOnion) }
             return .onion(key)
         }
+        if let percent = host.firstIndex(of: "%"), IPAddress(String(host[..<percent])) != nil {
+            throw AddressError(text, .zone(.notLinkLocal))
+        }
         let number = NumericHost(host)
         guard host.isEmpty || number.isNumeric else { return nil }
-        if let ip = IPAddress(host) { return .ip(ip) }
+        if let ip = IPAddress(String(host)) { return .ip(ip) }
         throw AddressError(text, number.reading.map { .number($0) } ?? .badAddress)
     }
 

@@ -1,13 +1,43 @@
 extension IPAddress: LosslessStringConvertible {
-    /// Reads `203.0.113.7` or any form of an IPv6 address of RFC 4291, without brackets.
-    ///
-    /// Nil for anything else: names, prefixes, spaces, numbers with needless zeros in IPv4
-    /// addresses, and zones (`fe80::1%eth0`), which mean something on this machine only.
+    /// As `init(parsing:)`, without a reason.
     package init?(_ text: String) {
-        self.init(text[...])
+        do throws(AddressError) {
+            try self.init(parsing: text)
+        } catch {
+            return nil
+        }
     }
 
-    init?(_ text: Substring) {
+    /// Reads `203.0.113.7` or any form of an IPv6 address of RFC 4291, without brackets; a
+    /// link-local one also with a zone, as in `fe80::1%eth0`.
+    ///
+    /// - Throws: `AddressError` for anything else: names, prefixes, spaces, numbers with needless
+    ///   zeros in IPv4 addresses.
+    package init(parsing text: String) throws(AddressError) {
+        try AddressError.check(text, orElse: .badAddress)
+        try self.init(text[...], in: text)
+    }
+
+    /// Reads an address, in ASCII, that is a part of `whole`, which errors are about.
+    init(_ text: Substring, in whole: String) throws(AddressError) {
+        let percent = text.firstIndex(of: "%") ?? text.endIndex
+        guard let address = IPAddress(withoutZone: text[..<percent]) else {
+            throw AddressError(whole, .badAddress)
+        }
+        guard !address.hasZone else { throw AddressError(whole, .zoneBits) }
+        guard percent != text.endIndex else {
+            self = address
+            return
+        }
+        guard address.mayHaveZone else { throw AddressError(whole, .zone(.notLinkLocal)) }
+        do throws(Zone.Problem) {
+            self = address.on(try Zone(named: text[text.index(after: percent)...]))
+        } catch {
+            throw AddressError(whole, .zone(error))
+        }
+    }
+
+    private init?(withoutZone text: Substring) {
         var cursor = TextCursor(text)
         if let v4 = cursor.takeIPv4(), cursor.isAtEnd {
             self.init(v4: v4)
@@ -16,7 +46,7 @@ extension IPAddress: LosslessStringConvertible {
         }
     }
 
-    init?(v6 text: Substring) {
+    private init?(v6 text: Substring) {
         var cursor = TextCursor(text)
         var groups: UInt128 = 0
         var count = 0
@@ -65,8 +95,10 @@ extension IPAddress: LosslessStringConvertible {
     }
 
     /// The address in its one canonical form (RFC 5952): lower case, no zeros in front, the longest
-    /// run of at least two zero groups as `::`, the first of equally long ones. IPv4 as IPv4.
+    /// run of at least two zero groups as `::`, the first of equally long ones. IPv4 as IPv4; with
+    /// its zone if it has one.
     package var description: String {
+        if let zone { return "\(withoutZone)%\(zone)" }
         if let v4 {
             return "\(v4 >> 24).\(v4 >> 16 & 0xff).\(v4 >> 8 & 0xff).\(v4 & 0xff)"
         }

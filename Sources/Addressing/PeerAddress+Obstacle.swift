@@ -8,10 +8,16 @@ extension PeerAddress {
         if ip.isUnspecified || ip.isMulticast || ip.isBroadcast {
             return "\(self) is not the address of one peer"
         }
-        if ip.isLinkLocal && ip.v4 == nil {
-            return "\(self) is link-local: it means nothing without an interface"
-        }
+        if let obstacle = ip.linkObstacle { return "\(self) \(obstacle)" }
         return nil
+    }
+}
+
+extension IPAddress {
+    /// What is said of an address that could be on any link.
+    package var linkObstacle: String? {
+        lacksZone
+            ? "is link-local: it means nothing without an interface, as in fe80::1%eth0" : nil
     }
 }
 

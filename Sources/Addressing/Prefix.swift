@@ -20,18 +20,20 @@ package struct Prefix: Hashable, BitwiseCopyable, Sendable {
     }
 
     /// Whether `address` is in the range. IPv4 addresses are in IPv4 ranges only: `::/0` is all of
-    /// IPv6, `0.0.0.0/0` all of IPv4, although an IPv4 address is kept as an IPv6 one.
+    /// IPv6, `0.0.0.0/0` all of IPv4, although an IPv4 address is kept as an IPv6 one. A range
+    /// without a zone is that of every link.
     @inlinable
     package func contains(_ address: IPAddress) -> Bool {
-        address.masked(to: length) == network && (address.v4 != nil) == isIPv4
+        (address.masked(to: length) == network || address.withoutZone.masked(to: length) == network)
+            && (address.v4 != nil) == isIPv4
     }
 
     @inlinable package var isIPv4: Bool { bits >= 96 && network.v4 != nil }
 }
 
 extension Prefix: CustomStringConvertible {
-    /// Reads `10.0.0.0/8`, `2001:db8::/32`, or an address alone, which is the prefix of itself
-    /// only. `::ffff:10.0.0.0/104` is `10.0.0.0/8`.
+    /// Reads `10.0.0.0/8`, `2001:db8::/32`, `fe80::%eth0/64`, or an address alone, which is the
+    /// prefix of itself only. `::ffff:10.0.0.0/104` is `10.0.0.0/8`.
     ///
     /// - Throws: `AddressError`; if there are bits behind the length, it names the network.
     package init(parsing text: String) throws(AddressError) {
@@ -39,8 +41,7 @@ extension Prefix: CustomStringConvertible {
         try AddressError.check(text, orElse: .badAddress)
         let slash = text.firstIndex(of: "/") ?? text.endIndex
         let addressText = text[..<slash]
-        guard !addressText.contains("%") else { throw AddressError(text, .zone) }
-        guard let address = IPAddress(addressText) else { throw AddressError(text, .badAddress) }
+        let address = try IPAddress(addressText, in: text)
         guard slash != text.endIndex else {
             self.init(address, length: 128)
             return
@@ -48,7 +49,15 @@ extension Prefix: CustomStringConvertible {
 
         // A mapped address comes with IPv6's lengths, and those below 96 would leave IPv4.
         let isDotted = !addressText.contains(":")
-        let allowed = isDotted ? 0...32 : address.v4 == nil ? 0...128 : 96...128
+        let allowed =
+            if isDotted {
+                0...32
+            } else if address.v4 != nil {
+                96...128
+            } else {
+                // A zone ends at bit 32.
+                address.hasZone ? 32...128 : 0...128
+            }
         var cursor = TextCursor(text[text.index(after: slash)...])
         guard
             let length = cursor.takeDecimal(upTo: allowed.upperBound), cursor.isAtEnd,

@@ -16,8 +16,8 @@ extension ValueKind where Value == PeerAddress {
                         return nil
                     }
                     // The kernel binds none: it is another address on each link.
-                    if ip.isLinkLocal && ip.v4 == nil, let obstacle = address.obstacle {
-                        context.complain(at: node.position, obstacle)
+                    if let obstacle = ip.linkObstacle {
+                        context.complain(at: node.position, "\(address) \(obstacle)")
                         return nil
                     }
                     return address

@@ -104,17 +104,16 @@ extension ValueKind where Value == [IPAddress] {
     static var sourceAddresses: Self {
         let any: Self = list(of: "addresses, one for IPv4 and one for IPv6", limit: 2) {
             (text, _) throws(ElementError) in
-            guard let address = IPAddress(text) else {
-                throw ElementError(AddressError(text, .badAddress))
+            let address: IPAddress
+            do throws(AddressError) {
+                address = try IPAddress(parsing: text)
+            } catch {
+                throw ElementError(error)
             }
             guard !address.isUnspecified, !address.isMulticast, !address.isBroadcast else {
                 throw ElementError("\(address) is no address that a machine has")
             }
-            guard !address.isLinkLocal || address.v4 != nil else {
-                throw ElementError(
-                    "\(address) is link-local: it means nothing without an interface"
-                )
-            }
+            if let obstacle = address.linkObstacle { throw ElementError("\(address) \(obstacle)") }
             return address
         }
         return Self(
@@ -170,6 +169,10 @@ extension PeerAddress {
 
     /// Rejects what means no single peer to anybody else.
     func checkNamesOnePeer() throws(ElementError) {
-        if ip != nil { try checkDialable() }
+        guard let ip else { return }
+        guard !ip.isOfOneLink else {
+            throw ElementError("\(self) is link-local: it is another address on each link")
+        }
+        try checkDialable()
     }
 }

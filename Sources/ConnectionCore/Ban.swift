@@ -88,7 +88,8 @@ package struct BanList: Sendable {
     }
 
     /// The ban that covers the address: of several the one that holds longest, and of those the
-    /// widest. An address with an IPv4 address in it is covered by the bans of both. With
+    /// widest. An address with an IPv4 address in it is covered by the bans of both, one with a
+    /// zone by those of its link and of all. With
     /// `ignoringAutomatic` only operators' bans are looked at, as for whitelisted peers.
     package func ban(
         covering address: PeerAddress,
@@ -97,7 +98,7 @@ package struct BanList: Sendable {
     ) -> Ban? {
         guard !bans.isEmpty, let ip = address.ip else { return nil }
         var longest: Ban?
-        for ip in [ip] + (ip.embeddedIPv4.map { [IPAddress(v4: $0)] } ?? []) {
+        for ip in ip.coveredAs {
             for (length, _) in countByLength {
                 let prefix = Prefix(ip.masked(to: length), length: length)
                 // IPv4 lies within the numbers of ::/64 and wider, and no ban of IPv6 covers it.
@@ -274,5 +275,14 @@ extension Ban {
     fileprivate func expires(before other: Ban) -> Bool {
         let (own, others) = (until?.microseconds ?? .max, other.until?.microseconds ?? .max)
         return own == others ? prefix.precedes(other.prefix) : own < others
+    }
+}
+
+extension IPAddress {
+    /// What bans may cover of it: itself, it on every link if it is one of one, and the IPv4
+    /// address in it.
+    fileprivate var coveredAs: [IPAddress] {
+        if hasZone { return [self, withoutZone] }
+        return [self] + (embeddedIPv4.map { [IPAddress(v4: $0)] } ?? [])
     }
 }

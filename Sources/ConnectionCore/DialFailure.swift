@@ -47,8 +47,8 @@ package enum DialFailure: Equatable, Sendable {
             .io, .alreadyConnected, .banned, .tooManyPerHost, .unsupportedAddress,
             .cancelled(by: .caller), .cancelled(by: .operator), .cancelled(by: .ban):
             true
-        case .noRoute, .noLocalEnd(.address), .noLocalEnd(.bindAddress), .resourcesExhausted,
-            .cancelled(by: .networkInactive), .cancelled(by: .shutdown):
+        case .noRoute, .noLocalEnd(.address), .noLocalEnd(.bindAddress), .noLocalEnd(.interface),
+            .resourcesExhausted, .cancelled(by: .networkInactive), .cancelled(by: .shutdown):
             false
         }
     }
@@ -56,7 +56,8 @@ package enum DialFailure: Equatable, Sendable {
     /// Whether another dial to the same region would most likely fail alike.
     var lacksRoute: Bool {
         switch self {
-        case .noRoute, .noLocalEnd(.address), .noLocalEnd(.bindAddress): true
+        case .noRoute, .noLocalEnd(.address), .noLocalEnd(.bindAddress), .noLocalEnd(.interface):
+            true
         case .timedOut, .refused, .unreachable, .noLocalEnd(.port), .unresolved, .selfConnection,
             .alreadyConnected, .banned, .tooManyPerHost, .unsupportedAddress, .resourcesExhausted,
             .cancelled, .io:
@@ -94,6 +95,9 @@ package enum LocalObstacle: Equatable, Sendable {
     /// `outbound.bind` names this address for the peer's family, and no interface has it. Another
     /// dial of that family fails alike.
     case bindAddress(IPAddress)
+    /// No interface has the name that is the zone of the peer's address, or of that in
+    /// `outbound.bind`. Another dial of the same link, or family, fails alike.
+    case interface(Zone)
     /// Every local port towards this peer is taken; the kernel gives those in this range, which is
     /// nil where we can't read it. Another peer may be reached all the same.
     case port(among: ClosedRange<UInt16>?)

@@ -118,7 +118,7 @@ extension ConnectionCore {
     static func isDialable(_ ip: IPAddress) -> Bool {
         // A link-local IPv6 address without its interface is one on every link.
         !ip.isUnspecified && !ip.isMulticast && !ip.isBroadcast
-            && !(ip.isLinkLocal && ip.v4 == nil)
+            && !ip.lacksZone
     }
 
     mutating func dialSucceeded<Source: AddressSource>(

@@ -4,12 +4,12 @@ internal import Timing
 /// Addresses that share their way out of the machine, so that one that has no route speaks for the
 /// others: all public ones of a family, which go by its default route; and of those that aren't
 /// public, which have routes of their own or need none, the block that they lie in, as
-/// 127.0.0.0/8, 10.0.0.0/8 or fc00::/7.
+/// 127.0.0.0/8, 10.0.0.0/8 or fc00::/7; of link-local ones with a zone those of one link.
 ///
-/// There are at most 388, and seldom more than three.
+/// There are at most 643, and seldom more than three.
 package struct Region: Hashable, BitwiseCopyable, Sendable {
     /// The family's and the kind's tag in the upper byte, below it the first 8 bits of an IPv4
-    /// block or the first 7 of an IPv6 one.
+    /// block, the first 7 of an IPv6 one, or a zone.
     private let bits: UInt16
 
     package init(_ address: PeerAddress) {
@@ -21,6 +21,7 @@ package struct Region: Hashable, BitwiseCopyable, Sendable {
     }
 
     private static func bits(of ip: IPAddress) -> UInt16 {
+        if let zone = ip.zone { return 0x5000 | zone.number }
         if let v4 = ip.v4 { return ip.isRoutable ? 0x0000 : 0x1000 | UInt16(v4 >> 24) }
         return ip.isRoutable ? 0x2000 : 0x3000 | UInt16(ip.high >> 57)
     }

@@ -37,6 +37,8 @@ extension Peers.Failure {
             json.field("afterUSec", after)
         case .bindAddressMissing(let address):
             json.field("address", address)
+        case .interfaceMissing(let interface):
+            json.field("interface", interface)
         case .noLocalPort(let setting, let first, let last):
             json.field("setting", setting)
             json.field("first", ifSet: first)
@@ -104,6 +106,7 @@ extension Peers.Failure {
             case .noRoute: .noRoute
             case .noLocalAddress: .noLocalAddress
             case .bindAddressMissing: .bindAddressMissing(address: try required("address"))
+            case .interfaceMissing: .interfaceMissing(interface: try required("interface"))
             case .noLocalPort:
                 .noLocalPort(
                     setting: try required("setting"),

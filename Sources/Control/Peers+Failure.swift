@@ -39,6 +39,7 @@ extension Peers {
         case noRoute
         case noLocalAddress
         case bindAddressMissing(address: String)
+        case interfaceMissing(interface: String)
         /// The setting of the kernel that has too narrow a range of ports, and the range if the
         /// daemon may see it.
         case noLocalPort(setting: String, first: Int?, last: Int?)
@@ -103,6 +104,7 @@ extension Peers.Failure {
         case noRoute = "NoRoute"
         case noLocalAddress = "NoLocalAddress"
         case bindAddressMissing = "BindAddressMissing"
+        case interfaceMissing = "InterfaceMissing"
         case noLocalPort = "NoLocalPort"
         case unresolved = "Unresolved"
         case selfConnection = "SelfConnection"
@@ -151,6 +153,7 @@ extension Peers.Failure {
         case .noRoute: .noRoute
         case .noLocalAddress: .noLocalAddress
         case .bindAddressMissing: .bindAddressMissing
+        case .interfaceMissing: .interfaceMissing
         case .noLocalPort: .noLocalPort
         case .unresolved: .unresolved
         case .selfConnection: .selfConnection

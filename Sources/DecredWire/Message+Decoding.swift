@@ -144,7 +144,10 @@ extension PayloadCursor {
         in frame: RawSpan
     ) throws(WireError) -> IPAddress {
         let start = try take(16, for: field, in: frame)
-        return IPAddress(high: frame.bigEndian(at: start), low: frame.bigEndian(at: start + 8))
+        return IPAddress(
+            foreignHigh: frame.bigEndian(at: start),
+            low: frame.bigEndian(at: start + 8)
+        )
     }
 
     /// The type of an address, then as many bytes as it has.

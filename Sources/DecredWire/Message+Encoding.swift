@@ -53,8 +53,7 @@ extension VersionMessage {
 extension VersionMessage.Endpoint {
     fileprivate func append(to bytes: inout [UInt8]) {
         bytes.appendLittleEndian(services)
-        bytes.appendBigEndian(ip.high)
-        bytes.appendBigEndian(ip.low)
+        bytes.append(ip)
         bytes.appendBigEndian(port)
     }
 }
@@ -71,8 +70,7 @@ extension AdvertisedAddress {
                 bytes.appendBigEndian(v4)
             } else {
                 bytes.append(AddressType.ipv6.rawValue)
-                bytes.appendBigEndian(ip.high)
-                bytes.appendBigEndian(ip.low)
+                bytes.append(ip)
             }
         case .onion(let key):
             bytes.append(AddressType.torV3.rawValue)
@@ -88,8 +86,15 @@ extension AdvertisedAddress {
         }
         bytes.appendLittleEndian(UInt32(clamping: lastSeenSeconds))
         bytes.appendLittleEndian(services)
-        bytes.appendBigEndian(ip.high)
-        bytes.appendBigEndian(ip.low)
+        bytes.append(ip)
         bytes.appendBigEndian(address.port)
+    }
+}
+
+extension [UInt8] {
+    /// 16 bytes, IPv4 addresses mapped, and without a zone, which is nobody else's.
+    fileprivate mutating func append(_ ip: IPAddress) {
+        appendBigEndian(ip.withoutZone.high)
+        appendBigEndian(ip.withoutZone.low)
     }
 }

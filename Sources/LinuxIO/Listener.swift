@@ -25,16 +25,29 @@ package struct Listener: ~Copyable, Sendable {
     /// together.
     ///
     /// - Throws: EADDRINUSE when somebody listens there already, EACCES for a port below 1024,
-    ///   EAFNOSUPPORT when the machine has no IPv6, EINVAL for a link-local address.
+    ///   EAFNOSUPPORT when the machine has no IPv6, EINVAL for a link-local address without its
+    ///   interface, ENODEV for one whose interface isn't there.
     package init(binding address: SocketAddress) throws(SystemError) {
         try self.init(binding: address, isDualStack: false)
     }
 
-    /// One in the place of this one, which doesn't listen any more and need not be closed yet.
+    /// Keeps a place for one whose interface isn't there: a socket that isn't bound, accepts
+    /// nothing, and would be reported by epoll all the time.
+    package init(awaiting address: SocketAddress) throws(SystemError) {
+        descriptor = try Socket.openStream(family: address.family)
+        self.address = address
+        isAddressMissing = true
+        isDualStack = false
+        mayHoldOlder = false
+    }
+
+    /// One in the place of this one, which doesn't listen any more, or on the link of another
+    /// interface, and need not be closed yet.
     ///
     /// - Throws: As of `init(binding:)`.
-    package func madeAnew() throws(SystemError) -> Listener {
-        try Listener(binding: address, isDualStack: isDualStack)
+    package func madeAnew(on interface: UInt32? = nil) throws(SystemError) -> Listener {
+        let place = address.on(interface: interface ?? address.interface)
+        return try Listener(binding: place, isDualStack: isDualStack)
     }
 
     private init(binding address: SocketAddress, isDualStack: Bool) throws(SystemError) {

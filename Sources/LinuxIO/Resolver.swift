@@ -92,7 +92,7 @@ package struct Resolver: ~Copyable {
     private static func address(of entry: addrinfo, port: UInt16) -> SocketAddress? {
         let raw = UnsafeRawBufferPointer(start: entry.ai_addr, count: Int(entry.ai_addrlen))
         return SocketAddress(reading: raw).map {
-            SocketAddress(high: $0.high, low: $0.low, port: port)
+            SocketAddress(high: $0.high, low: $0.low, port: port, interface: $0.interface)
         }
     }
 }

@@ -68,7 +68,12 @@ package struct Socket: ~Copyable, Sendable {
         let number = probe.number
         do throws(SystemError) {
             if let local {
-                let any = SocketAddress(high: local.high, low: local.low, port: 0)
+                let any = SocketAddress(
+                    high: local.high,
+                    low: local.low,
+                    port: 0,
+                    interface: local.interface
+                )
                 try systemCall(.bind) { any.withSockaddr { bind(number, $0, $1) } }
             }
             try systemCall(.connect) { remote.withSockaddr { Glibc.connect(number, $0, $1) } }

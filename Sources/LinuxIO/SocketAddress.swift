@@ -6,18 +6,28 @@ import Glibc
 /// whether it came through an IPv4 socket or through a dual-stack one, which reports mapped
 /// addresses. A socket made for a mapped address is an IPv4 socket.
 ///
-/// There is no scope: a link-local address can't be dialled.
+/// A link-local IPv6 address belongs to the link of one interface, without which the kernel neither
+/// binds nor connects to it.
 package struct SocketAddress: Hashable, BitwiseCopyable, Sendable {
     /// The upper half of the IPv6 address: 2001:db8::1 has 0x2001_0db8_0000_0000 here.
     package let high: UInt64
     /// The lower half; 0x0000_ffff_7f00_0001 for 127.0.0.1, with `high` 0.
     package let low: UInt64
     package let port: UInt16
+    /// The index of a link-local address's interface; 0 if it isn't known, and for all other
+    /// addresses.
+    package let interface: UInt32
 
-    package init(high: UInt64, low: UInt64, port: UInt16) {
+    package init(high: UInt64, low: UInt64, port: UInt16, interface: UInt32 = 0) {
         self.high = high
         self.low = low
         self.port = port
+        self.interface = interface
+    }
+
+    /// The same address and port on the link of another interface.
+    package func on(interface: UInt32) -> SocketAddress {
+        SocketAddress(high: high, low: low, port: port, interface: interface)
     }
 
     /// `v4` in the order in which it is written: 127.0.0.1 is 0x7f00_0001.
@@ -37,7 +47,7 @@ extension SocketAddress {
     /// Reads a `sockaddr_in` or `sockaddr_in6`; nil for any other family.
     ///
     /// Both begin with the family and the port. IPv4 has its address at 4, IPv6 at 8, after the
-    /// flow label.
+    /// flow label, and its interface at 24.
     init?(reading raw: UnsafeRawBufferPointer) {
         let port = UInt16(bigEndian: raw.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
         switch CInt(raw.loadUnaligned(as: sa_family_t.self)) {
@@ -48,7 +58,9 @@ extension SocketAddress {
             self.init(
                 high: UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
                 low: UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self)),
-                port: port
+                port: port,
+                // In the order of the machine's bytes.
+                interface: raw.loadUnaligned(fromByteOffset: 24, as: UInt32.self)
             )
         default:
             return nil
@@ -83,6 +95,7 @@ extension SocketAddress {
         var raw = sockaddr_in6()
         raw.sin6_family = sa_family_t(AF_INET6)
         raw.sin6_port = port.bigEndian
+        raw.sin6_scope_id = interface
         withUnsafeMutableBytes(of: &raw.sin6_addr) { bytes in
             bytes.storeBytes(of: high.bigEndian, as: UInt64.self)
             bytes.storeBytes(of: low.bigEndian, toByteOffset: 8, as: UInt64.self)
@@ -103,7 +116,7 @@ extension SocketAddress {
 }
 
 extension SocketAddress: CustomStringConvertible {
-    /// `127.0.0.1:9108` or `[2001:db8::7]:9108`
+    /// `127.0.0.1:9108`, `[2001:db8::7]:9108` or `[fe80::1%2]:9108`, with the interface's index.
     package var description: String {
         if let v4 {
             let parts = stride(from: 24, through: 0, by: -8).map { String(v4 >> UInt32($0) & 0xff) }
@@ -115,6 +128,6 @@ extension SocketAddress: CustomStringConvertible {
             _ = inet_ntop(AF_INET6, &bytes, $0.baseAddress, socklen_t($0.count))
             return $0.baseAddress.map { String(cString: $0) } ?? ""
         }
-        return "[\(text)]:\(port)"
+        return "[\(text)\(interface == 0 ? "" : "%\(interface)")]:\(port)"
     }
 }

@@ -19,6 +19,7 @@ package enum SystemCall: String, Sendable {
     case getrlimit
     case getsockname
     case getsockopt
+    case ioctl
     case listen
     case lstat
     case mkdir
@@ -72,8 +73,8 @@ package enum SystemCall: String, Sendable {
             .threadCreate:
             true
         case .accept4, .bind, .chmod, .connect, .fcntl, .flock, .fstat, .ftruncate, .getsockname,
-            .getsockopt, .listen, .lstat, .mkdir, .open, .poll, .read, .receive, .send, .setrlimit,
-            .setsockopt, .stat, .unlink, .write:
+            .getsockopt, .ioctl, .listen, .lstat, .mkdir, .open, .poll, .read, .receive, .send,
+            .setrlimit, .setsockopt, .stat, .unlink, .write:
             false
         }
     }

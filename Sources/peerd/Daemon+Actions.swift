@@ -93,11 +93,15 @@ extension Daemon {
 
     private mutating func dial(_ address: PeerAddress, for attempt: DialAttempt) {
         sockets.drop(attempt.id)
-        guard let remote = SocketAddress(address) else {
-            settled.append(.dialFailed(attempt, .unsupportedAddress))
+        let remote: SocketAddress
+        let local: SocketAddress?
+        do throws(SocketAddress.Obstacle) {
+            remote = try SocketAddress(address)
+            local = try source(for: address)
+        } catch {
+            settled.append(.dialFailed(attempt, DialFailure(error)))
             return
         }
-        let local = source(for: address)
         do throws(SystemError) {
             let socket = try Socket.dial(to: remote, from: local)
             try watch(socket, for: attempt)
@@ -131,11 +135,13 @@ extension Daemon {
     }
 
     /// The address of ours that the configuration names for the family of `address`.
-    private func source(for address: PeerAddress) -> SocketAddress? {
+    private func source(
+        for address: PeerAddress
+    ) throws(SocketAddress.Obstacle) -> SocketAddress? {
         let wantsIPv4 = address.ip?.v4 != nil
-        return configuration.outbound.bind
-            .first { ($0.v4 != nil) == wantsIPv4 }
-            .flatMap { SocketAddress(PeerAddress($0, port: 0)) }
+        let source = configuration.outbound.bind.first { ($0.v4 != nil) == wantsIPv4 }
+        guard let source else { return nil }
+        return try SocketAddress(PeerAddress(source, port: 0))
     }
 }
 

@@ -2,7 +2,6 @@ import Addressing
 import Configuration
 import ConnectionCore
 import Control
-import PlainText
 import Timing
 
 /// What operators and applications ask the core for.
@@ -15,7 +14,7 @@ extension Daemon {
         for place: Int,
         at now: Moment
     ) throws(Peers.Failure) {
-        let target = try target(call.address)
+        let target = try target(call.address, .any)
         let timeout = call.timeoutUSec.map { Duration.microseconds($0) }
         let id = try ask { core, actions throws(Refusal) in
             try core.connect(target, within: timeout, at: now, &actions)
@@ -72,7 +71,7 @@ extension Daemon {
         for place: Int,
         at now: Moment
     ) throws(Peers.Failure) {
-        let target = try target(call.address)
+        let target = try target(call.address, .any)
         let id = try ask { core, actions throws(Refusal) in
             try core.addPersistent(target, from: .runtime, at: now, &actions)
         }
@@ -122,7 +121,7 @@ extension Daemon {
         for place: Int,
         at now: Moment
     ) throws(Peers.Failure) {
-        let prefix = try prefix(call.prefix)
+        let prefix = try prefix(call.prefix, .any)
         let duration = call.durationUSec.map { Duration.microseconds($0) }
         let outcome = try ask { core, actions throws(Refusal) in
             try core.ban(
@@ -140,7 +139,7 @@ extension Daemon {
     }
 
     mutating func unban(_ call: Peers.Unban, for place: Int) throws(Peers.Failure) {
-        let prefix = try prefix(call.prefix)
+        let prefix = try prefix(call.prefix, .known)
         try ask { core, actions throws(Refusal) in try core.unban(prefix, &actions) }
         control[place].reply(Done())
         perform()
@@ -167,7 +166,7 @@ extension Daemon {
     ) throws(Peers.Failure) {
         var new: [PeerAddress] = []
         for text in call.addresses {
-            let target = try target(text)
+            let target = try target(text, .any)
             guard case .address(let address) = target else {
                 let reason = "\(target) is a name: expected an IP address"
                 throw .unsupportedAddress(address: text, reason: reason)
@@ -198,45 +197,5 @@ extension Daemon {
         let isReading = !(kernel.reload?.hasReloaded ?? true)
         control[place].begin(.reload(skipping: isReading ? 1 : 0))
         startReload(at: now)
-    }
-
-    // MARK: What is named
-
-    private var defaultPort: UInt16? {
-        core.policy.outbound.defaultPort
-    }
-
-    func target(_ text: String) throws(Peers.Failure) -> PeerTarget {
-        do throws(AddressError) {
-            return try PeerTarget(parsing: text, defaultPort: defaultPort)
-        } catch {
-            throw .unsupportedAddress(address: text, reason: error.description)
-        }
-    }
-
-    private func selector(_ selection: Peers.Selection) throws(Peers.Failure) -> Selector {
-        switch selection {
-        case .id(let number): .number(number)
-        case .address(let text):
-            // An address without its port is that of several connections, whatever the default
-            // port.
-            if let host = Self.host(text) { .host(host) } else { .target(try target(text)) }
-        }
-    }
-
-    /// The IP address that a text is without a port, also in the brackets that IPv6 has before one.
-    static func host(_ text: String) -> IPAddress? {
-        guard text.isWord else { return nil }
-        guard text.hasPrefix("["), text.hasSuffix("]") else { return IPAddress(text) }
-        let inner = text.dropFirst().dropLast()
-        return inner.contains(":") ? IPAddress(String(inner)) : nil
-    }
-
-    private func prefix(_ text: String) throws(Peers.Failure) -> Prefix {
-        do throws(AddressError) {
-            return try Prefix(parsing: text)
-        } catch {
-            throw .unsupportedAddress(address: text, reason: error.description)
-        }
     }
 }

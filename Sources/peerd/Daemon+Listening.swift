@@ -3,6 +3,7 @@ import Configuration
 import ConnectionCore
 import LinuxIO
 import Systemd
+import Timing
 
 extension Daemon {
     /// Binds every listener that isn't there yet. On an error those that were there before are
@@ -18,11 +19,18 @@ extension Daemon {
             }
         }
         for index in before..<listeners.count {
-            let address = listeners[index].listener.address
-            journal.write(.listening(address))
-            if listeners[index].listener.isAddressMissing {
-                journal.write(.listenerAddressMissing(address))
-            }
+            tellListening(index)
+        }
+    }
+
+    mutating func tellListening(_ index: Int) {
+        let address = listeners[index].address
+        guard !listeners[index].isDead else {
+            return journal.write(.listenerInterfaceMissing(address))
+        }
+        journal.write(.listening(address))
+        if listeners[index].listener.isAddressMissing {
+            journal.write(.listenerAddressMissing(address))
         }
     }
 
@@ -44,11 +52,11 @@ extension Daemon {
     private mutating func adopt(_ socket: InheritedSocket) throws(AdoptionError) {
         let listener = try Listener(adopting: try Self.descriptor(of: socket))
         let configured = Self.settings(of: listener.address.peerAddress, in: configuration)
-        journal.write(.listening(listener.address))
+        journal.write(.listening(configured.address))
         do throws(SystemError) {
             let number = listeners.freeGate(in: core.table)
             let entry = Listeners.Entry(listener, configured, gateNumber: number)
-            try listeners.append(entry, by: kernel.epoll)
+            try listeners.append(entry, by: kernel.epoll, at: now.instant)
         } catch {
             throw .system(error)
         }
@@ -104,7 +112,7 @@ extension Daemon {
             guard !new.contains(where: { $0.address == address }),
                 new.contains(where: { Self.collide($0.address, address) })
             else { continue }
-            journal.write(.listenerClosed(listeners[index].listener.address))
+            journal.write(.listenerClosed(listeners[index].address))
             listeners.remove(at: index)
         }
         do throws(StartupError) {
@@ -123,15 +131,30 @@ extension Daemon {
     }
 
     private mutating func bind(_ configured: Configuration.Listen) throws(SystemError) {
-        guard let address = SocketAddress(configured.address) else {
-            preconditionFailure("the configuration has no listener at an onion address")
-        }
+        let (address, hasLink) = try Self.place(configured.address)
         let entry = Listeners.Entry(
-            try Listener(binding: address),
+            hasLink ? try Listener(binding: address) : try Listener(awaiting: address),
             configured,
-            gateNumber: listeners.freeGate(in: core.table)
+            gateNumber: listeners.freeGate(in: core.table),
+            isDead: !hasLink
         )
-        try listeners.append(entry, by: kernel.epoll)
+        try listeners.append(entry, by: kernel.epoll, at: now.instant)
+    }
+
+    /// Where to listen, and whether there is the interface that this needs.
+    private static func place(
+        _ address: PeerAddress
+    ) throws(SystemError) -> (address: SocketAddress, hasLink: Bool) {
+        do throws(SocketAddress.Obstacle) {
+            return (try SocketAddress(address), true)
+        } catch {
+            switch error {
+            case .onion:
+                preconditionFailure("the configuration has no listener at an onion address")
+            case .noInterface(_, let bare): return (bare, false)
+            case .system(let error): throw error
+            }
+        }
     }
 
     /// Closes the listeners that the configuration doesn't name any more, and lets the others take
@@ -142,7 +165,7 @@ extension Daemon {
             if let listen = configured.first(where: { $0.address == address }) {
                 listeners[index].update(listen)
             } else {
-                journal.write(.listenerClosed(listeners[index].listener.address))
+                journal.write(.listenerClosed(listeners[index].address))
                 listeners.remove(at: index)
             }
         }

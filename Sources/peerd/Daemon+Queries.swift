@@ -87,8 +87,8 @@ extension Daemon {
         at now: Moment
     ) throws(Peers.Failure) {
         let topic: Explanation.Topic =
-            if let host = Self.host(call.address) { .host(host) } else {
-                .target(try target(call.address))
+            if let host = try Self.host(call.address) { .host(host) } else {
+                .target(try target(call.address, .known))
             }
         let explanation = core.explain(
             topic,

@@ -24,12 +24,18 @@ extension Daemon {
         from index: Int,
         at now: Moment
     ) {
-        let remote = accepted.remote
+        let remote = accepted.remote.peerAddress
         let socket = accepted.takeSocket()
+        guard !(remote.ip?.lacksZone ?? false) else {
+            // On which link it is decides which host it is. Dropping the socket resets it.
+            if !hasToldOfUnknownLink { journal.write(.linkUnknown(remote)) }
+            hasToldOfUnknownLink = true
+            return
+        }
         do throws(Refusal) {
-            let listening = listeners[index].listener.address.peerAddress
+            let listening = listeners[index].address
             let arrival = Arrival(
-                remote: remote.peerAddress,
+                remote: remote,
                 local: listening,
                 network: listeners[index].network,
                 trustsLoopback: listeners[index].trustsLoopback,
@@ -104,14 +110,14 @@ extension Daemon {
             obstacle = error
             listeners[index].disarmedUntil = now.instant + Listeners.mourning
         }
-        journal.write(.listenerKilled(listeners[index].listener.address, obstacle))
+        journal.write(.listenerKilled(listeners[index].address, obstacle))
     }
 
     private mutating func revive(_ index: Int, at now: Moment) {
         do throws(SystemError) {
             try listeners.revive(at: index, by: kernel.epoll)
             listeners[index].disarmedUntil = nil
-            journal.write(.listening(listeners[index].listener.address))
+            tellListening(index)
         } catch {
             listeners[index].disarmedUntil = now.instant + Listeners.mourning
         }
@@ -127,6 +133,7 @@ extension Daemon {
 
     mutating func rearmListeners(at now: Moment) {
         guard let due = listeners.deadline, due <= now.instant else { return }
+        if listeners.beginLinkCheck(at: now.instant) { checkLinks(at: now) }
         for index in 0..<listeners.count {
             guard let until = listeners[index].disarmedUntil, until <= now.instant else { continue }
             guard !listeners[index].isDead else {
@@ -135,6 +142,31 @@ extension Daemon {
             }
             listeners[index].disarmedUntil =
                 setInterest(.read, of: index) ? nil : now.instant + Listeners.rest
+        }
+    }
+
+    /// Has listeners made anew whose interface is another one than they were bound to, and those
+    /// that waited for theirs.
+    private mutating func checkLinks(at now: Moment) {
+        for index in 0..<listeners.count where listeners[index].disarmedUntil == nil {
+            do throws(SystemError) {
+                guard let link = try listeners[index].link() else { continue }
+                let isDead = listeners[index].isDead
+                guard let interface = link.interface else {
+                    guard !isDead else { continue }
+                    try listeners.suspend(at: index, by: kernel.epoll)
+                    tellListening(index)
+                    continue
+                }
+                guard isDead || interface != listeners[index].listener.address.interface else {
+                    continue
+                }
+                try listeners.suspend(at: index, by: kernel.epoll)
+                revive(index, at: now)
+            } catch {
+                // Out of descriptors: what is there stays, and is looked at again.
+                continue
+            }
         }
     }
 

@@ -69,6 +69,8 @@ struct Daemon: ~Copyable {
     /// recursion from an action into the core.
     var settled: [Event] = []
     private(set) var isStopping = false
+    /// Whether a peer was refused already that came by an interface without a usable name.
+    var hasToldOfUnknownLink = false
     var punctuality = Punctuality()
     var clockWatch: ClockWatch
 

@@ -12,7 +12,8 @@ extension DialFailure {
             self = .refused
         case EADDRNOTAVAIL:
             self = .noLocalEnd(.address)
-        case EAFNOSUPPORT:
+        case EAFNOSUPPORT, ENODEV:
+            // ENODEV: the interface of a link-local address has gone since its name was looked up.
             self = .noRoute
         case ENETUNREACH, EHOSTUNREACH, ENETDOWN:
             self = atOnce ? .noRoute : .unreachable

@@ -3,6 +3,7 @@ import BasicContainers
 import Configuration
 import ConnectionCore
 import Control
+import Glibc
 import LinuxIO
 import Timing
 
@@ -21,15 +22,30 @@ struct Listeners: ~Copyable {
         /// Not watched until then, after the kernel had neither descriptor nor memory, or because
         /// it is dead.
         var disarmedUntil: Instant?
-        /// It doesn't listen any more, and one in its place can't be made yet.
-        var isDead = false
+        /// It doesn't listen any more or yet, and one in its place can't be made now. It isn't
+        /// watched.
+        var isDead: Bool
+
+        /// Where it listens or will, with the port that the kernel chose.
+        var address: PeerAddress {
+            PeerAddress(host: configuredAddress.host, port: listener.address.port)
+        }
+
+        /// The interface that it has to be bound to and the index that this has now, nil if there
+        /// is none of that name; nil in all if it is bound to none.
+        func link() throws(SystemError) -> (zone: Zone, interface: UInt32?)? {
+            guard let zone = configuredAddress.ip?.zone else { return nil }
+            return (zone, try Interface.index(of: zone.description))
+        }
 
         init(
             _ listener: consuming Listener,
             _ configured: Configuration.Listen,
-            gateNumber: UInt8
+            gateNumber: UInt8,
+            isDead: Bool = false
         ) {
             self.listener = listener
+            self.isDead = isDead
             self.gateNumber = gateNumber
             configuredAddress = configured.address
             network = Arrival.Network(configured.network)
@@ -51,7 +67,13 @@ struct Listeners: ~Copyable {
     /// For so long nothing is tried when one that died can't be made anew.
     static let mourning = Duration.seconds(1)
 
+    /// So often it is looked whether interfaces are still those that listeners are bound to: one
+    /// that was removed and made again has another index, and the kernel tells no listener.
+    static let linkCheck = Duration.seconds(5)
+
     private var entries = UniqueArray<Entry>()
+    /// When interfaces are looked at next, if a listener is bound to one.
+    private var nextLinkCheck: Instant?
     /// What listeners are watched by, in the order of `entries`. Tokens are never used again, so
     /// that an event of this turn isn't taken for another listener's.
     private var tokens: [EventToken] = []
@@ -59,9 +81,9 @@ struct Listeners: ~Copyable {
 
     var count: Int { entries.count }
 
-    /// When the first disarmed listener is to be watched again.
+    /// When the first disarmed listener is to be watched again, or interfaces are to be looked at.
     var deadline: Instant? {
-        var nearest: Instant?
+        var nearest = nextLinkCheck
         for index in 0..<entries.count {
             guard let until = entries[index].disarmedUntil else { continue }
             nearest = min(nearest ?? until, until)
@@ -78,7 +100,7 @@ struct Listeners: ~Copyable {
     var told: [Peers.Listener] {
         (0..<entries.count).map { index in
             Peers.Listener(
-                address: entries[index].listener.address.description,
+                address: entries[index].address.description,
                 network: Configuration.Listen.Network(entries[index].network).rawValue,
                 trustedLoopback: entries[index].trustsLoopback
             )
@@ -89,7 +111,7 @@ struct Listeners: ~Copyable {
     var explained: [Explanation.Listener] {
         (0..<entries.count).map { index in
             Explanation.Listener(
-                local: entries[index].listener.address.peerAddress,
+                local: entries[index].address,
                 network: entries[index].network,
                 trustsLoopback: entries[index].trustsLoopback,
                 gate: entries[index].gate,
@@ -120,12 +142,39 @@ struct Listeners: ~Copyable {
         return nil
     }
 
-    mutating func append(_ entry: consuming Entry, by epoll: borrowing Epoll) throws(SystemError) {
+    mutating func append(
+        _ entry: consuming Entry,
+        by epoll: borrowing Epoll,
+        at now: Instant
+    ) throws(SystemError) {
         let token = EventToken(fixed: lastSource)
-        try epoll.add(entry.listener.descriptor, token: token, interest: .read)
+        if !entry.isDead {
+            try epoll.add(entry.listener.descriptor, token: token, interest: .read)
+        }
         lastSource += 1
         tokens.append(token)
+        if entry.configuredAddress.ip?.hasZone ?? false {
+            nextLinkCheck = nextLinkCheck ?? now + Self.linkCheck
+        }
         entries.append(entry)
+    }
+
+    /// Whether interfaces are to be looked at now; then they will be again.
+    mutating func beginLinkCheck(at now: Instant) -> Bool {
+        guard let due = nextLinkCheck, due <= now else { return false }
+        var isNeeded = false
+        for index in 0..<entries.count where entries[index].configuredAddress.ip?.hasZone ?? false {
+            isNeeded = true
+        }
+        nextLinkCheck = isNeeded ? now + Self.linkCheck : nil
+        return isNeeded
+    }
+
+    /// Stops listening on a link that is gone, until `revive`.
+    mutating func suspend(at index: Int, by epoll: borrowing Epoll) throws(SystemError) {
+        let place = try Listener(awaiting: entries[index].listener.address)
+        if !entries[index].isDead { try mourn(at: index, by: epoll) }
+        entries[index].listener = place
     }
 
     /// Forgets the socket of one that died: what it reports can't be silenced otherwise.
@@ -135,8 +184,12 @@ struct Listeners: ~Copyable {
     }
 
     /// Makes one that died anew, at the same address.
+    ///
+    /// - Throws: ENODEV while it has no interface.
     mutating func revive(at index: Int, by epoll: borrowing Epoll) throws(SystemError) {
-        let listener = try entries[index].listener.madeAnew()
+        let link = try entries[index].link()
+        if let link, link.interface == nil { throw SystemError(.bind, ENODEV) }
+        let listener = try entries[index].listener.madeAnew(on: link?.interface)
         try epoll.add(listener.descriptor, token: tokens[index], interest: .read)
         entries[index].listener = listener
         entries[index].isDead = false

@@ -61,8 +61,15 @@ struct PeerAddressTests {
             ("[]:9108", .badAddress),
             ("1:2:3", .badAddress),
             ("peer.example.org:9108", .badAddress),
-            ("[fe80::1%eth0]:9108", .zone),
-            ("fe80::1%eth0", .zone),
+            ("[2001:db8::1%eth0]:9108", .zone(.notLinkLocal)),
+            ("169.254.1.1%eth0:9108", .zone(.notLinkLocal)),
+            ("[febf::1%eth0]:9108", .zone(.notLinkLocal)),
+            ("[fe80::1%2]:9108", .zone(.number)),
+            ("[fe80::1%]:9108", .zone(.badName)),
+            ("fe80::1%eth0:9108", .zone(.badName)),
+            ("fe80::1%eth0", .missingPort),
+            ("[fe80:1::1]:9108", .zoneBits),
+            ("[fe80:1::1%eth0]:9108", .zoneBits),
             ("abc.onion:9108", .badOnion),
         ] as [(String, AddressError.Reason)]
     )

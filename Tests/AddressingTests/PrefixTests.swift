@@ -17,6 +17,9 @@ struct PrefixTests {
             ("::1/128", "::1/128", 128),
             ("::1", "::1/128", 128),
             ("8000::/1", "8000::/1", 1),
+            ("fe80::%eth0/64", "fe80::%eth0/64", 64),
+            ("fe80::1%eth0", "fe80::1%eth0/128", 128),
+            ("fe80::%eth0/32", "fe80::%eth0/32", 32),
         ]
     )
     func roundTrip(written: String, printed: String, length: Int) throws {
@@ -42,7 +45,11 @@ struct PrefixTests {
             ("10.0.0.0/255.0.0.0", .badPrefixLength(allowed: 0...32)),
             ("::/129", .badPrefixLength(allowed: 0...128)),
             ("::ffff:0.0.0.0/95", .badPrefixLength(allowed: 96...128)),
-            ("fe80::1%eth0/64", .zone),
+            ("2001:db8::%eth0/32", .zone(.notLinkLocal)),
+            ("10.0.0.0%eth0/8", .zone(.notLinkLocal)),
+            ("fe80::/64%eth0", .badPrefixLength(allowed: 0...128)),
+            ("fe80::%eth0/31", .badPrefixLength(allowed: 32...128)),
+            ("fe80:1::/64", .zoneBits),
         ] as [(String, AddressError.Reason)]
     )
     func rejected(text: String, reason: AddressError.Reason) {
@@ -52,7 +59,8 @@ struct PrefixTests {
     @Test(
         "has no bits behind its length, and the error names the network that was meant",
         arguments: [
-            ("10.1.2.3/8", "10.0.0.0/8"), ("203.0.113.7/31", "203.0.113.6/31"),
+            ("10.1.2.3/8", "10.0.0.0/8"), ("fe80::1%eth0/64", "fe80::%eth0/64"),
+            ("203.0.113.7/31", "203.0.113.6/31"),
             ("2001:db8::1/32", "2001:db8::/32"), ("1::/0", "::/0"),
         ]
     )
@@ -84,6 +92,12 @@ struct PrefixTests {
             ("0.0.0.0/0", ["0.0.0.0", "255.255.255.255"], ["::", "::1", "ffff::"]),
             ("::/0", ["::", "::1", "ffff::"], ["0.0.0.0", "203.0.113.7"]),
             ("::/64", ["::", "::1"], ["203.0.113.7", "0:0:0:1::"]),
+            // A range without a zone is one of every link.
+            ("fe80::/10", ["fe80::1", "fe80::1%eth0", "fe80::1%eth1"], ["fec0::"]),
+            ("fe80::/64", ["fe80::1", "fe80::1%eth0", "fe80::1%eth1"], ["fe80:0:0:1::1%eth0"]),
+            ("fe80::1/128", ["fe80::1", "fe80::1%eth0"], ["fe80::2%eth0"]),
+            ("fe80::%eth0/64", ["fe80::1%eth0"], ["fe80::1", "fe80::1%eth1"]),
+            ("fe80::1%eth0/128", ["fe80::1%eth0"], ["fe80::1", "fe80::1%eth1", "fe80::2%eth0"]),
         ] as [(String, [String], [String])]
     )
     func contains(text: String, members: [String], others: [String]) throws {

@@ -154,7 +154,7 @@ struct ConfigurationErrorTests {
                     + "peerd.toml:1:33: outbound.addresses: 224.0.0.1:1 is not the address of one "
                     + "peer\n"
                     + "peerd.toml:1:48: outbound.addresses: [fe80::1]:1 is link-local: "
-                    + "it means nothing without an interface"
+                    + "it means nothing without an interface, as in fe80::1%eth0"
             ),
             ConfigurationExample(
                 "outbound.addresses = [\"127.0.0.1:1\", \"[::ffff:127.0.0.1]:1\"]",
@@ -197,12 +197,28 @@ struct ConfigurationErrorTests {
             ConfigurationExample(
                 "[[listen]]\naddress = \"[fe80::1]:9108\"",
                 "peerd.toml:2:11: listen.address: [fe80::1]:9108 is link-local: "
-                    + "it means nothing without an interface"
+                    + "it means nothing without an interface, as in fe80::1%eth0"
+            ),
+            ConfigurationExample(
+                "[[listen]]\naddress = \"[::1%lo]:9108\"",
+                "peerd.toml:2:11: listen.address: '[::1%lo]:9108' has a zone, which only "
+                    + "link-local addresses (fe80::…) have: expected it without '%'"
+            ),
+            ConfigurationExample(
+                "persistent.peers = [\"[fe80::1%2]:1\"]",
+                "peerd.toml:1:21: persistent.peers: '[fe80::1%2]:1' has a number as its zone, "
+                    + "which changes: expected the interface's name, as in fe80::1%eth0"
+            ),
+            ConfigurationExample(
+                "limits.whitelist = [\"fe80:1::/64\"]",
+                "peerd.toml:1:21: limits.whitelist: 'fe80:1::/64' has a group behind fe80 that is "
+                    + "not 0, as that of every link-local address is: expected one such as "
+                    + "fe80::1%eth0"
             ),
             ConfigurationExample(
                 "outbound.bind = [\"fe80::1\"]",
                 "peerd.toml:1:18: outbound.bind: fe80::1 is link-local: "
-                    + "it means nothing without an interface"
+                    + "it means nothing without an interface, as in fe80::1%eth0"
             ),
         ]
     )

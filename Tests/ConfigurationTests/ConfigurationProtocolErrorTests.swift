@@ -38,8 +38,8 @@ struct ConfigurationProtocolErrorTests {
                 peerd.toml:1:14: advertise: peer.example.org:1 is a name: expected an IP address \
                 or onion service with its port
                 peerd.toml:1:36: advertise: 0.0.0.0:1 is not the address of one peer
-                peerd.toml:1:49: advertise: [fe80::1]:1 is link-local: it means nothing without an \
-                interface
+                peerd.toml:1:49: advertise: [fe80::1]:1 is link-local: it is another address on \
+                each link
                 peerd.toml:1:78: advertise: 10.0.0.1:1 is listed twice
                 peerd.toml:1:92: advertise: '10.0.0.1' has no port: expected one behind a colon, \
                 as in 203.0.113.7:9108, [2001:db8::7]:9108 or peer.example.org:9108

@@ -74,6 +74,7 @@ enum Samples {
         ),
         .timedOut(afterUSec: 30_000_000), .refused, .unreachable, .noRoute,
         .noLocalAddress, .bindAddressMissing(address: "192.0.2.77"),
+        .interfaceMissing(interface: "eth0"),
         .noLocalPort(setting: "net.ipv4.ip_local_port_range", first: 32_768, last: 60_999),
         .noLocalPort(setting: "net.ipv4.ip_local_port_range", first: nil, last: nil),
         .unresolved(reason: "Name or service not known"), .selfConnection, .cancelled(by: .caller),

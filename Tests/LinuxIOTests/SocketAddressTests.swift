@@ -11,6 +11,10 @@ struct SocketAddressTests {
             (SocketAddress(high: 0, low: 0xffff_c000_0207, port: 1), "192.0.2.7:1"),
             (SocketAddress(high: 0x2001_0db8_0000_0000, low: 7, port: 80), "[2001:db8::7]:80"),
             (SocketAddress(high: 0, low: 0, port: 0), "[::]:0"),
+            (
+                SocketAddress(high: 0xfe80 << 48, low: 1, port: 80, interface: 2),
+                "[fe80::1%2]:80"
+            ),
         ]
     )
     func description(address: SocketAddress, text: String) {

@@ -76,7 +76,7 @@ extension Ledger {
     static func isDialable(_ address: PeerAddress) -> Bool {
         guard let ip = address.ip, address.port != 0 else { return false }
         return !(ip.isUnspecified || ip.isMulticast || ip.isBroadcast)
-            && (!ip.isLinkLocal || ip.v4 != nil)
+            && (!ip.isLinkLocal || ip.v4 != nil || ip.zone != nil)
     }
 
     // MARK: Checks

@@ -17,7 +17,8 @@ extension DialFailure {
     /// Whether another dial of the region would fail alike.
     var isWithoutRoute: Bool {
         switch self {
-        case .noRoute, .noLocalEnd(.address), .noLocalEnd(.bindAddress): true
+        case .noRoute, .noLocalEnd(.address), .noLocalEnd(.bindAddress), .noLocalEnd(.interface):
+            true
         case .timedOut, .refused, .unreachable, .noLocalEnd(.port), .unresolved, .selfConnection,
             .alreadyConnected, .banned, .tooManyPerHost, .unsupportedAddress, .resourcesExhausted,
             .cancelled, .io:
@@ -58,7 +59,9 @@ extension DialFailure {
             case .operator, .ban, .caller: true
             case .networkInactive, .shutdown: false
             }
-        case .noRoute, .noLocalEnd(.address), .noLocalEnd(.bindAddress), .resourcesExhausted: false
+        case .noRoute, .noLocalEnd(.address), .noLocalEnd(.bindAddress), .noLocalEnd(.interface),
+            .resourcesExhausted:
+            false
         }
     }
 

@@ -33,7 +33,8 @@ struct AddressArgumentTests {
         "is refused with the reason that the configuration's check has for it",
         arguments: [
             "0x7f000001:9", "127.0.0.0x1:9", "127.1:9", "1.2.3.4.5:9", "bücher.example:9",
-            "\(onion):9", "peer.onion:9", "-a:9", "a b:9", "[fe80::1]:9", "[::1%lo]:9", "0.0.0.0:9",
+            "\(onion):9", "peer.onion:9", "-a:9", "a b:9", "[fe80::1]:9", "[::1%lo]:9",
+            "[fe80::1%2]:9", "[fe80:1::1]:9", "0.0.0.0:9",
             "224.0.0.1:9", "a.example:0", "a.example",
         ]
     )

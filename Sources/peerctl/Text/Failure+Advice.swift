@@ -54,6 +54,7 @@ extension Peers.Failure {
         case .noLocalAddress: "Look at 'ip address': which addresses of its family are there?"
         case .bindAddressMissing:
             "Look at 'ip address', or mend outbound.bind and '\(command) reload'."
+        case .interfaceMissing: "Look at 'ip link': what is the interface called?"
         case .noLocalPort(let setting, _, _):
             "Look at 'ss -tn' for what has them, or widen the range: sysctl \(setting)"
         case .unresolved: "Look at the name's spelling, and at /etc/resolv.conf."

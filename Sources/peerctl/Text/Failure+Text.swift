@@ -43,6 +43,7 @@ extension Peers.Failure {
         case .noLocalAddress: "no address here to reach it from"
         case .bindAddressMissing(let address):
             "no interface has \(address), which outbound.bind names"
+        case .interfaceMissing(let interface): "no interface is called \(interface)"
         case .noLocalPort(let setting, let first?, let last?):
             "no local port is left towards it: \(setting) is \(first) to \(last)"
         case .noLocalPort(let setting, _, _): "no local port is left towards it: \(setting)"

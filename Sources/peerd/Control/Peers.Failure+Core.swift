@@ -44,6 +44,8 @@ extension Peers.Failure {
             case .noLocalEnd(.address): .noLocalAddress
             case .noLocalEnd(.bindAddress(let address)):
                 .bindAddressMissing(address: address.description)
+            case .noLocalEnd(.interface(let zone)):
+                .interfaceMissing(interface: zone.description)
             case .noLocalEnd(.port(let range)):
                 .noLocalPort(
                     setting: LocalObstacle.portSetting,

@@ -15,6 +15,7 @@ extension DialFailure {
         case .noLocalEnd(.address): "no address here to reach it from"
         case .noLocalEnd(.bindAddress(let address)):
             "no interface has \(address), which outbound.bind names"
+        case .noLocalEnd(.interface(let zone)): "no interface is called \(zone)"
         case .noLocalEnd(.port(let range)):
             "no local port is left towards it: \(LocalObstacle.portSetting)"
                 + (range.map { " is \($0.lowerBound) to \($0.upperBound)" } ?? "")

@@ -11,6 +11,7 @@ extension DialFailure {
         case .noRoute: "no-route"
         case .noLocalEnd(.address): "no-local-address"
         case .noLocalEnd(.bindAddress): "bind-address-missing"
+        case .noLocalEnd(.interface): "interface-missing"
         case .noLocalEnd(.port): "no-local-port"
         case .unresolved: "unresolved"
         case .selfConnection: "self-connection"

@@ -33,6 +33,7 @@ enum LogEvent: String, CaseIterable, Sendable {
     case listening
     case listenerClosed = "listener-closed"
     case listenerAddressMissing = "listener-address-missing"
+    case linkUnknown = "link-unknown"
     case listenerKilled = "listener-killed"
     case controlKilled = "control-killed"
     case listenersInherited = "listeners-inherited"
@@ -95,6 +96,7 @@ enum LogEvent: String, CaseIterable, Sendable {
         case .listening: "d97818ab55e4836efbaeb3e3b6285c56"
         case .listenerClosed: "1796ca69a37b610d137abb7eb6c2066a"
         case .listenerAddressMissing: "f0597dd46f0abb3383f985cda31c71fe"
+        case .linkUnknown: "b9842fc944fb48809b6e299d17b0e5c1"
         case .listenerKilled: "496e6072bcf92161b38165d9b4941332"
         case .controlKilled: "431c58482796d6b82aafec626e4db147"
         case .listenersInherited: "96d09b760fa66fc14d11b48dd03d7be8"

@@ -10,12 +10,17 @@ enum Notice: Sendable {
     case started(status: String)
     /// Asked for by SIGUSR1.
     case status(String)
-    case listening(SocketAddress)
-    case listenerClosed(SocketAddress)
-    case listenerAddressMissing(SocketAddress)
+    case listening(PeerAddress)
+    case listenerClosed(PeerAddress)
+    case listenerAddressMissing(PeerAddress)
+    /// The same of the interface that the address's zone names, without which it can't listen.
+    case listenerInterfaceMissing(PeerAddress)
     /// It doesn't listen any more, though we didn't close it. The error says why it can't be made
     /// anew at once.
-    case listenerKilled(SocketAddress, SystemError?)
+    case listenerKilled(PeerAddress, SystemError?)
+    /// A peer at a link-local address came by an interface that can't be named, and was refused;
+    /// told of the first one only.
+    case linkUnknown(PeerAddress)
     /// The same of a socket for clients, which came from systemd and stays as it is.
     case controlKilled
     /// Listeners came from a socket unit, so those of the configuration are ignored: so many of
@@ -76,8 +81,9 @@ enum Notice: Sendable {
         // Of those that come to us there may be thousands, for whom a few lines about bans do.
         case .misbehaving(_, _, _, let isInbound):
             isInbound ? .debug : .info
-        case .listenerAddressMissing, .listenerKilled, .controlKilled, .socketIgnored,
-            .restartNeeded, .controlGroupUnmapped, .controlNotDeleted, .persistentRefused,
+        case .listenerAddressMissing, .listenerInterfaceMissing, .listenerKilled, .linkUnknown,
+            .controlKilled, .socketIgnored, .restartNeeded, .controlGroupUnmapped,
+            .controlNotDeleted, .persistentRefused,
             .configurationWarning, .journalLost, .stateLate, .stateSetAside, .storedIgnored,
             .stateFailed, .stateLost:
             .warning
@@ -92,7 +98,8 @@ enum Notice: Sendable {
         case .status: .status
         case .listening: .listening
         case .listenerClosed: .listenerClosed
-        case .listenerAddressMissing: .listenerAddressMissing
+        case .listenerAddressMissing, .listenerInterfaceMissing: .listenerAddressMissing
+        case .linkUnknown: .linkUnknown
         case .listenerKilled: .listenerKilled
         case .controlKilled: .controlKilled
         case .listenersInherited: .listenersInherited
@@ -130,6 +137,12 @@ enum Notice: Sendable {
         case .listenerClosed(let address): "Stopped listening on \(address)"
         case .listenerAddressMissing(let address):
             "No interface has \(address) yet; peers get through as soon as one has it"
+        case .listenerInterfaceMissing(let address):
+            "No interface is called \(address.ip?.zone?.description ?? "") now; "
+                + "listens on \(address) as soon as one is"
+        case .linkUnknown(let address):
+            "Refused \(address): the interface that it came by is gone, or has a name that can't "
+                + "be a zone; others like it aren't told"
         case .listenerKilled(let address, nil):
             "Somebody has killed the listening socket at \(address): it was made anew"
         case .listenerKilled(let address, let error?):
@@ -196,8 +209,10 @@ enum Notice: Sendable {
     private var fields: [LogEntry.Field] {
         switch self {
         case .listening(let address), .listenerClosed(let address),
-            .listenerAddressMissing(let address):
+            .listenerAddressMissing(let address), .listenerInterfaceMissing(let address):
             [.init(.listener, address)]
+        case .linkUnknown(let address):
+            [.init(.peer, address)]
         case .listenerKilled(let address, let error):
             [.init(.listener, address)] + (error.map { [.init(.errno, $0.code)] } ?? [])
         case .listenersInherited(let count, _):

@@ -79,6 +79,7 @@ enum SampleReports {
     static let notices: [Notice] = [
         .started(status: "0/8 outbound"), .status("0/8 outbound"), .listening(socket),
         .listenerClosed(socket), .listenerAddressMissing(socket), .controlKilled,
+        .listenerInterfaceMissing(socket), .linkUnknown(socket),
         .listenerKilled(socket, nil), .listenerKilled(socket, SystemError(.bind, EADDRINUSE)),
         .listenersInherited(count: 2, ignored: 0), .listenersInherited(count: 2, ignored: 1),
         .socketIgnored("peers"),
@@ -104,7 +105,7 @@ enum SampleReports {
 
     static var entries: [LogEntry] { reports.map(\.entry) + notices.map(\.entry) }
 
-    private static let socket = SocketAddress(v4: 0x7f00_0001, port: 9_108)
+    private static let socket = PeerAddress(IPAddress(v4: 0x7f00_0001), port: 9_108)
 
     /// An address.
     static let subject = dialling(.address(PeerAddress(IPAddress(v4: 0xcb00_7107), port: 9_108)))

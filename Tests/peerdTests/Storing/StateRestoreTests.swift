@@ -15,11 +15,13 @@ struct StateRestoreTests {
                 PersistentPeerRow(target: "203.0.113.7:9108", addedMicroseconds: .min),
                 PersistentPeerRow(target: "[2001:db8::7]:9108", addedMicroseconds: 0),
                 PersistentPeerRow(target: "peer.example.org:9108", addedMicroseconds: .max),
+                PersistentPeerRow(target: "[fe80::1%eth0]:9108", addedMicroseconds: 0),
             ],
             bans: [
                 BanRow(prefix: "192.0.2.0/24", untilMicroseconds: nil, origin: .operator),
                 BanRow(prefix: "192.0.2.1/32", untilMicroseconds: .max, origin: .automatic),
                 BanRow(prefix: "2001:db8::/32", untilMicroseconds: 1, origin: .operator),
+                BanRow(prefix: "fe80::%eth0/64", untilMicroseconds: 1, origin: .automatic),
             ]
         )
         let stored = StoredState(contents)
