@@ -201,6 +201,7 @@ let package = Package(
         .testTarget(
             name: "StorageTests",
             dependencies: ["Storage", "CSQLite", "storage-probe"],
+            exclude: ["Kept"],
             swiftSettings: strict
         ),
         // What the program's tests run beside the daemon, or under it.

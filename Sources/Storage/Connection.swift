@@ -24,7 +24,7 @@ struct Connection: ~Copyable {
         limit()
     }
 
-    /// Opens a database that is no file, to be read only.
+    /// Opens a copy of a database that is no file: what is changed in it goes with the connection.
     init(reading image: [UInt8], for task: StorageError.Task) throws(StorageError) {
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var opened: OpaquePointer?
@@ -47,7 +47,7 @@ struct Connection: ~Copyable {
             copy.assumingMemoryBound(to: UInt8.self),
             size,
             size,
-            UInt32(SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY)
+            UInt32(SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE)
         )
         guard loaded == SQLITE_OK else {
             let error = StorageError(task, extendedCode: loaded, handle: opened)
@@ -88,6 +88,25 @@ struct Connection: ~Copyable {
                 sqlite3_exec(handle, text.baseAddress, nil, nil, nil)
             }
         }
+        guard code == SQLITE_OK else {
+            throw StorageError(task, extendedCode: code, handle: handle)
+        }
+    }
+
+    /// What a database or a connection says by a number.
+    enum Pragma: String {
+        case applicationID = "application_id"
+        case version = "user_version"
+        case maxPages = "max_page_count"
+    }
+
+    /// Pragmas take no parameters.
+    func set(
+        _ pragma: Pragma,
+        to number: Int64,
+        for task: StorageError.Task
+    ) throws(StorageError) {
+        let code = sqlite3_exec(handle, "PRAGMA \(pragma.rawValue) = \(number)", nil, nil, nil)
         guard code == SQLITE_OK else {
             throw StorageError(task, extendedCode: code, handle: handle)
         }

@@ -1,4 +1,5 @@
-/// Why a database can't be used as it is. Each is a reason to set it aside.
+/// Why a database can't be used as it is. Each is a reason to set it aside; that a newer peerd
+/// wrote it is none.
 package enum Damage: Equatable, Sendable {
     /// A folder, a link, a device in the place of the database or its log.
     case notARegularFile
@@ -13,9 +14,7 @@ package enum Damage: Equatable, Sendable {
     case malformed(String)
     /// A database of another program.
     case foreign(applicationID: Int64)
-    /// Written by a later peerd.
-    case newer(version: Int64)
-    /// Neither this version nor one that is known.
+    /// None that any peerd gives.
     case unknownVersion(Int64)
     /// The tables aren't ours.
     case otherTables
@@ -38,8 +37,6 @@ extension Damage: CustomStringConvertible {
         case .notADatabase: "it is not an SQLite database"
         case .malformed(let finding): "it is malformed: \(finding)"
         case .foreign(let id): "it belongs to another program (application_id \(id))"
-        case .newer(let version):
-            "a newer peerd wrote it (version \(version), this one knows \(Schema.version))"
         case .unknownVersion(let version): "its version \(version) is unknown"
         case .otherTables: "its tables are not peerd's"
         case .logHeader: "the header of its write-ahead log is damaged"

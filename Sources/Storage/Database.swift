@@ -24,14 +24,15 @@ package final class Database {
     ///   - now: Wall time in seconds since 1970, for the name of what is set aside.
     ///   - setAside: Set when what was there was damaged and an empty one has taken its place, or
     ///     was about to when this failed.
-    /// - Throws: When the folder or its disk doesn't let us; damage alone is no error.
+    /// - Throws: When the folder or its disk doesn't let us, and when a newer peerd wrote what is
+    ///   there; damage alone is no error.
     package init(
         in folder: String,
         condemned: Damage? = nil,
         atSeconds now: Int,
         setAside: inout SetAside?
     ) throws(StorageError) {
-        files = DatabaseFiles(folder: folder)
+        files = DatabaseFiles(folder: folder, schema: .peers)
         connection = try Opening(files: files)
             .connection(condemned: condemned, atSeconds: now, setAside: &setAside)
         place = DatabaseFiles.Place(of: files)

@@ -9,8 +9,9 @@ struct DatabaseFiles {
     private static let maxNames = 100
 
     let folder: String
+    let schema: Schema
 
-    var database: String { folder + "/peerd.db" }
+    var database: String { folder + "/" + schema.fileName }
     var log: String { database + "-wal" }
     /// A new database has this name until it is complete.
     var unfinished: String { database + ".new" }
@@ -28,11 +29,10 @@ struct DatabaseFiles {
         }
         guard let file = try ReadOnlyFile(path: database, for: .open) else { return nil }
         guard file.byteCount > 0 else { return .empty }
-        let limit = Schema.maxPages * Schema.pageBytes
+        let limit = schema.maxPages * Schema.pageBytes
         guard file.byteCount <= limit else { return .tooLarge(bytes: file.byteCount, limit: limit) }
         var header = [UInt8](repeating: 0, count: 100)
-        guard try file.read(at: 0, into: &header), header.starts(with: "SQLite format 3\0".utf8)
-        else {
+        guard try file.read(at: 0, into: &header), header.starts(with: Self.magic) else {
             return .notADatabase
         }
         // The versions of the format needed to write and to read; with others SQLite would open it
@@ -44,6 +44,38 @@ struct DatabaseFiles {
         // short is still in the log; and SQLite fills up with zeros what nobody has.
         if file.byteCount % Schema.pageBytes != 0, !exists(log) { return .cutShort }
         return try WriteAheadLog.damage(path: log)
+    }
+
+    private static let magic = Array("SQLite format 3\0".utf8)
+
+    /// Throws if a newer peerd wrote the database: what it may have in it, and how much, isn't
+    /// known here. It is looked at without SQLite, which would make a log beside it, or write one
+    /// into it.
+    ///
+    /// The places of the two numbers: https://www.sqlite.org/fileformat.html#the_database_header
+    func refuseNewer() throws(StorageError) {
+        for path in [database, log] {
+            // SQLite and we would wait at a FIFO for ever; that is damage, and found as such.
+            let mode = try self.mode(of: path) ?? S_IFREG
+            guard mode & S_IFMT == S_IFREG else { return }
+        }
+        guard let file = try ReadOnlyFile(path: database, for: .open) else { return }
+        var header = [UInt8](repeating: 0, count: 100)
+        guard try file.read(at: 0, into: &header) else { return }
+        for page in [header, try WriteAheadLog.firstPage(path: log) ?? header]
+        where page.starts(with: Self.magic)
+            && Self.number(in: page, at: 68) == schema.applicationID
+        {
+            let version = Self.number(in: page, at: 60)
+            guard version > schema.version else { continue }
+            let known = "version \(version), this one knows \(schema.version)"
+            throw StorageError(.newer, .open, "a newer peerd wrote \(database) (\(known))")
+        }
+    }
+
+    private static func number(in page: [UInt8], at offset: Int) -> Int64 {
+        let bits = page[offset..<offset + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        return Int64(Int32(bitPattern: bits))
     }
 
     /// Renames the database and what belongs to it. The database goes first: a log that is left

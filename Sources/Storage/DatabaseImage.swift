@@ -5,10 +5,13 @@ import Glibc
 ///
 /// The caller must have the state folder for itself.
 struct DatabaseImage {
+    private let files: DatabaseFiles
     private var bytes: [UInt8]
 
     /// Reads the file and what its log adds, at most `Schema.maxPages` together.
     init(of files: DatabaseFiles) throws(StorageError) {
+        self.files = files
+        try files.refuseNewer()
         if let damage = try files.damageBeforeOpening() {
             throw StorageError(.damaged, .load, "\(damage)")
         }
@@ -17,18 +20,33 @@ struct DatabaseImage {
         }
         bytes = [UInt8](repeating: 0, count: file.byteCount)
         guard try file.read(at: 0, into: &bytes),
-            try WriteAheadLog.replay(path: files.log, onto: &bytes)
+            try WriteAheadLog.replay(
+                path: files.log,
+                onto: &bytes,
+                maxPages: files.schema.maxPages
+            )
         else { throw StorageError(.damaged, .load, "it ends within a page") }
         // The versions of the format needed to write and to read: 2 is for a file with a log.
         for index in [18, 19] { bytes[index] = 1 }
     }
 
-    /// All rows, after the checks that every database of ours gets.
-    func contents() throws(StorageError) -> Contents {
+    /// All rows, after the checks that every database of ours gets. One of an older version is
+    /// brought up to date in memory.
+    func contents() throws(StorageError) -> Contents { try Contents(in: checkedConnection()) }
+
+    /// The first column of every row.
+    func texts(_ sql: StaticString) throws(StorageError) -> [String] {
+        try checkedConnection().texts(sql, for: .load)
+    }
+
+    private func checkedConnection() throws(StorageError) -> Connection {
         let connection = try Connection(reading: bytes, for: .load)
-        if let damage = try Opening.damage(inContentsOf: connection) {
+        let opening = Opening(files: files)
+        if let damage = try opening.damage(inContentsOf: connection) {
             throw StorageError(.damaged, .load, "\(damage)")
         }
-        return try Contents(in: connection)
+        try connection.set(.maxPages, to: Int64(files.schema.maxPages), for: .load)
+        try Upgrade(schema: files.schema).bringUpToDate(connection)
+        return connection
     }
 }

@@ -1,5 +1,5 @@
-/// How a database is opened: checked as a whole, set aside if it is damaged, and made if it isn't
-/// there.
+/// How a database is opened: checked as a whole, brought up to date if it is older, set aside if it
+/// is damaged, left as it is if it is newer, and made if it isn't there.
 struct Opening {
     /// What stands in the way of using a file.
     private enum Obstacle: Error {
@@ -12,8 +12,8 @@ struct Opening {
         init(_ error: StorageError) {
             switch error.kind {
             case .damaged, .refusedValue, .unexpected: self = .damaged(.malformed(error.message))
-            case .full, .readOnly, .unreachable, .busy, .tooManyRows, .displaced, .inputOutput,
-                .outOfMemory:
+            case .full, .readOnly, .unreachable, .busy, .tooManyRows, .newer, .displaced,
+                .inputOutput, .outOfMemory:
                 self = .failed(error)
             }
         }
@@ -27,6 +27,7 @@ struct Opening {
         atSeconds now: Int,
         setAside: inout SetAside?
     ) throws(StorageError) -> Connection {
+        try files.refuseNewer()
         var damage = condemned
         if damage == nil { damage = try files.damageBeforeOpening() }
         if damage == nil, files.exists(files.database) {
@@ -80,11 +81,17 @@ struct Opening {
             connection.keepLog(true)
             try prepare(connection)
             found = try damage(in: connection)
-            connection.keepLog(found != nil)
         } catch {
             throw Obstacle(error)
         }
         if let found { throw .damaged(found) }
+        do throws(StorageError) {
+            try Upgrade(schema: files.schema).bringUpToDate(connection)
+        } catch {
+            // That a step can't be taken is the step's fault: what it was to begin from is sound.
+            throw error.kind == .damaged ? .damaged(.malformed(error.message)) : .failed(error)
+        }
+        connection.keepLog(false)
     }
 
     /// What holds for the connection, not for the file.
@@ -100,8 +107,7 @@ struct Opening {
         // 1 MiB of log at most, then it is written into the database.
         try connection.execute("PRAGMA wal_autocheckpoint = 256", for: .open)
         try connection.execute("PRAGMA journal_size_limit = 1048576", for: .open)
-        // `Schema.maxPages`: a pragma takes no parameters.
-        try connection.execute("PRAGMA max_page_count = 4096", for: .open)
+        try connection.set(.maxPages, to: Int64(files.schema.maxPages), for: .open)
         // In KiB. 20,000 bans take 2 MB; they are read once.
         try connection.execute("PRAGMA cache_size = -256", for: .open)
         try connection.execute("PRAGMA temp_store = MEMORY", for: .open)
@@ -110,23 +116,22 @@ struct Opening {
     }
 
     private func damage(in connection: borrowing Connection) throws(StorageError) -> Damage? {
-        if let found = try Self.damage(inContentsOf: connection) { return found }
+        if let found = try damage(inContentsOf: connection) { return found }
         // Somebody may have changed it by hand.
         let mode = try connection.texts("PRAGMA journal_mode = WAL", for: .check)
         return mode == ["wal"] ? nil : .malformed("its journal mode can't be changed")
     }
 
-    /// What is wrong with a database, wherever it lies.
-    static func damage(
+    /// What is wrong with a database, wherever it lies, for the version that it has.
+    func damage(
         inContentsOf connection: borrowing Connection
     ) throws(StorageError) -> Damage? {
         let id = try connection.integer("PRAGMA application_id", for: .check)
-        guard id == Schema.applicationID else { return .foreign(applicationID: id) }
-        let version = try connection.integer("PRAGMA user_version", for: .check)
-        guard version <= Schema.version else { return .newer(version: version) }
-        guard version == Schema.version else { return .unknownVersion(version) }
+        guard id == files.schema.applicationID else { return .foreign(applicationID: id) }
+        let number = try connection.integer("PRAGMA user_version", for: .check)
+        guard let version = files.schema.version(number) else { return .unknownVersion(number) }
         let tables = try connection.texts(Schema.query, for: .check)
-        guard tables == Schema.tables.map({ "\($0)" }) else { return .otherTables }
+        guard tables == version.tables.map({ "\($0)" }) else { return .otherTables }
         let findings = try connection.texts("PRAGMA integrity_check(1)", for: .check)
         return findings == ["ok"] ? nil : .malformed(findings.joined(separator: "; "))
     }
@@ -153,10 +158,12 @@ struct Opening {
         try connection.execute("PRAGMA synchronous = FULL", for: .create)
         try connection.execute("PRAGMA page_size = 4096", for: .create)
         try connection.execute("BEGIN", for: .create)
-        for table in Schema.tables { try connection.execute(table, for: .create) }
-        // `Schema.applicationID` and `Schema.version`; the check that follows compares them.
-        try connection.execute("PRAGMA application_id = 0x70656572", for: .create)
-        try connection.execute("PRAGMA user_version = 1", for: .create)
+        let schema = files.schema
+        for table in schema.versions.last?.tables ?? [] {
+            try connection.execute(table, for: .create)
+        }
+        try connection.set(.applicationID, to: schema.applicationID, for: .create)
+        try connection.set(.version, to: schema.version, for: .create)
         try connection.execute("COMMIT", for: .create)
         // Written into the file's header: it is in this mode from now on.
         try connection.execute("PRAGMA journal_mode = WAL", for: .create)

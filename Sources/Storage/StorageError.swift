@@ -20,6 +20,8 @@ package struct StorageError: Error, Equatable, Sendable {
         case refusedValue
         /// The file can't be what was written. `Store` sets it aside.
         case damaged
+        /// A newer peerd wrote the file. It is left as it is, and nothing is read from it.
+        case newer
         /// The file isn't the one that was opened any more: somebody has moved, removed or replaced
         /// it, or its log.
         case displaced
@@ -36,6 +38,7 @@ package struct StorageError: Error, Equatable, Sendable {
         case check = "check the database"
         case create = "create the database"
         case setAside = "set the damaged database aside"
+        case upgrade = "bring the database up to date"
         case load = "read the database"
         case save = "save to the database"
     }
@@ -125,6 +128,7 @@ extension StorageError.Kind {
         case .tooManyRows: "remove some first"
         case .refusedValue: "give a shorter or a plainer text"
         case .damaged: "the file will be set aside"
+        case .newer: "install that peerd again, or move the file and its -wal away to begin anew"
         case .displaced: "all will be written to a new one"
         case .inputOutput: "look at the disk's health and the kernel's log"
         case .outOfMemory: "free some memory"

@@ -93,9 +93,9 @@ package final class Store {
         switch error.kind {
         case .readOnly, .full, .inputOutput:
             // What can't be read this way either isn't better known for it.
-            try? DatabaseImage(of: DatabaseFiles(folder: folder)).contents()
-        case .unreachable, .busy, .tooManyRows, .refusedValue, .damaged, .displaced, .outOfMemory,
-            .unexpected:
+            try? DatabaseImage(of: DatabaseFiles(folder: folder, schema: .peers)).contents()
+        case .unreachable, .busy, .tooManyRows, .refusedValue, .damaged, .newer, .displaced,
+            .outOfMemory, .unexpected:
             nil
         }
     }
@@ -151,7 +151,8 @@ extension StorageError {
     fileprivate var leavesConnectionUsable: Bool {
         switch kind {
         case .full, .busy, .tooManyRows, .refusedValue: true
-        case .readOnly, .unreachable, .damaged, .displaced, .inputOutput, .outOfMemory, .unexpected:
+        case .readOnly, .unreachable, .damaged, .newer, .displaced, .inputOutput, .outOfMemory,
+            .unexpected:
             false
         }
     }

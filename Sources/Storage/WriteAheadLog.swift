@@ -40,25 +40,68 @@ struct WriteAheadLog {
     /// transactions that are complete.
     ///
     /// - Returns: False if that makes no database.
-    static func replay(path: String, onto database: inout [UInt8]) throws(StorageError) -> Bool {
+    static func replay(
+        path: String,
+        onto database: inout [UInt8],
+        maxPages: Int
+    ) throws(StorageError) -> Bool {
         guard let file = try ReadOnlyFile(path: path, for: .load), file.byteCount > headerBytes
         else { return true }
         var header = [UInt8](repeating: 0, count: headerBytes)
         guard try file.read(at: 0, into: &header), let log = WriteAheadLog(header: header) else {
             return false
         }
-        return try log.replay(file, onto: &database)
+        return try log.replay(file, onto: &database, maxPages)
+    }
+
+    /// The first page as the transactions of this log leave it; nil if they don't change it, or it
+    /// is no log.
+    static func firstPage(path: String) throws(StorageError) -> [UInt8]? {
+        guard let file = try ReadOnlyFile(path: path, for: .open),
+            (headerBytes + 1...maxBytes).contains(file.byteCount)
+        else { return nil }
+        var header = [UInt8](repeating: 0, count: headerBytes)
+        guard try file.read(at: 0, into: &header), let log = WriteAheadLog(header: header) else {
+            return nil
+        }
+        var page: [UInt8]?
+        try log.forEachTransaction(in: file) { (pages, _) throws(StorageError) in
+            guard let offset = pages.last(where: { $0.number == 1 })?.offset else { return true }
+            var bytes = [UInt8](repeating: 0, count: log.pageBytes)
+            if try file.read(at: offset, into: &bytes) { page = bytes }
+            return true
+        }
+        return page
     }
 
     private func replay(
         _ file: borrowing ReadOnlyFile,
-        onto database: inout [UInt8]
+        onto database: inout [UInt8],
+        _ maxPages: Int
     ) throws(StorageError) -> Bool {
+        var isDatabase = true
+        try forEachTransaction(in: file) { (pages, pagesInAll) throws(StorageError) in
+            isDatabase = pagesInAll <= maxPages && pageBytes == Schema.pageBytes
+            guard isDatabase else { return false }
+            try apply(pages, in: file, onto: &database, pagesInAll)
+            return true
+        }
+        return isDatabase
+    }
+
+    private typealias Page = (number: Int, offset: Int)
+
+    /// Calls `body` with the pages of each complete transaction, where they are in the log, and the
+    /// pages that the database then has; until it returns false.
+    private func forEachTransaction(
+        in file: borrowing ReadOnlyFile,
+        _ body: ([Page], Int) throws(StorageError) -> Bool
+    ) throws(StorageError) {
         let frameBytes = Self.frameHeaderBytes + pageBytes
         var frame = [UInt8](repeating: 0, count: frameBytes)
         var previous = headerSum
         // Where the pages of the transaction are that isn't complete yet.
-        var pages: [(number: Int, offset: Int)] = []
+        var pages: [Page] = []
         var start = Self.headerBytes
         while try file.read(at: start, into: &frame), follows(frame, previous) {
             previous = Sum(stored: frame, at: 16)
@@ -66,15 +109,13 @@ struct WriteAheadLog {
             let pagesInAll = Int(Self.bigEndian(frame, at: 4))
             start += frameBytes
             guard pagesInAll > 0 else { continue }
-            guard pagesInAll <= Schema.maxPages, pageBytes == Schema.pageBytes else { return false }
-            try apply(pages, in: file, onto: &database, pagesInAll)
+            guard try body(pages, pagesInAll) else { return }
             pages = []
         }
-        return true
     }
 
     private func apply(
-        _ pages: [(number: Int, offset: Int)],
+        _ pages: [Page],
         in file: borrowing ReadOnlyFile,
         onto database: inout [UInt8],
         _ pagesInAll: Int

@@ -44,8 +44,6 @@ struct DamageTests {
                 [UInt8](repeating: 0, count: 16_781_312),
                 .tooLarge(bytes: 16_781_312, limit: 16_777_216)
             ),
-            .changed("PRAGMA user_version = 2", .newer(version: 2)),
-            .changed("PRAGMA user_version = 2147483647", .newer(version: 2_147_483_647)),
             .changed("PRAGMA user_version = 0", .unknownVersion(0)),
             .changed("PRAGMA user_version = -1", .unknownVersion(-1)),
             .changed("PRAGMA application_id = 0", .foreign(applicationID: 0)),
@@ -148,9 +146,15 @@ struct DamageTests {
 
     @Test("by any single bit of its first page's header or schema is read, or set aside")
     func bits() throws {
+        // The bits of the version that make a newer one of it: of that nothing is known.
+        let newer = Set(60 * 8..<64 * 8).subtracting([60 * 8 + 7, 63 * 8])
         for bit in 0..<108 * 8 {
             var damaged = sound
             damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+            guard !newer.contains(bit) else {
+                try leavesAlone(damaged, "flipped bit \(bit)")
+                continue
+            }
             _ = try isSetAside(damaged, "flipped bit \(bit)")
         }
     }
@@ -173,6 +177,14 @@ struct DamageTests {
         #expect(try StateFolder.read(setAside.path) == bytes, "\(what)")
         #expect(try reply.contents == Contents(), "\(what)")
         return true
+    }
+
+    private func leavesAlone(_ bytes: [UInt8], _ what: String) throws {
+        folder.removeAll()
+        try StateFolder.write(bytes, to: folder.database)
+        #expect(Store(folder: folder.path).handle(.load).error?.kind == .newer, "\(what)")
+        #expect(folder.names() == ["peerd.db"], "\(what)")
+        #expect(try StateFolder.read(folder.database) == bytes, "\(what)")
     }
 
     /// So many rows that not all of them are in SQLite's cache.

@@ -88,14 +88,14 @@ struct LogDamageTests {
     }
 
     @Test("of a database that is set aside goes with it as it is")
-    func newer() throws {
+    func together() throws {
         try StateFolder.write(database, to: folder.database)
         try StateFolder.write(log, to: folder.log)
-        try SQL.run("PRAGMA user_version = 2", on: folder.database, keepingLog: true)
+        try SQL.run("PRAGMA user_version = 0", on: folder.database, keepingLog: true)
         let changed = try StateFolder.read(folder.log)
         #expect(changed.count > log.count)
         let setAside = try #require(folder.reply().setAside)
-        #expect(setAside.reason == .newer(version: 2))
+        #expect(setAside.reason == .unknownVersion(0))
         #expect(try StateFolder.read(setAside.path) == database)
         #expect(try StateFolder.read(setAside.path + "-wal") == changed)
     }

@@ -14,6 +14,9 @@ struct StateDirectory: ~Copyable {
 
     var database: String { "\(path)/peerd.db" }
 
+    /// Where the running daemon serves clients.
+    var controlPath: String { "\(directory.path)/runtime/control" }
+
     /// What the daemon is to be started with.
     var arguments: [String] { ["--state", path, "--runtime", "\(directory.path)/runtime"] }
 
@@ -135,7 +138,7 @@ struct StateDirectory: ~Copyable {
     private func connect(_ number: CInt) throws {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        let path = Array("\(directory.path)/runtime/control".utf8)
+        let path = Array(controlPath.utf8)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
         let size = socklen_t(MemoryLayout<sockaddr_un>.size)
         let result = withUnsafePointer(to: &address) { pointer in
