@@ -43,7 +43,7 @@ let package = Package(
         ),
         .target(
             name: "DecredWire",
-            dependencies: ["Addressing", "Timing"],
+            dependencies: ["Addressing", "Timing", "PlainText"],
             swiftSettings: pure
         ),
         .target(name: "PlainText", swiftSettings: pure),

@@ -1,12 +1,16 @@
 package import Addressing
+import ConnectionCore
 package import DecredWire
 
 /// What the operator may set. A `Configuration` that was loaded is valid: every bound and every
 /// combination was checked while it was read, and nowhere else.
 ///
-/// Defaults, bounds and meanings stand in `ConfigurationSchema`, once; the values written here are
-/// what `standard` overwrites with them.
-package struct Configuration: Equatable, Sendable {
+/// The values written here are the defaults: those of the policies, and of what no policy knows the
+/// number itself. Bounds and meanings stand in `ConfigurationSchema`.
+package struct Configuration: ConfigurationPart, Equatable {
+    private static let policy = Policy()
+    private static let session = SessionPolicy(network: .mainnet)
+
     /// A peer protocol.
     package enum Network: String, CaseIterable, Sendable {
         /// None: a connection is ready when it is established, and what arrives is discarded.
@@ -35,11 +39,11 @@ package struct Configuration: Equatable, Sendable {
     package var network = Network.raw
     package var gossip = Gossip.auto
     /// What we offer: 1 full node, 2 bloom filters, 4 compact filters.
-    package var services = 0
+    package var services = Int(Self.session.services)
     /// A `VersionMessage.isUserAgent`.
-    package var userAgent = ""
+    package var userAgent = Self.session.userAgent
     /// Our own addresses, for peers to know; no two the same.
-    package var advertise: [PeerAddress] = []
+    package var advertise = Self.session.advertised
     package var listen: [Listen] = []
     package var outbound = Outbound()
     package var persistent = Persistent()
@@ -49,8 +53,10 @@ package struct Configuration: Equatable, Sendable {
     package var control = Control()
     package var log = Log()
 
+    package init() {}
+
     /// One address at which peers may come to us.
-    package struct Listen: Equatable, Sendable {
+    package struct Listen: ConfigurationPart, Equatable {
         /// Where the peers of a listener come from.
         package enum Network: String, CaseIterable, Sendable {
             case ip
@@ -84,7 +90,7 @@ package struct Configuration: Equatable, Sendable {
     }
 
     package struct Outbound: Equatable, Sendable {
-        package var target = 0
+        package var target = Configuration.policy.outbound.target
         /// What the configuration names, without duplicates.
         package var addresses: [PeerAddress] = []
         /// Absolute; nil if there is none.
@@ -97,55 +103,56 @@ package struct Configuration: Equatable, Sendable {
         package var defaultPort = 0
         /// What an automatic outbound peer must offer; nil for what is usual on the network.
         package var requiredServices: Int?
-        package var dialTimeout = Duration.zero
+        package var dialTimeout = Configuration.policy.outbound.dialTimeout
         /// 0: no limit.
-        package var maxPerGroup = 0
-        package var retry = Duration.zero
+        package var maxPerGroup = Configuration.policy.outbound.maxPerGroup
+        package var retry = Configuration.policy.outbound.retry
     }
 
     package struct Persistent: Equatable, Sendable {
         /// No two the same, at most `max`.
         package var peers: [PeerTarget] = []
-        package var max = 0
-        package var retry = Duration.zero
+        package var max = Configuration.policy.persistent.max
+        package var retry = Configuration.policy.persistent.retry
         /// At least `retry`.
-        package var maxRetry = Duration.zero
-        package var stableAfter = Duration.zero
+        package var maxRetry = Configuration.policy.persistent.maxRetry
+        package var stableAfter = Configuration.policy.persistent.stableAfter
     }
 
     package struct Limits: Equatable, Sendable {
         /// At least `outbound.target`.
-        package var connections = 0
+        package var connections = Configuration.policy.limits.connections
         /// 0: no limit.
-        package var perHost = 0
-        package var reservedManual = 0
-        package var whitelist: [Prefix] = []
-        package var whitelisted = 0
+        package var perHost = Configuration.policy.limits.perHost
+        package var reservedManual = Configuration.policy.limits.reservedManual
+        package var whitelist = Configuration.policy.limits.whitelist
+        package var whitelisted = Configuration.policy.limits.whitelisted
     }
 
     package struct Inbound: Equatable, Sendable {
         /// Connections a second.
-        package var rate = 0.0
-        package var burst = 0
+        package var rate = Configuration.policy.inbound.rate
+        package var burst = Int(Configuration.policy.inbound.burst)
         /// Attempts in the last 60 s.
-        package var floodThreshold = 0
+        package var floodThreshold = Configuration.policy.inbound.floodThreshold
     }
 
     /// `[protocol]`: without meaning on a raw network.
     package struct PeerProtocol: Equatable, Sendable {
-        package var handshakeTimeout = Duration.zero
-        package var pingInterval = Duration.zero
+        package var handshakeTimeout = Configuration.policy.handshake.timeout
+        package var pingInterval = Configuration.session.pingInterval
         /// Longer than `pingInterval`, by `ConfigurationReader.shortestAnswerTime` at least.
-        package var idleTimeout = Duration.zero
-        package var banScore = 0
+        package var idleTimeout = Configuration.session.idleTimeout
+        package var banScore = Configuration.session.banScore
         /// At most `banScore`.
-        package var warnScore = 0
-        package var banDuration = Duration.zero
+        package var warnScore = Configuration.session.warnScore
+        /// dcrd's number.
+        package var banDuration = Duration.seconds(86_400)
         /// In bytes, for each peer.
-        package var maxQueued = 0
-        package var addressBurst = 0
+        package var maxQueued = Configuration.session.mostQueuedBytes
+        package var addressBurst = Int(Configuration.session.addressBurst)
         /// Addresses a second.
-        package var addressRate = 0.0
+        package var addressRate = Configuration.session.addressRate
     }
 
     package struct Control: Equatable, Sendable {
@@ -165,17 +172,13 @@ package struct Configuration: Equatable, Sendable {
             case error, warning, info, debug
         }
 
-        package var level = Level.error
+        package var level = Level.info
     }
 }
 
 extension Configuration {
     /// What holds when nobody sets anything.
-    package static let standard = {
-        var configuration = Configuration()
-        for key in ConfigurationSchema.keys { key.reset(&configuration) }
-        return configuration
-    }()
+    package static let standard = Configuration()
 
     /// Every address to dial for the outbound target: those of the configuration first, then those
     /// of the file, none twice.

@@ -1,6 +1,5 @@
-/// A key of the configuration with all that is to be known about it. `Root` is what it is part of:
-/// the configuration, or one listener.
-package struct ConfigurationKey<Root: Sendable>: Sendable {
+/// A key of the configuration with all that is to be known about it. `Root` is what it is part of.
+package struct ConfigurationKey<Root: ConfigurationPart>: Sendable {
     /// In full: `outbound.target`.
     package let name: String
     /// What may be written, to stand behind "expected" or "takes".
@@ -11,8 +10,6 @@ package struct ConfigurationKey<Root: Sendable>: Sendable {
     package let meaning: String
     /// The default as TOML; nil if the key must be given.
     package let standard: String?
-    /// Sets the default.
-    let reset: @Sendable (inout Root) -> Void
     /// Sets what the node says; false, and the context told why, if that is wrong.
     let read: @Sendable (TOMLNode, inout Root, inout ValueContext) -> Bool
     /// The value as TOML.
@@ -29,7 +26,7 @@ package struct ConfigurationKey<Root: Sendable>: Sendable {
         _ name: String,
         _ path: any WritableKeyPath<Root, Value> & Sendable,
         _ kind: ValueKind<Value>,
-        default standard: Value?,
+        isRequired: Bool = false,
         unit: String? = nil,
         _ meaning: String
     ) {
@@ -37,10 +34,7 @@ package struct ConfigurationKey<Root: Sendable>: Sendable {
         self.expectation = kind.expectation
         self.unit = unit
         self.meaning = meaning
-        self.standard = standard.map(kind.spell)
-        reset = { root in
-            if let standard { root[keyPath: path] = standard }
-        }
+        standard = isRequired ? nil : kind.spell(Root()[keyPath: path])
         read = { node, root, context in
             guard let value = kind.read(node, &context) else { return false }
             root[keyPath: path] = value

@@ -1,5 +1,4 @@
 import DecredWire
-import PlainText
 import Timing
 
 /// The keys that mean something to a Decred network's protocol only.
@@ -16,7 +15,6 @@ extension ConfigurationSchema {
             "gossip",
             \.gossip,
             .word,
-            default: .auto,
             "Whether addresses of peers are asked for, given and taken; \"auto\" does so on "
                 + "mainnet and testnet, with addresses that can be reached from everywhere; "
                 + "\"always\" on each network and with any address."
@@ -26,7 +24,6 @@ extension ConfigurationSchema {
             \.services,
             // All the bits that TOML can write.
             .integer(in: 0...Int.max),
-            default: 0,
             "What peers are told that we offer, added up: 1 a full node, 2 bloom filters, 4 "
                 + "compact filters."
         ),
@@ -34,7 +31,6 @@ extension ConfigurationSchema {
             "user-agent",
             \.userAgent,
             .userAgent,
-            default: "/peerd:\(Release.version)/",
             "The program's name and version, as peers are told."
         ),
         Key(
@@ -42,7 +38,6 @@ extension ConfigurationSchema {
             \.advertise,
             // As many as there may be listeners: each is sent to every peer that we dial.
             .advertisedAddresses(limit: 64),
-            default: [],
             "Our own addresses, which the peers that we dial are told and tell others."
         ),
     ]
@@ -51,7 +46,6 @@ extension ConfigurationSchema {
         "outbound.required-services",
         \.outbound.requiredServices,
         .integerOrAuto(in: 0...Int.max),
-        default: .some(nil),
         "What a peer that is dialled for the target must offer to be kept, added up as in "
             + "services; \"auto\" is 1 on mainnet and testnet, else 0."
     )
@@ -62,7 +56,6 @@ extension ConfigurationSchema {
             \.peerProtocol.handshakeTimeout,
             // As for a dial: longer waits hold slots for peers that say nothing.
             .duration(in: .seconds(1) ... .seconds(120)),
-            default: .seconds(30),
             "How long the exchange of versions may take in all."
         ),
         Key(
@@ -70,7 +63,6 @@ extension ConfigurationSchema {
             \.peerProtocol.pingInterval,
             // More often than once a second is load; less than once an hour proves nothing in time.
             .duration(in: .seconds(1) ... .seconds(3_600)),
-            default: .seconds(107),
             "How often each peer is sent a ping, whatever else it says."
         ),
         Key(
@@ -78,7 +70,6 @@ extension ConfigurationSchema {
             \.peerProtocol.idleTimeout,
             // The bounds leave room for an answer to the rarest and the most frequent ping.
             .duration(in: .seconds(2) ... .seconds(7_200)),
-            default: .seconds(120),
             "How long a peer may go without a complete message before it is closed."
         ),
         Key(
@@ -86,7 +77,6 @@ extension ConfigurationSchema {
             \.peerProtocol.banScore,
             // No score gets above the upper bound, so that it bans nobody.
             .integer(in: 1...BanScore.most),
-            default: 100,
             "The score of misbehaviour above which a peer is disconnected, and its host banned if "
                 + "it came to us."
         ),
@@ -94,7 +84,6 @@ extension ConfigurationSchema {
             "protocol.warn-score",
             \.peerProtocol.warnScore,
             .integer(in: 1...BanScore.most),
-            default: 50,
             "The score of misbehaviour from which on it is logged, of inbound peers at level debug."
         ),
         Key(
@@ -102,7 +91,6 @@ extension ConfigurationSchema {
             \.peerProtocol.banDuration,
             // A host changes hands within a year: whoever has it then has done nothing.
             .duration(in: .seconds(1) ... .seconds(365 * 86_400)),
-            default: .seconds(86_400),
             "How long a host stays banned that misbehaved, and an address isn't picked whose peer did "
                 + "when it was dialled."
         ),
@@ -111,7 +99,6 @@ extension ConfigurationSchema {
             \.peerProtocol.maxQueued,
             // Less has no room for the longest message of ours; at the most 125 peers take 2 GB.
             .size(in: 64 * 1_024...16 * 1_048_576),
-            default: 128 * 1_024,
             "How much may wait to be sent to one peer; whoever doesn't take it is closed."
         ),
         Key(
@@ -119,7 +106,6 @@ extension ConfigurationSchema {
             \.peerProtocol.addressBurst,
             // More than all addresses that are kept.
             .integer(in: 1...100_000),
-            default: 1_000,
             unit: "addresses",
             "How many addresses one peer may tell at once; further ones are dropped."
         ),
@@ -128,7 +114,6 @@ extension ConfigurationSchema {
             \.peerProtocol.addressRate,
             // At the most one peer fills all that is kept in two minutes.
             .number(in: 0...1_000),
-            default: 0.1,
             unit: "addresses a second",
             "How many addresses one peer may tell beyond its burst."
         ),

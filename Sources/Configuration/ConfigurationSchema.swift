@@ -1,8 +1,8 @@
 import Timing
 
-/// Every key of the configuration, once: its name, what may be written, its default, unit and
-/// meaning. Reading, printing and suggestions follow this table; tests hold `config/peerd.toml`
-/// and `docs/configuration.md` to it.
+/// Every key of the configuration, once: its name, what may be written, its unit and meaning. Its
+/// default is what `Configuration` has. Reading, printing and suggestions follow this table; tests
+/// hold `config/peerd.toml` and `docs/configuration.md` to it.
 ///
 /// The order is that of `--print-config`.
 package enum ConfigurationSchema {
@@ -17,21 +17,19 @@ package enum ConfigurationSchema {
                 "listen.address",
                 \.address,
                 .listenAddress,
-                default: nil,
+                isRequired: true,
                 "Where to listen; every [[listen]] must have it."
             ),
             ConfigurationKey(
                 "listen.network",
                 \.network,
                 .word,
-                default: .ip,
                 "Where the peers of this listener come from."
             ),
             ConfigurationKey(
                 trustedLoopback,
                 \.trustedLoopback,
                 .boolean,
-                default: false,
                 "Whether peers from loopback skip the rate limit, the flood check and limits.per-host; "
                     + "where it isn't written, true if the listener's own address is loopback, and "
                     + "always false with network = \"onion\"."
@@ -45,7 +43,6 @@ package enum ConfigurationSchema {
             "listen.connections",
             \.connections,
             .integerOrAuto(in: 1...maximumConnections),
-            default: .some(nil),
             unit: "connections",
             "How many connections may come through a proxy, in the place of limits.per-host; "
                 + "\"auto\" is half of the inbound slots."
@@ -54,7 +51,6 @@ package enum ConfigurationSchema {
             "listen.rate",
             \.rate,
             .number(in: 0.001...10_000),
-            default: 1,
             unit: "connections a second",
             "How often a proxy may connect, beyond its burst, in the place of inbound.rate."
         ),
@@ -62,7 +58,6 @@ package enum ConfigurationSchema {
             "listen.burst",
             \.burst,
             .integer(in: 1...10_000),
-            default: 20,
             unit: "connections",
             "How many connections a proxy may make at once, in the place of inbound.burst."
         ),
@@ -126,7 +121,6 @@ extension ConfigurationSchema {
                 network,
                 \.network,
                 .word,
-                default: .raw,
                 "The Decred network whose protocol is spoken; \"raw\" is none: connections are "
                     + "held, and what arrives is discarded."
             )
@@ -136,7 +130,6 @@ extension ConfigurationSchema {
                 listen,
                 \.listen,
                 .listeners,
-                default: [],
                 "The addresses at which peers may come to us."
             )
         ]
@@ -146,7 +139,6 @@ extension ConfigurationSchema {
             "outbound.target",
             \.outbound.target,
             .integer(in: 0...maximumTarget),
-            default: 8,
             unit: "connections",
             "How many outbound connections to hold; 0 dials nobody but the peers that are named."
         ),
@@ -154,28 +146,24 @@ extension ConfigurationSchema {
             "outbound.addresses",
             \.outbound.addresses,
             .addresses,
-            default: [],
             "Where to dial for the target."
         ),
         Key(
             addressesFile,
             \.outbound.addressesFile,
             .path,
-            default: .some(nil),
             "A file with more addresses, one a line; a relative path is one from this file's directory."
         ),
         Key(
             "outbound.bind",
             \.outbound.bind,
             .sourceAddresses,
-            default: [],
             "The source addresses of dialled connections; without one the kernel chooses."
         ),
         Key(
             defaultPort,
             \.outbound.defaultPort,
             .integer(in: 0...65_535),
-            default: 0,
             "The port of peers that are named without one, preferred too among the addresses to "
                 + "dial; 0 is the network's own port, and on \"raw\" makes every peer need its own."
         ),
@@ -184,14 +172,12 @@ extension ConfigurationSchema {
             "outbound.dial-timeout",
             \.outbound.dialTimeout,
             .duration(in: .seconds(1) ... .seconds(120)),
-            default: .seconds(30),
             "How long one attempt may take, with the resolution of a name."
         ),
         Key(
             "outbound.max-per-group",
             \.outbound.maxPerGroup,
             .integer(in: 0...maximumTarget),
-            default: 1,
             unit: "connections",
             "How many outbound, manual and persistent connections one network group (IPv4 /16, "
                 + "IPv6 /32) may hold before it is dialled no more for the target; 0 sets no limit."
@@ -200,7 +186,6 @@ extension ConfigurationSchema {
             "outbound.retry",
             \.outbound.retry,
             .duration(in: retries),
-            default: .seconds(5),
             "The pause between attempts once many have failed in a row."
         ),
     ]
@@ -210,14 +195,12 @@ extension ConfigurationSchema {
             "persistent.peers",
             \.persistent.peers,
             .peers(limit: maximumNamed),
-            default: [],
             "The peers to stay connected to, whatever happens."
         ),
         Key(
             "persistent.max",
             \.persistent.max,
             .integer(in: 0...maximumNamed),
-            default: 8,
             unit: "peers",
             "How many persistent peers there may be, those added at run time included."
         ),
@@ -225,14 +208,12 @@ extension ConfigurationSchema {
             "persistent.retry",
             \.persistent.retry,
             .duration(in: retries),
-            default: .seconds(5),
             "The wait after the first failed attempt; each further failure doubles it."
         ),
         Key(
             "persistent.max-retry",
             \.persistent.maxRetry,
             .duration(in: longestRetries),
-            default: .seconds(300),
             "The longest wait between two attempts."
         ),
         Key(
@@ -240,7 +221,6 @@ extension ConfigurationSchema {
             \.persistent.stableAfter,
             // Less would redial at once a peer that accepts and hangs up.
             .duration(in: .seconds(1) ... .seconds(86_400)),
-            default: .seconds(60),
             "How long a connection must have lasted to be redialled without a wait."
         ),
     ]
@@ -250,7 +230,6 @@ extension ConfigurationSchema {
             "limits.connections",
             \.limits.connections,
             .integer(in: 0...maximumConnections),
-            default: 125,
             unit: "connections",
             "How many connections there may be, without persistent and whitelisted ones."
         ),
@@ -258,7 +237,6 @@ extension ConfigurationSchema {
             "limits.per-host",
             \.limits.perHost,
             .integer(in: 0...maximumConnections),
-            default: 5,
             unit: "connections",
             "How many connections one host (IPv4 address, IPv6 /64) may have; 0 sets no limit."
         ),
@@ -266,7 +244,6 @@ extension ConfigurationSchema {
             "limits.reserved-manual",
             \.limits.reservedManual,
             .integer(in: 0...maximumNamed),
-            default: 8,
             unit: "connections",
             "How many of the connections are kept free for those that an operator asks for."
         ),
@@ -275,14 +252,12 @@ extension ConfigurationSchema {
             \.limits.whitelist,
             // Compared one by one with each peer that comes.
             .prefixes(limit: 1_000),
-            default: [],
             "Whose inbound connections skip every limit but limits.whitelisted."
         ),
         Key(
             "limits.whitelisted",
             \.limits.whitelisted,
             .integer(in: 0...maximumConnections),
-            default: 32,
             unit: "connections",
             "How many whitelisted inbound connections there may be beside the others."
         ),
@@ -294,7 +269,6 @@ extension ConfigurationSchema {
             \.inbound.rate,
             // A source is forgotten after 20 minutes, so that a slower one would mean nothing.
             .number(in: 0.001...10_000),
-            default: 0.2,
             unit: "connections a second",
             "How often one source (IPv4 address, IPv6 /64) may connect, beyond its burst."
         ),
@@ -302,7 +276,6 @@ extension ConfigurationSchema {
             "inbound.burst",
             \.inbound.burst,
             .integer(in: 1...10_000),
-            default: 3,
             unit: "connections",
             "How many connections one source may make at once."
         ),
@@ -311,7 +284,6 @@ extension ConfigurationSchema {
             \.inbound.floodThreshold,
             // The upper bound is more than a kernel accepts in that time: no flood is ever seen.
             .integer(in: 1...100_000_000),
-            default: 300,
             unit: "attempts in 60 s",
             "How many attempts of all sources together are normal; beyond, some are dropped by chance."
         ),
@@ -322,7 +294,6 @@ extension ConfigurationSchema {
             "control.write-group",
             \.control.writeGroup,
             .group,
-            default: .some(nil),
             "The group whose members may change something over the control socket, besides root and "
                 + "the daemon's own user; \"\" is the group that the daemon runs as."
         )
@@ -333,7 +304,6 @@ extension ConfigurationSchema {
             logLevel,
             \.log.level,
             .word,
-            default: .info,
             "The least urgent messages to log."
         )
     ]

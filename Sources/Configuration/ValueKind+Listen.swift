@@ -88,8 +88,6 @@ extension Configuration.Listen {
         }
         self.init()
         let keys = ConfigurationSchema.listenerKeys
-        for key in keys { key.reset(&self) }
-
         let earlier = context.problems.count
         var positions: [String: TextPosition] = [:]
         for entry in entries {

@@ -1,10 +1,12 @@
 package import Addressing
+import PlainText
 
 /// Every number that peer sessions decide by, and what the operator wants peers to be told. One for
 /// all sessions, lent to each call, so that none of them has a copy; a change counts from the next
 /// call on.
 ///
-/// Not here, since the connection core has them: 30 s for the whole handshake, and 24 h of a ban.
+/// Not here: how long the whole handshake may take, which the connection core has, and how long a
+/// ban lasts, which is handed to it with the ban.
 package struct SessionPolicy: Equatable, Sendable {
     /// What we speak by default, and the lowest version that is spoken with anybody.
     package static let latestVersion: Int32 = 12
@@ -23,7 +25,7 @@ package struct SessionPolicy: Equatable, Sendable {
     /// What we offer: 1 full node, 2 bloom, 4 compact filters.
     package var services: UInt64 = 0
     /// Must be a `VersionMessage.isUserAgent`.
-    package var userAgent = "/peerd/"
+    package var userAgent = "/peerd:\(Release.version)/"
     /// What an automatic outbound peer must offer.
     package var requiredServices: UInt64 = 0
 
