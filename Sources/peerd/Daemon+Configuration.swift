@@ -26,11 +26,25 @@ extension Daemon {
         )
     }
 
-    /// With what is in force now.
-    var comparison: ReloadThread.Request {
-        // Inherited listeners aren't the configuration's.
-        let fixed: Set = hasInheritedListeners ? [ConfigurationSchema.listen] : []
-        return .compare(arguments, with: running, but: fixed)
+    /// Has the configuration be read beside the loop, at once or after what is being read.
+    mutating func startReading(_ purpose: ReloadThread.Purpose) throws(SystemError) {
+        try kernel.startReloadThread()
+        read(purpose)
+    }
+
+    /// The same once the thread is there.
+    mutating func read(_ purpose: ReloadThread.Purpose) {
+        guard kernel.reload?.mayBegin(purpose) ?? false else { return }
+        let request: ReloadThread.Request
+        switch purpose {
+        case .reload:
+            request = .reload(arguments, of: running, addresses: addresses.lend())
+        case .compare:
+            // Inherited listeners aren't the configuration's.
+            let fixed: Set = hasInheritedListeners ? [ConfigurationSchema.listen] : []
+            request = .compare(arguments, with: running, but: fixed)
+        }
+        kernel.reload?.begin(request)
     }
 
     /// The answer comes with that of the thread that reads the configuration.
@@ -39,7 +53,7 @@ extension Daemon {
         // What is being read now may have come before the file was changed.
         let isComparing = kernel.reload?.isComparing ?? false
         do throws(SystemError) {
-            try kernel.startReading(comparison)
+            try startReading(.compare)
         } catch {
             throw .io(errno: error.code)
         }

@@ -15,7 +15,7 @@ extension Daemon {
         journal.write(.reloading)
         service.tell(.reloading)
         do throws(SystemError) {
-            try kernel.startReading(.reload(arguments))
+            try startReading(.reload)
         } catch {
             let problem = "cannot read the configuration: \(error)"
             endReload(ReloadResult(endedAt: now.instant, problems: [problem]), problem)
@@ -31,19 +31,20 @@ extension Daemon {
         }
         // A reload first: whoever only asks can wait.
         if kernel.reload?.wantsReload ?? false {
-            kernel.reload?.read(.reload(arguments))
+            read(.reload)
         } else if kernel.reload?.wantsComparison ?? false {
-            let request = comparison
-            kernel.reload?.read(request)
+            read(.compare)
         }
     }
 
     private mutating func finishReload(
-        _ result: Result<LoadedConfiguration, ConfigurationErrors>,
+        _ result: Result<ReloadThread.Prepared, ConfigurationErrors>,
         at now: Moment
     ) {
         // The listeners are closed already, and stay so.
         guard !isStopping else { return }
+        // Unless it has been adopted.
+        defer { addresses.forgetLending() }
         switch result {
         case .failure(let errors):
             endReload(
@@ -55,9 +56,9 @@ extension Daemon {
                 errors.description
             )
             answerReload(.failure(.configurationRejected(problems: errors.lines)))
-        case .success(let loaded):
+        case .success(let prepared):
             do throws(StartupError) {
-                try apply(loaded, at: now)
+                try apply(prepared, at: now)
                 endReload(
                     ReloadResult(endedAt: now.instant, needsRestart: keysWaitingForRestart)
                 )
@@ -81,9 +82,11 @@ extension Daemon {
         service.noteChange()
     }
 
-    private mutating func apply(_ loaded: LoadedConfiguration, at now: Moment) throws(StartupError)
-    {
-        let kept = loaded.keepingNetwork(of: running)
+    private mutating func apply(
+        _ prepared: ReloadThread.Prepared,
+        at now: Moment
+    ) throws(StartupError) {
+        let (loaded, kept) = (prepared.loaded, prepared.kept)
         let new = kept.configuration
         // What can fail comes first, so that it leaves nothing half done.
         try DescriptorBudget(new).check()
@@ -107,11 +110,8 @@ extension Daemon {
         if !keysWaitingForRestart.isEmpty {
             journal.write(.restartNeeded(keys: keysWaitingForRestart))
         }
-        let hasMore = addresses.replace(
-            with: new.knownAddresses,
-            onlyRoutable: new.dialsOnlyRoutable
-        )
-        if hasMore { tell(.addressesAdded, at: now) }
+        addresses.adopt(prepared.addresses, onlyRoutable: new.dialsOnlyRoutable)
+        if prepared.hasMoreAddresses { tell(.addressesAdded, at: now) }
         keepConfiguredPeers(at: now)
         restoreRefusedPeers(at: now)
         // What led to ourselves may be somebody else's address now, and what couldn't be reached

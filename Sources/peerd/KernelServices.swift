@@ -50,13 +50,11 @@ struct KernelServices: ~Copyable {
         try store?.watch(by: epoll, token: EventToken(fixed: Source.store.rawValue))
     }
 
-    /// Has the thread that reads the configuration do so.
-    mutating func startReading(_ request: ReloadThread.Request) throws(SystemError) {
-        if reload == nil {
-            let thread = try ReloadThread()
-            try thread.watch(by: epoll, token: EventToken(fixed: Source.reload.rawValue))
-            reload = consume thread
-        }
-        reload?.read(request)
+    /// Starts the thread that reads the configuration, unless there is one.
+    mutating func startReloadThread() throws(SystemError) {
+        guard reload == nil else { return }
+        let thread = try ReloadThread()
+        try thread.watch(by: epoll, token: EventToken(fixed: Source.reload.rawValue))
+        reload = consume thread
     }
 }

@@ -2,23 +2,41 @@ import Configuration
 import Control
 import LinuxIO
 
-/// Reads the configuration beside the loop: a list of 100,000 addresses takes a quarter of a
-/// second, a dead disk for ever.
+/// Reads the configuration beside the loop, and makes of it what takes long: a list of 100,000
+/// addresses takes a quarter of a second, a dead disk for ever.
 struct ReloadThread: ~Copyable {
-    /// What is to be read, and what for.
+    /// What the configuration is read for.
+    enum Purpose: Sendable {
+        case reload, compare
+    }
+
     enum Request: Sendable {
-        case reload(ConfigurationArguments)
+        /// Of the running one stays what can't change, and `addresses` is what was lent of the
+        /// list.
+        case reload(ConfigurationArguments, of: LoadedConfiguration, addresses: AddressList)
         /// What a reload would change of this one, but for keys that can't change.
         case compare(ConfigurationArguments, with: LoadedConfiguration, but: Set<String>)
     }
 
+    /// What is to be in force.
+    struct Prepared: Sendable {
+        /// As it was read.
+        let loaded: LoadedConfiguration
+        /// With the network that is running.
+        let kept: LoadedConfiguration
+        /// Made of the list that was lent.
+        let addresses: AddressList
+        /// Whether there are any that weren't there.
+        let hasMoreAddresses: Bool
+    }
+
     enum Answer: Sendable {
-        case reload(Result<LoadedConfiguration, ConfigurationErrors>)
+        case reload(Result<Prepared, ConfigurationErrors>)
         case compare(Result<[ConfigurationDifference], ConfigurationErrors>)
     }
 
     private var thread: HelperThreads<Request, Answer>
-    private var current: Request?
+    private var current: Purpose?
     /// Asked for while a reading was under way: that may have come before the file was changed,
     /// even if it has not been answered yet.
     private(set) var wantsReload = false
@@ -34,23 +52,26 @@ struct ReloadThread: ~Copyable {
         }
     }
 
-    /// Starts reading, or sees to it that what is there now is read after what is under way: then
-    /// `wantsReload` or `wantsComparison` says that it is still to be asked for.
-    mutating func read(_ request: Request) {
-        guard current == nil else {
-            switch request {
-            case .reload: wantsReload = true
-            case .compare: wantsComparison = true
-            }
-            return
+    /// Whether a reading can begin now. If not, what is there now is to be read after what is under
+    /// way: then `wantsReload` or `wantsComparison` says that it is still to be asked for.
+    mutating func mayBegin(_ purpose: Purpose) -> Bool {
+        let isWanted = current != nil
+        switch purpose {
+        case .reload: wantsReload = isWanted
+        case .compare: wantsComparison = isWanted
         }
-        switch request {
-        case .reload: wantsReload = false
-        case .compare: wantsComparison = false
-        }
+        return !isWanted
+    }
+
+    /// Starts reading. To be called when `mayBegin` has said so.
+    mutating func begin(_ request: Request) {
+        precondition(current == nil, "a reading is under way")
         let isSent = thread.send(request)
         precondition(isSent, "a reading is under way that nobody knows of")
-        current = request
+        switch request {
+        case .reload: current = .reload
+        case .compare: current = .compare
+        }
     }
 
     /// Whether every reload that was asked for has been answered.
@@ -78,8 +99,8 @@ struct ReloadThread: ~Copyable {
 
     private static func answer(_ request: Request) -> Answer {
         switch request {
-        case .reload(let arguments):
-            .reload(load(arguments))
+        case .reload(let arguments, let running, let addresses):
+            .reload(load(arguments).map { prepare($0, of: running, addresses) })
         case .compare(let arguments, let running, let fixed):
             .compare(
                 load(arguments).map {
@@ -87,6 +108,25 @@ struct ReloadThread: ~Copyable {
                 }
             )
         }
+    }
+
+    private static func prepare(
+        _ loaded: LoadedConfiguration,
+        of running: LoadedConfiguration,
+        _ lent: AddressList
+    ) -> Prepared {
+        let kept = loaded.keepingNetwork(of: running)
+        var addresses = lent
+        let hasMore = addresses.replace(
+            with: kept.configuration.knownAddresses,
+            onlyRoutable: kept.configuration.dialsOnlyRoutable
+        )
+        return Prepared(
+            loaded: loaded,
+            kept: kept,
+            addresses: addresses,
+            hasMoreAddresses: hasMore
+        )
     }
 
     private static func load(
