@@ -219,7 +219,7 @@ struct Daemon: ~Copyable {
         service.keepUp(at: now.instant)
         // The wait that a status line names grows shorter by itself.
         let census = core.table.census
-        if census.persistentReady < census.persistent { service.noteChange() }
+        service.countsDown = census.persistentReady < census.persistent
         if service.isStatusDue(at: now.instant) {
             service.send(status: statusLine(at: now), at: now.instant)
         }

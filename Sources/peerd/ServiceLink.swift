@@ -9,6 +9,10 @@ struct ServiceLink: ~Copyable {
     /// A status is sent at most so often; what changed in between is seen in the next one.
     static let statusInterval = Duration.seconds(1)
 
+    /// A status in which only a wait grows shorter is sent anew so often: nobody should be woken
+    /// for each second of an hour.
+    static let countdownInterval = Duration.seconds(10)
+
     /// Reload after reload that systemd doesn't hear of: only the last ones matter.
     static let mostOwed = 4
 
@@ -19,6 +23,8 @@ struct ServiceLink: ~Copyable {
     private var status = ""
     private var statusAt: Instant?
     private var isStatusStale = true
+    /// Whether the status names a wait.
+    var countsDown = false
     private var aliveAt: Instant?
 
     init(_ manager: consuming ServiceManager) {
@@ -30,8 +36,8 @@ struct ServiceLink: ~Copyable {
         guard manager.isPresent else { return nil }
         var deadlines: [Instant] = []
         if !owed.isEmpty { deadlines.append(nextPayment) }
-        if isStatusStale {
-            deadlines.append(statusAt.map { $0 + Self.statusInterval } ?? Instant(nanoseconds: 0))
+        if let statusInterval {
+            deadlines.append(statusAt.map { $0 + statusInterval } ?? Instant(nanoseconds: 0))
         }
         if let pace, let aliveAt { deadlines.append(aliveAt + pace) }
         return deadlines.min()
@@ -64,8 +70,13 @@ struct ServiceLink: ~Copyable {
 
     /// Whether it is time for a status, which need not be put together otherwise.
     func isStatusDue(at now: Instant) -> Bool {
-        guard manager.isPresent, isStatusStale else { return false }
-        return statusAt.map { now - $0 >= Self.statusInterval } ?? true
+        guard manager.isPresent, let statusInterval else { return false }
+        return statusAt.map { now - $0 >= statusInterval } ?? true
+    }
+
+    /// How long after the last status another one is due; nil if none is.
+    private var statusInterval: Duration? {
+        isStatusStale ? Self.statusInterval : countsDown ? Self.countdownInterval : nil
     }
 
     /// Sends a status if it says something new.
