@@ -28,7 +28,41 @@ package struct Prefix: Hashable, BitwiseCopyable, Sendable {
             && (address.v4 != nil) == isIPv4
     }
 
+    /// Whether all of `other` is in the range.
+    @inlinable
+    package func contains(_ other: Prefix) -> Bool {
+        length <= other.length && contains(other.network)
+    }
+
     @inlinable package var isIPv4: Bool { bits >= 96 && network.v4 != nil }
+
+    /// The same range on every link; nil of one that has no zone.
+    @inlinable package var withoutZone: Prefix? {
+        network.hasZone ? Prefix(network.withoutZone, length: length) : nil
+    }
+
+    /// The range of the IPv4 addresses that those of a range of IPv6 have in them, as
+    /// `IPAddress.embeddedIPv4` has it: `203.0.113.0/24` of `2002:cb00:7100::/40`. Nil if not all
+    /// have one, and of a range of IPv4.
+    @inlinable package var embeddedIPv4: Prefix? {
+        guard let v4 = network.embeddedIPv4 else { return nil }
+        // Where the IPv4 address begins: of 6to4 behind 16 bits, of Teredo and NAT64 behind 96. The
+        // first 16, 32 and 96 bits say which of these it is.
+        let isSixToFour = network.high >> 48 == 0x2002
+        let start = isSixToFour ? 16 : 96
+        let tag = isSixToFour ? 16 : network.high >> 32 == 0x2001_0000 ? 32 : 96
+        guard length >= tag else { return nil }
+        return Prefix(IPAddress(v4: v4), length: 96 + min(max(length - start, 0), 32))
+    }
+}
+
+extension Prefix: Comparable {
+    /// The order in which people are shown them: the shortest first, those of one length by their
+    /// network.
+    @inlinable
+    package static func < (left: Prefix, right: Prefix) -> Bool {
+        left.length == right.length ? left.network < right.network : left.length < right.length
+    }
 }
 
 extension Prefix: CustomStringConvertible {

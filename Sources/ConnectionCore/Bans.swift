@@ -24,8 +24,10 @@ extension ConnectionCore {
     /// Bans a prefix and closes what it covers, except whitelisted, manual and persistent peers.
     /// Without a duration the ban has no end.
     ///
-    /// Refused as `bannedLonger` if the prefix is banned for longer already, by whomever, unless
-    /// that is to be replaced: nobody should shorten a ban without knowing.
+    /// Refused as `bannedLonger` if the prefix, or a wider one, is banned for longer already, by
+    /// whomever, unless that is to be replaced: nobody should shorten a ban without knowing, or
+    /// take one for something that changes nothing. What is replaced is a ban of the same prefix; a
+    /// wider one stays, and the new one matters when it is lifted.
     @discardableResult
     package mutating func ban(
         _ prefix: Prefix,
@@ -35,22 +37,22 @@ extension ConnectionCore {
         _ actions: inout Actions
     ) throws(Refusal) -> BanOutcome {
         let new = Ban(prefix, for: duration, .operator, at: now)
-        if !replacing, !isShuttingDown, let known = bans.ban(of: prefix),
-            known.isInForce(at: now), known.outlasts(new)
+        if !replacing, !isShuttingDown, let known = bans.ban(covering: prefix, at: now),
+            known.outlasts(new)
         {
-            throw .bannedLonger(prefix, until: known.until)
+            throw .bannedLonger(known.prefix, until: known.until)
         }
         return try ban(prefix, for: duration, .operator, at: now, &actions)
     }
 
     /// A peer misbehaved: its connection ends with `fault`, of whatever kind it is.
     ///
-    /// If it came to us its host is banned: its IPv4 address or IPv6 /64, or what stands for an
-    /// IPv4 address in 6to4 (a /48), Teredo and NAT64 (an address). Whitelisted peers are not
-    /// banned, and neither are those that came through a proxy or from the machine itself, whose
-    /// address others have too. Nor is the host of what we dialled: whoever names addresses to us
-    /// may name an innocent one, at the port of something else. That address and port isn't picked
-    /// for the same time.
+    /// If it came to us its host is banned: its IPv6 /64, or its IPv4 address, which in 6to4,
+    /// Teredo and NAT64 is the one in the address; so it can't come back another way. Whitelisted
+    /// peers are not banned, and neither are those that came through a proxy or from the machine
+    /// itself, whose address others have too. Nor is the host of what we dialled: whoever names
+    /// addresses to us may name an innocent one, at the port of something else. That address and
+    /// port isn't picked for the same time.
     ///
     /// Refused as `notFound` if the connection has no connected socket any more.
     package mutating func banMisbehaving<Source: AddressSource>(
@@ -90,20 +92,10 @@ extension ConnectionCore {
         )
     }
 
-    /// What of the address space is the address's host.
+    /// What of the address space is the address's host, as `HostKey` has it.
     private static func hostPrefix(of ip: IPAddress) -> Prefix {
-        let length =
-            if ip.v4 != nil {
-                128
-            } else if ip.embeddedIPv4 == nil {
-                64
-            } else if ip.high >> 48 == 0x2002 {
-                48
-            } else {
-                // A /64 of Teredo has all clients of a server, and that of NAT64 all of IPv4.
-                128
-            }
-        return Prefix(ip, length: length)
+        guard let v4 = ip.v4 ?? ip.embeddedIPv4 else { return Prefix(ip, length: 64) }
+        return Prefix(IPAddress(v4: v4), length: 128)
     }
 
     /// Lifts a ban of exactly this prefix.

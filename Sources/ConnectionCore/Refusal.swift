@@ -25,7 +25,8 @@ package enum Refusal: Error, Equatable, Sendable {
     case tooManyPersistent(limit: Int)
     case tooManyPersistentPerHost(limit: Int)
     case tooManyBans(limit: Int)
-    /// The prefix is banned for longer than was asked for; `until` is nil for a ban without end.
+    /// This prefix, the one that was named or a wider one, is banned for longer than was asked for;
+    /// `until` is nil for a ban without end.
     case bannedLonger(Prefix, until: WallTime?)
     case notFound
     case unsupportedAddress(PeerTarget)

@@ -23,7 +23,7 @@ extension Peers {
         case tooManyPersistent(limit: Int)
         case tooManyPersistentPerHost(limit: Int)
         case tooManyBans(limit: Int)
-        /// No end for a ban for ever.
+        /// The ban that holds longer, of the prefix or of a wider one. No end for a ban for ever.
         case bannedLonger(prefix: String, untilUnixUSec: Int64?)
         case tooManyAddresses(limit: Int)
         /// The text if the caller gave one, nil if a name led to such addresses only; and what is

@@ -4,9 +4,10 @@ import Timing
 /// The calendar's clock, which anybody may set who owns the machine, and which a board without a
 /// battery has set minutes after its start.
 extension Daemon {
-    /// When to look at it again; nil while nothing on disk depends on it.
+    /// When to look at it again; nil while nothing on disk depends on it, as when every ban has
+    /// ended.
     var clockDeadline: Instant? {
-        guard kernel.store != nil, core.bans.hasTimed else { return nil }
+        guard kernel.store != nil, core.bans.hasTimed(at: now) else { return nil }
         return now.instant + ClockWatch.interval
     }
 

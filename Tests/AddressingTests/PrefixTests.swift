@@ -123,4 +123,33 @@ struct PrefixTests {
             _ = Prefix(IPAddress(v4: 0), length: 95)
         }
     }
+
+    @Test(
+        "contains another one if it has all of its addresses",
+        arguments: [
+            ("10.0.0.0/8", "10.1.0.0/16", true), ("10.0.0.0/8", "10.0.0.0/8", true),
+            ("10.1.0.0/16", "10.0.0.0/8", false), ("10.0.0.0/8", "11.0.0.0/16", false),
+            ("::/0", "2001:db8::/32", true), ("::/0", "10.0.0.0/8", false),
+            ("0.0.0.0/0", "10.0.0.0/8", true), ("0.0.0.0/0", "2001:db8::/32", false),
+        ]
+    )
+    func containment(wide: String, narrow: String, contains: Bool) throws {
+        #expect(try Prefix(parsing: wide).contains(Prefix(parsing: narrow)) == contains)
+    }
+
+    @Test(
+        "of a tunnel has a range of IPv4 in it",
+        arguments: [
+            ("2002::/16", "0.0.0.0/0"), ("2002:cb00::/32", "203.0.0.0/16"),
+            ("2002:cb00:7107::/48", "203.0.113.7/32"), ("2002:cb00:7107::1", "203.0.113.7/32"),
+            ("2002::/15", nil), ("64:ff9b::/96", "0.0.0.0/0"), ("64:ff9b::/95", nil),
+            ("64:ff9b::cb00:0/112", "203.0.0.0/16"), ("64:ff9b::cb00:7107", "203.0.113.7/32"),
+            ("2001::/32", "0.0.0.0/0"), ("2001::/31", nil), ("2001:0:1:2::/64", "0.0.0.0/0"),
+            ("2001::34ff:0/112", "203.0.0.0/16"), ("2001::34ff:8ef8", "203.0.113.7/32"),
+            ("203.0.113.0/24", nil), ("2001:db8::/32", nil), ("::/0", nil),
+        ] as [(String, String?)]
+    )
+    func embeddedIPv4(tunnel: String, inner: String?) throws {
+        #expect(try Prefix(parsing: tunnel).embeddedIPv4 == inner.map { try Prefix(parsing: $0) })
+    }
 }

@@ -49,7 +49,7 @@ struct BanTermTests {
         let manager = TestManager()
         try manager.ban("203.0.0.0/16", for: .seconds(60))
         try manager.ban("203.0.113.0/24", for: .seconds(600))
-        try manager.ban("203.0.113.7", for: .seconds(10))
+        try manager.ban("203.0.113.7", for: .seconds(10), replacing: true)
         let longest = Rule.banned(prefix("203.0.113.0/24"), until: manager.now.wall + .seconds(600))
         let findings = manager.explain("203.0.113.7:1").findings
         #expect(findings.filter { $0.way == .inbound }.map(\.rule).contains(longest))
@@ -84,6 +84,67 @@ struct BanTermTests {
         try manager.ban("203.0.113.7", for: .seconds(1), replacing: true)
         manager.run(for: .seconds(1))
         try manager.admit("203.0.113.7:1")
+    }
+
+    @Test(
+        "isn't made for a shorter time than a wider one has, unless it is to stand beside it",
+        arguments: [
+            ("203.0.113.0/24", "203.0.113.7"), ("203.0.113.0/24", "203.0.113.128/25"),
+            ("203.0.113.0/24", "2002:cb00:7107::/48"), ("0.0.0.0/0", "64:ff9b::cb00:7107"),
+            ("::/0", "2001:db8::/32"), ("2001:db8::/32", "2001:db8:1::/48"),
+        ]
+    )
+    func underWider(wide: String, narrow: String) throws {
+        let manager = TestManager()
+        try manager.ban(wide, for: .seconds(600))
+        let until = manager.now.wall + .seconds(600)
+        manager.forgetTrace()
+        #expect(
+            refusal { try manager.ban(narrow, for: .seconds(60)) }
+                == .bannedLonger(prefix(wide), until: until)
+        )
+        #expect(manager.trace == [])
+        #expect(manager.core.bans.inForce(at: manager.now).map(\.prefix) == [prefix(wide)])
+        // For longer it changes something, and so does what is wider, or elsewhere.
+        try manager.ban(narrow, for: .seconds(601))
+        try manager.ban(narrow, for: .seconds(60), replacing: true)
+        let terms = manager.core.bans.inForce(at: manager.now).map(\.until)
+        #expect(Set(terms) == [until, manager.now.wall + .seconds(60)])
+        manager.check()
+    }
+
+    @Test(
+        "is made for a shorter time than one that doesn't cover all of it",
+        arguments: [
+            ("203.0.113.7", "203.0.113.0/24"), ("203.0.112.0/24", "203.0.113.7"),
+            ("::/0", "203.0.113.7"), ("0.0.0.0/0", "2001:db8::/32"),
+            ("203.0.113.0/24", "2002:cb00::/32"), ("0.0.0.0/0", "2000::/3"),
+        ]
+    )
+    func besideOthers(known: String, new: String) throws {
+        let manager = TestManager()
+        try manager.ban(known)
+        try manager.ban(new, for: .seconds(60))
+        #expect(manager.core.bans.inForce(at: manager.now).count == 2)
+    }
+
+    @Test("that has ended leaves nothing that depends on the calendar's clock")
+    func noneTimed() throws {
+        let manager = TestManager()
+        try manager.ban("203.0.113.7")
+        #expect(!manager.core.bans.hasTimed(at: manager.now))
+        try manager.ban("203.0.113.8", for: .seconds(60))
+        try manager.ban("203.0.113.9", for: .seconds(30))
+        #expect(manager.core.bans.hasTimed(at: manager.now))
+        #expect(manager.core.bans.countInForce(at: manager.now) == 3)
+        manager.run(for: .seconds(60) - .tick)
+        #expect(manager.core.bans.hasTimed(at: manager.now))
+        #expect(manager.core.bans.countInForce(at: manager.now) == 2)
+        manager.run(for: .tick)
+        #expect(!manager.core.bans.hasTimed(at: manager.now))
+        #expect(manager.core.bans.countInForce(at: manager.now) == 1)
+        // Nobody has come across them.
+        #expect(manager.core.bans.count == 3)
     }
 
     @Test(
@@ -160,6 +221,27 @@ struct BanTermTests {
         for number in 0..<20 { #expect(refusal { try manager.admit("\(peer(number))") } != nil) }
         try manager.admit("\(neighbour(0))")
         #expect(refusal { try manager.admit("\(neighbour(most + 499))") } != nil)
+        manager.check()
+    }
+
+    /// Whoever can bring one about can bring about many.
+    @Test("that came automatically costs little more when there are ten thousand")
+    func costAtLimit() throws {
+        let most = BanList.maxAutomatic
+        let manager = TestManager { $0.inbound.floodThreshold = 1_000_000 }
+        manager.checksEachStep = false
+        func misbehave(_ numbers: Range<Int>) throws {
+            for number in numbers {
+                let id = try manager.admit("\(peer(number))")
+                try manager.banMisbehaving(id, for: .seconds(1_000 + number))
+            }
+        }
+        let few = try processorTime { try misbehave(0..<500) }
+        try misbehave(500..<most)
+        let many = try processorTime { try misbehave(most..<most + 500) }
+        #expect(manager.core.bans.count == most)
+        // A look at all of them for each would take a hundred times as long.
+        #expect(many < few * 10)
         manager.check()
     }
 }

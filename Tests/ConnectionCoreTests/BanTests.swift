@@ -106,12 +106,9 @@ struct BanTests {
         arguments: [
             ("203.0.113.7:1", "203.0.113.7/32"), ("[::ffff:203.0.113.7]:1", "203.0.113.7/32"),
             ("[2001:db8:1:2:3::4]:1", "2001:db8:1:2::/64"),
-            ("[2002:cb00:7107:1::4]:1", "2002:cb00:7107::/48"),
-            ("[64:ff9b::203.0.113.7]:1", "64:ff9b::cb00:7107/128"),
-            (
-                "[2001:0:4136:e378:8000:63bf:3fff:fdd2]:1",
-                "2001:0:4136:e378:8000:63bf:3fff:fdd2/128"
-            ),
+            ("[2002:cb00:7107:1::4]:1", "203.0.113.7/32"),
+            ("[64:ff9b::203.0.113.7]:1", "203.0.113.7/32"),
+            ("[2001:0:4136:e378:8000:63bf:3fff:fdd2]:1", "192.0.2.45/32"),
         ]
     )
     func automatic(remote: String, covered: String) throws {
@@ -189,6 +186,51 @@ struct BanTests {
         try manager.admit("\(peer(4_321))")
         #expect(refusal { try manager.admit("\(peer(0))") } != nil)
         #expect(refusal { try manager.admit("198.51.100.7:1") } != nil)
+        manager.check()
+    }
+
+    @Test(
+        "of a peer that misbehaved keeps its host out by whatever way it comes back",
+        arguments: [
+            "203.0.113.7:1", "[2002:cb00:7107:1::4]:1", "[64:ff9b::203.0.113.7]:1",
+            "[2001:0:4136:e378:8000:63bf:34ff:8ef8]:1",
+        ]
+    )
+    func otherWays(remote: String) throws {
+        let ways = [
+            "203.0.113.7:2", "[2002:cb00:7107:ffff::1]:2", "[64:ff9b::cb00:7107]:2",
+            "[2001:0:1:2:3:4:34ff:8ef8]:2",
+        ]
+        let manager = TestManager {
+            $0.limits.perHost = 10
+            $0.inbound.burst = 10
+        }
+        let others = try ways.map { try manager.admit($0) }
+        try manager.banMisbehaving(try manager.admit(remote))
+        for (way, id) in zip(ways, others) {
+            #expect(manager.table[id] == nil)
+            #expect(refusal { try manager.admit(way) } != nil)
+        }
+        try manager.admit("203.0.113.8:1")
+        try manager.admit("[2002:cb00:7108::1]:1")
+    }
+
+    @Test("by an operator that is refused for want of room leaves an automatic one as it is")
+    func refusedWhenFull() throws {
+        let manager = TestManager()
+        manager.checksEachStep = false
+        try manager.banMisbehaving(try manager.admit("203.0.113.7:1"))
+        for number in 0..<BanList.maxOperator { try manager.ban("\(peer(number).host)") }
+        let before = manager.core.bans.inForce(at: manager.now)
+        manager.forgetTrace()
+        #expect(throws: Refusal.tooManyBans(limit: BanList.maxOperator)) {
+            try manager.ban("203.0.113.7")
+        }
+        #expect(manager.core.bans.inForce(at: manager.now) == before)
+        #expect(manager.trace == [])
+        #expect(refusal { try manager.admit("203.0.113.7:1") } != nil)
+        // That of the same prefix makes room by itself.
+        try manager.ban("\(peer(0).host)")
         manager.check()
     }
 

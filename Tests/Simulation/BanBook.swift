@@ -18,11 +18,7 @@ struct BanBook {
             Self.covers($0.prefix, ip) && isInForce($0, at: now)
                 && !(ignoringAutomatic && $0.origin == .automatic)
         }
-        func rank(_ ban: Ban) -> (Int64, Int, Int) {
-            let end = ban.until?.microseconds ?? .max
-            return (-end, ban.prefix.contains(ip) ? 0 : 1, ban.prefix.length)
-        }
-        return candidates.min { rank($0) < rank($1) }
+        return candidates.min { rank($0, for: ip) < rank($1, for: ip) }
     }
 
     /// Whether a ban is about an address: of the host, as which an IPv4 address is the same in a
@@ -33,11 +29,29 @@ struct BanBook {
         return prefix.contains(IPAddress(v4: inner))
     }
 
-    /// What an operator's ban of a prefix is refused for.
+    /// What an operator's ban of a prefix is refused for: of the bans in force that cover its first
+    /// address and its last one, hence all, the one that ends last, as in `cover`.
     func longerBan(than ban: Ban, at now: Moment) -> Ban? {
-        bans.first { known in
-            known.prefix == ban.prefix && isInForce(known, at: now) && isLonger(known, than: ban)
+        let (first, last) = (ban.prefix.network, Self.lastAddress(of: ban.prefix))
+        let candidates = bans.filter {
+            isInForce($0, at: now) && isLonger($0, than: ban)
+                && Self.covers($0.prefix, first) && Self.covers($0.prefix, last)
         }
+        return candidates.min { rank($0, for: first) < rank($1, for: first) }
+    }
+
+    private static func lastAddress(of prefix: Prefix) -> IPAddress {
+        let (network, length) = (prefix.network, prefix.length)
+        return IPAddress(
+            high: network.high | (UInt64.max >> length),
+            low: network.low | (length <= 64 ? .max : UInt64.max >> (length - 64))
+        )
+    }
+
+    /// The less, the sooner the ban is named for an address.
+    private func rank(_ ban: Ban, for ip: IPAddress) -> (Int64, Int, Int) {
+        let end = ban.until?.microseconds ?? .max
+        return (-end, ban.prefix.contains(ip) ? 0 : 1, ban.prefix.length)
     }
 
     mutating func insert(_ ban: Ban, at now: Moment) {

@@ -58,6 +58,8 @@ extension World {
     private mutating func somePrefix() -> Prefix {
         var ip = random.element(of: population.callers)
         if random.chance(0.6), let remote = someConnection()?.remote?.ip { ip = remote }
+        // Often the IPv4 host behind a tunnel's address.
+        if let inner = ip.embeddedIPv4, random.chance(0.5) { ip = IPAddress(v4: inner) }
         let lengths = ip.v4 == nil ? [0, 32, 48, 64, 128] : [112, 120, 120, 128, 128, 128]
         return Prefix(ip, length: random.element(of: lengths))
     }
@@ -168,7 +170,7 @@ extension World {
             if ledger.isShuttingDown {
                 .shuttingDown
             } else if let longer, !replaces {
-                .bannedLonger(prefix, until: longer.until)
+                .bannedLonger(longer.prefix, until: longer.until)
             } else {
                 nil
             }
@@ -202,7 +204,7 @@ extension World {
             ledger.noteOffender(address, until: now + duration)
         }
         if isOpen, entry.kind == .inbound, !isSpared, let ip = entry.address?.ip {
-            let prefix = Prefix(ip, length: Self.hostLength(of: ip))
+            let prefix = Self.host(of: ip)
             closing += ledger.covered(by: prefix, isAutomatic: true).closing
             note(prefix, for: duration, .automatic)
         }
@@ -225,12 +227,10 @@ extension World {
         }
     }
 
-    /// Of an address, how many bits one host has: where IPv4 is inside, what stands for one
-    /// address.
-    private static func hostLength(of ip: IPAddress) -> Int {
-        if ip.v4 != nil { return 128 }
-        guard ip.embeddedIPv4 != nil else { return 64 }
-        return ip.high >> 48 == 0x2002 ? 48 : 128
+    /// The host of an address: an IPv4 address, in whichever form, or an IPv6 /64.
+    private static func host(of ip: IPAddress) -> Prefix {
+        if let v4 = ip.v4 ?? ip.embeddedIPv4 { return Prefix(IPAddress(v4: v4), length: 128) }
+        return Prefix(ip, length: 64)
     }
 
     private mutating func note(_ prefix: Prefix, for duration: Duration?, _ origin: Ban.Origin) {

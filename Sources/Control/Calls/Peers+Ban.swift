@@ -6,7 +6,8 @@ extension Peers {
         package var prefix: String
         /// Nil bans without end.
         package var durationUSec: Int64?
-        /// Whether a ban of the prefix that holds longer may be shortened.
+        /// Whether a ban of the prefix that holds longer may be shortened, and one be made under a
+        /// wider one that does.
         package var replace: Bool?
 
         package init(prefix: String, durationUSec: Int64? = nil, replace: Bool? = nil) {

@@ -9,7 +9,8 @@ extension Peerctl {
             abstract: "Keeps an address or prefix out, and closes what it covers.",
             discussion: """
                 Manual, persistent and whitelisted peers are spared and named. A ban survives restarts.
-                One that holds longer stays unless you say --replace.
+                It is refused while the prefix or a wider one is banned for longer, unless you say
+                --replace.
                 """
         )
 
@@ -32,7 +33,7 @@ extension Peerctl {
         )
         var duration: Duration?
 
-        @Flag(help: "Also shortens a ban of the prefix that holds longer.")
+        @Flag(help: "Bans as you say though it is banned for longer; a wider ban stays.")
         var replace = false
 
         @OptionGroup var control: ControlOptions

@@ -31,7 +31,8 @@ extension Peers.Failure {
             "'\(command) remove ID' makes room, or raise the limit and '\(command) reload'."
         case .tooManyAddresses:
             "They are kept until the daemon ends; outbound.addresses-file has no such limit."
-        case .bannedLonger: "Nothing has changed. With --replace it is banned as you say."
+        case .bannedLonger:
+            "Nothing has changed. With --replace it is banned as you say; a wider ban stays."
         case .tooManyBans: "'\(command) unban PREFIX' makes room; one wide prefix may do for many."
         // The reason says what was expected.
         case .unsupportedAddress(_, .some): nil
