@@ -43,7 +43,7 @@ struct AbuseAddressListTests {
     func noRoute() throws {
         let addresses = Self.list(network: 10, port: 9108)
         var daemon = try Self.start(addresses, through: Namespace.withoutNetwork)
-        try daemon.waitForLine("addresses: 100000 without a route from here")
+        try daemon.waitForLine("addresses: 100,000 without a route from here")
         #expect(daemon.count("Nobody to dial for \(Self.target) missing outbound connections") == 1)
         #expect(daemon.count("Attempting to connect to ") == Self.target)
         try expectCalm(&daemon, failure: "no route from here", times: Self.target)
