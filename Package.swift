@@ -32,10 +32,12 @@ let package = Package(
             dependencies: [.product(name: "HeapModule", package: "swift-collections")],
             swiftSettings: pure
         ),
+        .target(name: "Facts", dependencies: ["Addressing", "Timing"], swiftSettings: pure),
         .target(
             name: "ConnectionCore",
             dependencies: [
                 "Addressing",
+                "Facts",
                 "Timing",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
@@ -49,7 +51,7 @@ let package = Package(
         .target(name: "PlainText", swiftSettings: pure),
         .target(
             name: "Control",
-            dependencies: ["PlainText"],
+            dependencies: ["Addressing", "Facts", "PlainText", "Timing"],
             resources: [.embedInCode("org.peerd.Peers.varlink")],
             swiftSettings: pure
         ),
@@ -85,6 +87,7 @@ let package = Package(
             name: "peerd",
             dependencies: [
                 "Addressing",
+                "Facts",
                 "Timing",
                 "ConnectionCore",
                 "DecredWire",
@@ -102,7 +105,9 @@ let package = Package(
         .executableTarget(
             name: "peerctl",
             dependencies: [
+                "Addressing",
                 "Control",
+                "Facts",
                 "PlainText",
                 "LinuxIO",
                 "Timing",
@@ -115,6 +120,7 @@ let package = Package(
             name: "Simulation",
             dependencies: [
                 "Addressing",
+                "Facts",
                 "Timing",
                 "ConnectionCore",
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -138,7 +144,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "corebench",
-            dependencies: ["ConnectionCore", "Addressing", "Timing"],
+            dependencies: ["ConnectionCore", "Facts", "Addressing", "Timing"],
             path: "Benchmarks/CoreBenchmark",
             swiftSettings: pure
         ),
@@ -156,7 +162,7 @@ let package = Package(
         .testTarget(name: "TimingTests", dependencies: ["Timing"], swiftSettings: strict),
         .testTarget(
             name: "ConnectionCoreTests",
-            dependencies: ["ConnectionCore", "Addressing", "Timing"],
+            dependencies: ["ConnectionCore", "Facts", "Addressing", "Timing"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -179,7 +185,16 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: strict),
+        .testTarget(
+            name: "ControlTests",
+            dependencies: ["Control", "Facts", "Addressing", "Timing"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "FactsTests",
+            dependencies: ["Facts", "Addressing", "Timing"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"], swiftSettings: strict),
         .executableTarget(
             name: "systemd-probe",
@@ -212,8 +227,9 @@ let package = Package(
         .testTarget(
             name: "peerdTests",
             dependencies: [
-                "peerd", "Addressing", "Timing", "ConnectionCore", "DecredWire", "Configuration",
-                "ConfigurationFixtures", "Control", "PlainText", "LinuxIO", "CLinux", "Systemd",
+                "peerd", "Addressing", "Facts", "Timing", "ConnectionCore", "DecredWire",
+                "Configuration", "ConfigurationFixtures", "Control", "PlainText", "LinuxIO",
+                "CLinux", "Systemd",
                 "Storage", "peerctl",
             ],
             swiftSettings: strict
@@ -222,7 +238,9 @@ let package = Package(
             name: "peerctlTests",
             dependencies: [
                 "peerctl",
+                "Addressing",
                 "Control",
+                "Facts",
                 "PlainText",
                 "LinuxIO",
                 "Timing",
@@ -247,8 +265,8 @@ let package = Package(
 // a program there.
 if Context.environment["PEERD_FUZZ"] != nil {
     let fuzzed = [
-        "Addressing", "Timing", "ConnectionCore", "DecredWire", "Configuration", "Control",
-        "PlainText", "CLinux", "LinuxIO", "CTOML",
+        "Addressing", "Facts", "Timing", "ConnectionCore", "DecredWire", "Configuration",
+        "Control", "PlainText", "CLinux", "LinuxIO", "CTOML",
     ]
     package.products = []
     package.targets.removeAll { !fuzzed.contains($0.name) }

@@ -1,4 +1,5 @@
 import ConnectionCore
+import Facts
 import Timing
 
 /// As many events as there are connections take so long, so that a connection mostly lives until it

@@ -1,4 +1,5 @@
 import ConnectionCore
+import Facts
 import Glibc
 import Timing
 

@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Facts
 import Timing
 
 /// A core and what it needs of the world: a clock that goes on with each event, and addresses that

@@ -1,4 +1,5 @@
 import Addressing
+import ConnectionCore
 
 extension ValueKind where Value == PeerAddress {
     static var listenAddress: Self {

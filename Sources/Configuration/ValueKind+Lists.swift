@@ -1,4 +1,5 @@
 import Addressing
+import ConnectionCore
 
 extension ValueKind {
     /// An array of strings that each mean one `Element`. None may mean the same as another.

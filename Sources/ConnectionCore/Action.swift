@@ -1,4 +1,5 @@
 package import Addressing
+package import Facts
 
 /// What the shell must do. Each is a single step; a report precedes the step that ends what it
 /// speaks of.

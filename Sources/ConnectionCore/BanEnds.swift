@@ -1,4 +1,5 @@
 internal import Addressing
+import Facts
 internal import Timing
 
 /// When bans end, the next ones first: by the machine's clock those of this process, by the

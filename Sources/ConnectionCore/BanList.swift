@@ -1,4 +1,5 @@
 package import Addressing
+package import Facts
 package import Timing
 
 /// The bans in force, found by the address that they cover.

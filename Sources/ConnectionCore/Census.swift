@@ -1,3 +1,5 @@
+package import Facts
+
 /// How many connections there are, by what limits and status lines ask about.
 package struct Census: Equatable, BitwiseCopyable, Sendable {
     /// Those that `limits.connections` counts, in every phase: neither persistent nor whitelisted.

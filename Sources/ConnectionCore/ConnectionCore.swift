@@ -1,5 +1,6 @@
 internal import Addressing
 internal import DequeModule
+package import Facts
 package import Timing
 
 /// The connection manager. It decides who may connect, who is dialled and when, and what ends.
@@ -24,7 +25,7 @@ package struct ConnectionCore: Sendable {
     package internal(set) var policy: Policy
     package internal(set) var table: ConnectionTable
     package internal(set) var bans = BanList()
-    package internal(set) var refusals = RefusalCounts()
+    package internal(set) var refusals = RuleCounts()
     package internal(set) var isNetworkActive = true
     package internal(set) var isShuttingDown = false
 
@@ -105,7 +106,7 @@ package struct ConnectionCore: Sendable {
             forgetOwnAddresses()
             rests.endAll()
         case .acceptFailed(let errno):
-            refusals.add(.resourcesExhausted)
+            refusals[.resourcesExhausted] += 1
             noteExhaustion(errno, pausing: false, at: now.instant, &actions)
         case .clockMoved:
             bans.restate(at: now)

@@ -1,4 +1,5 @@
 internal import Addressing
+import Facts
 
 extension ConnectionTable {
     /// Recomputes every index from the entries alone and traps where one differs. O(n): tests and

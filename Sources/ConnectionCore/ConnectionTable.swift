@@ -1,4 +1,5 @@
 package import Addressing
+package import Facts
 package import Timing
 
 /// All connections of all kinds and phases, and every index over them.

@@ -1,4 +1,5 @@
 package import Addressing
+import Facts
 internal import Timing
 
 /// One attempt from its start to its end: resolving, the addresses of a name in turn, connecting.

@@ -1,4 +1,5 @@
 internal import Addressing
+import Facts
 internal import Timing
 
 /// How connections with a connected socket end. A connection ends once, and ending it, from

@@ -1,4 +1,5 @@
 package import Addressing
+package import Facts
 
 /// What happened. What needs an answer (`admit`, `connect`, `addPersistent`, `disconnect`, ...) is
 /// a throwing function instead.

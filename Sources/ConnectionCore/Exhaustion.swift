@@ -1,3 +1,4 @@
+import Facts
 internal import Timing
 
 /// Out of descriptors or memory: our own trouble, which blames nobody. Dialling pauses, and an

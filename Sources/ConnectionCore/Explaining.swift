@@ -1,4 +1,5 @@
 internal import Addressing
+package import Facts
 package import Timing
 
 /// Says what the rules would decide, without deciding it.
@@ -19,7 +20,7 @@ extension ConnectionCore {
         at now: Moment,
         asking source: Source
     ) -> Explanation {
-        var findings: [Explanation.Finding] = []
+        var findings: [Finding] = []
         for way in Way.allCases {
             let rules =
                 switch way {
@@ -28,7 +29,7 @@ extension ConnectionCore {
                 case .manual: manualRules(topic, at: now)
                 case .persistent: persistentRules(topic)
                 }
-            findings += rules.map { Explanation.Finding(way: way, rule: $0) }
+            findings += rules.map { Finding(way: way, rule: $0) }
         }
         return Explanation(connections: connections(of: topic), findings: findings)
     }
@@ -67,7 +68,7 @@ extension ConnectionCore {
         if whitelisting != nil {
             rules += duplicateRules(of: .address(arrival.remote))
             let (limit, count) = (policy.limits.whitelisted, table.census.whitelisted)
-            if count >= limit { rules.append(.whitelistedSlots(limit: limit, count: count)) }
+            if count >= limit { rules.append(.tooManyWhitelisted(limit: limit, count: count)) }
             return rules
         }
         if arrival.isTrusted {
@@ -88,7 +89,8 @@ extension ConnectionCore {
         let (limit, count) = (limit(of: gate), table.count(ofGate: gate.number))
         guard count >= limit else { return [] }
         return gate.number == Gate.unmarked
-            ? [.perHost(limit: limit, count: count)] : [.perListener(limit: limit, count: count)]
+            ? [.tooManyPerHost(limit: limit, count: count)]
+            : [.tooManyPerListener(limit: limit, count: count)]
     }
 
     private func rateRules(of arrival: Arrival, at now: Moment) -> [Rule] {
@@ -234,12 +236,12 @@ extension ConnectionCore {
             rules.append(.duplicate(existing.id))
         }
         let (limit, count) = (policy.persistent.max, table.census.persistent)
-        if count >= limit { rules.append(.persistentSlots(limit: limit, count: count)) }
+        if count >= limit { rules.append(.tooManyPersistent(limit: limit, count: count)) }
         let perHost = policy.limits.perHost
         if perHost > 0, let address = topic.address {
             let others = table.persistentCount(of: HostKey(address.host))
             if others >= perHost {
-                rules.append(.persistentPerHost(limit: perHost, count: others))
+                rules.append(.tooManyPersistentPerHost(limit: perHost, count: others))
             }
         }
         return rules
@@ -283,13 +285,13 @@ extension ConnectionCore {
 
     private func hostRules(of address: PeerAddress) -> [Rule] {
         let (limit, count) = (policy.limits.perHost, table.count(of: HostKey(address.host)))
-        return limit > 0 && count >= limit ? [.perHost(limit: limit, count: count)] : []
+        return limit > 0 && count >= limit ? [.tooManyPerHost(limit: limit, count: count)] : []
     }
 
     private func slotRules(for kind: Kind) -> [Rule] {
         let used = table.census.limited
         let limit = Reservation(policy).room(for: kind, beside: used)
-        return used[kind] >= limit ? [.slots(limit: limit, count: used[kind])] : []
+        return used[kind] >= limit ? [.tooManyConnections(limit: limit, count: used[kind])] : []
     }
 
     private func connections(of topic: Explanation.Topic) -> [ConnectionID] {

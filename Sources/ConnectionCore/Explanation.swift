@@ -1,4 +1,5 @@
 package import Addressing
+package import Facts
 
 /// Why a peer is connected, waiting, refused or not dialled.
 package struct Explanation: Equatable, Sendable {
@@ -50,17 +51,6 @@ package struct Explanation: Equatable, Sendable {
 
         /// Whether its peers come from their own addresses.
         var isDirect: Bool { network == .ip && gate == nil }
-    }
-
-    /// What one rule says about one way.
-    package struct Finding: Equatable, Sendable {
-        package let way: Way
-        package let rule: Rule
-
-        package init(way: Way, rule: Rule) {
-            self.way = way
-            self.rule = rule
-        }
     }
 
     /// At most so many connections are named.

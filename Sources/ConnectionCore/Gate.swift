@@ -1,4 +1,5 @@
 internal import Addressing
+import Facts
 internal import Timing
 
 /// What a listener behind a proxy lets in, in the place of one host's limits: all of its peers come

@@ -1,4 +1,5 @@
 internal import Addressing
+import Facts
 internal import Timing
 
 /// From a connected socket to a ready connection: by a handshake where the network has a protocol,

@@ -1,3 +1,5 @@
+package import Facts
+
 /// The connections that ended last, and the attempts that failed last: two rings, in each of which
 /// a new one takes the place of the oldest, so that neither sort makes the other be forgotten.
 ///

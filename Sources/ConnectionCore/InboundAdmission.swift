@@ -1,4 +1,5 @@
 package import Addressing
+package import Facts
 package import Timing
 
 /// An accepted socket, before it is decided whether it stays.
@@ -197,10 +198,10 @@ extension ConnectionCore {
         at now: Instant,
         _ actions: inout Actions
     ) {
-        guard let reason = refusal.reason else {
+        guard let rule = refusal.rule else {
             preconditionFailure("\(refusal) is no answer to a peer")
         }
-        refusals.add(reason)
+        refusals[rule] += 1
         switch quieting.judge(at: now) {
         case .report: actions.report(.refused(remote, refusal))
         case .silence(let duration): actions.report(.refusalsSilenced(for: duration))

@@ -1,4 +1,5 @@
 internal import Addressing
+import Facts
 internal import Timing
 
 /// The automatic bans of each IPv4 /16 and IPv6 /48: the least that one neighbour may have much of

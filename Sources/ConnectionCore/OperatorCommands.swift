@@ -1,4 +1,5 @@
 package import Addressing
+package import Facts
 package import Timing
 
 /// Which connections a command is about.
@@ -224,7 +225,9 @@ extension ConnectionCore {
     }
 
     func checkSupported(_ target: PeerTarget) throws(Refusal) {
-        guard Self.isSupported(target) else { throw .unsupportedAddress(target) }
+        guard Self.isSupported(target) else {
+            throw .unsupportedAddress(target.description, reason: target.obstacle)
+        }
     }
 
     static func isSupported(_ target: PeerTarget) -> Bool {

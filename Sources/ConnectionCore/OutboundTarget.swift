@@ -1,4 +1,5 @@
 internal import Addressing
+import Facts
 internal import Timing
 
 /// When the automatic dialler may start its next attempt.
@@ -133,7 +134,7 @@ extension ConnectionCore {
         to candidate: AddressCandidate,
         pick: Int,
         at now: Moment
-    ) -> Shortage.Obstacle? {
+    ) -> Rule.Name? {
         let address = candidate.address
         guard Self.isDialable(address) else { return .unsupportedAddress }
         guard table.connection(at: address) ?? table.connection(lastAt: address) == nil else {
@@ -155,7 +156,9 @@ extension ConnectionCore {
         let limit = policy.outbound.maxPerGroup
         if limit > 0, table.count(of: NetworkGroup(address.host)) >= limit { return .group }
         let perHost = policy.limits.perHost
-        if perHost > 0, table.count(of: HostKey(address.host)) >= perHost { return .perHost }
+        if perHost > 0, table.count(of: HostKey(address.host)) >= perHost {
+            return .tooManyPerHost
+        }
         return nil
     }
 }

@@ -1,10 +1,9 @@
+import Facts
 package import Timing
 
 /// What an operator must know although nothing new happens: that the target isn't reached, or a
 /// persistent peer is down, for longer than any trouble that passes by itself.
 package struct Patience: Sendable {
-    package static let limit = Duration.seconds(10 * 60)
-
     /// Since when fewer outbound peers have been ready than wanted; nil while they are as many, or
     /// the network is inactive.
     var targetMissedSince: Instant?
@@ -14,7 +13,7 @@ package struct Patience: Sendable {
     var persistentReview: Instant?
 
     var deadline: Instant? {
-        let target = isTargetMissedSaid ? nil : targetMissedSince.map { $0 + Self.limit }
+        let target = isTargetMissedSaid ? nil : targetMissedSince.map { $0 + Report.patience }
         return [target, persistentReview].compactMap { $0 }.min()
     }
 }
@@ -40,7 +39,7 @@ extension ConnectionCore {
 
     /// Sees to it that a persistent peer which is down from now on isn't forgotten.
     mutating func awaitPersistent(from now: Instant) {
-        let review = now + Patience.limit
+        let review = now + Report.patience
         patience.persistentReview = min(patience.persistentReview ?? review, review)
     }
 
@@ -48,7 +47,7 @@ extension ConnectionCore {
     mutating func losePatience(at now: Instant, _ actions: inout Actions) {
         reviewTarget(at: now)
         if let since = patience.targetMissedSince, !patience.isTargetMissedSaid,
-            since + Patience.limit <= now
+            since + Report.patience <= now
         {
             patience.isTargetMissedSaid = true
             actions.report(
@@ -56,7 +55,7 @@ extension ConnectionCore {
                     ready: table.census.ready.outbound,
                     target: policy.outbound.target,
                     for: now - since,
-                    outbound.idle?.shortage
+                    outbound.idle?.shortage.exclusions
                 )
             )
         }
@@ -78,7 +77,7 @@ extension ConnectionCore {
             let persistence = table.persistence(of: connection.id), !persistence.isDownSaid,
             let since = persistence.downSince
         else { return }
-        let due = max(since, outbound.resumedAt ?? since) + Patience.limit
+        let due = max(since, outbound.resumedAt ?? since) + Report.patience
         guard due <= now else {
             patience.persistentReview = min(patience.persistentReview ?? due, due)
             return

@@ -1,4 +1,5 @@
 package import Addressing
+package import Facts
 package import Timing
 
 /// The peers that an operator named to be kept connected until they are removed.

@@ -1,4 +1,5 @@
 package import Addressing
+package import Facts
 package import Timing
 
 extension ConnectionCore {

@@ -1,3 +1,5 @@
+package import Facts
+
 /// Who may take one more of the slots that `limits.connections` gives out.
 ///
 /// Each kind has slots reserved that no other kind can take, so that inbound peers can't starve

@@ -1,26 +1,5 @@
-package import Timing
-
-/// What the last attempt to keep a persistent peer connected came to: why it is down.
-package struct Setback: Equatable, Sendable {
-    package enum Cause: Equatable, Sendable {
-        /// A dial led to nothing.
-        case failed(DialFailure)
-        /// A connection ended, before its handshake was complete or sooner than it had to last.
-        case ended(Ending)
-    }
-
-    package let cause: Cause
-    package let at: Instant
-    /// Its number in a row, from 1, of whatever causes: since the peer was last connected for as
-    /// long as `persistent.stableAfter`, or the network came back. 0 while nothing has failed
-    /// since: then it is how the peer went away.
-    package internal(set) var number: UInt32
-    /// How many of the last ones in a row were the peer's accepting and closing at once.
-    package internal(set) var hangUps: UInt32
-
-    /// So many hang-ups in a row are no accident: with the default waits, half a minute of them.
-    package static let hangUpsToReport: UInt32 = 3
-}
+import Facts
+import Timing
 
 extension ConnectionTable.Persistence {
     /// Counts failures from none on. Why the peer is down stays known, until that is something

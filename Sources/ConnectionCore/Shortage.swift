@@ -1,38 +1,21 @@
 internal import Addressing
+package import Facts
 package import Timing
 
 /// Why nobody could be picked although outbound connections are missing: what stands against those
 /// that were looked at.
 package struct Shortage: Equatable, Sendable {
-    /// What keeps an address from being picked.
-    package enum Obstacle: Int, CaseIterable, Sendable {
-        case group, perHost, duplicate, attemptedJustNow, attemptedRecently, noRoute, banned
-        case ownAddress, misbehaved, otherPort, unsupportedAddress
-    }
-
-    package struct Count: Equatable, Sendable {
-        package let obstacle: Obstacle
-        package let addresses: Int
-
-        package init(_ obstacle: Obstacle, addresses: Int) {
-            self.obstacle = obstacle
-            self.addresses = addresses
-        }
-    }
-
     /// Connections that are missing.
     package let missing: Int
     /// The obstacle that most have comes first. Empty if no address is known. At most
     /// `Policy.Outbound.picks` addresses were looked at, and those of regions that rest are
     /// counted besides.
-    package let counts: [Count]
+    package let exclusions: [Exclusion]
 
-    package init(missing: Int, counts: [Count]) {
+    package init(missing: Int, exclusions: [Exclusion]) {
         self.missing = missing
-        self.counts = counts
+        self.exclusions = exclusions
     }
-
-    package var addresses: Int { counts.reduce(0) { $0 + $1.addresses } }
 }
 
 /// The dialler found nobody: until something changes, or the time has come, it needn't look again.
@@ -46,14 +29,14 @@ struct Idleness: Sendable {
 
 /// What was passed over while one slot's address was looked for.
 struct PassedOver {
-    private var obstacles: [(address: PeerAddress, obstacle: Shortage.Obstacle)] = []
+    private var obstacles: [(address: PeerAddress, obstacle: Rule.Name)] = []
 
-    mutating func note(_ address: PeerAddress, _ obstacle: Shortage.Obstacle) {
+    mutating func note(_ address: PeerAddress, _ obstacle: Rule.Name) {
         obstacles.append((address, obstacle))
     }
 
     /// Each address once, with what stood against it last: the first picks are choosier.
-    var byAddress: [PeerAddress: Shortage.Obstacle] {
+    var byAddress: [PeerAddress: Rule.Name] {
         Dictionary(obstacles.lazy.map { ($0.address, $0.obstacle) }) { $1 }
     }
 }
@@ -80,17 +63,19 @@ extension ConnectionCore {
         _ actions: inout Actions
     ) {
         let byAddress = passedOver.byAddress
-        var counts = [Int](repeating: 0, count: Shortage.Obstacle.allCases.count)
-        for obstacle in byAddress.values { counts[obstacle.rawValue] += 1 }
+        var counts: [Rule.Name: Int] = [:]
+        for rule in byAddress.values { counts[rule, default: 0] += 1 }
         if !resting.isEmpty {
-            counts[Shortage.Obstacle.noRoute.rawValue] += source.count(in: resting)
+            counts[.noRoute, default: 0] += source.count(in: resting)
+        }
+        let exclusions = Rule.Name.allCases.compactMap { rule in
+            counts[rule].flatMap { $0 > 0 ? Exclusion(rule, addresses: $0) : nil }
         }
         let shortage = Shortage(
             missing: policy.outbound.target - table.census.limited.outbound,
-            counts: Shortage.Obstacle.allCases
-                .filter { counts[$0.rawValue] > 0 }
-                .sorted { (counts[$1.rawValue], $0.rawValue) < (counts[$0.rawValue], $1.rawValue) }
-                .map { Shortage.Count($0, addresses: counts[$0.rawValue]) }
+            exclusions: exclusions.enumerated()
+                .sorted { ($1.element.addresses, $0.offset) < ($0.element.addresses, $1.offset) }
+                .map(\.element)
         )
         outbound.idle = Idleness(
             shortage: shortage,
@@ -100,12 +85,12 @@ extension ConnectionCore {
         )
         guard !outbound.isShortageSaid else { return }
         outbound.isShortageSaid = true
-        actions.report(.nobodyToDial(shortage))
+        actions.report(.nobodyToDial(missing: shortage.missing, shortage.exclusions))
     }
 
     /// After the retry interval, or when the rest of a region or a ban of what was looked at ends.
     private func nextLook(
-        _ byAddress: [PeerAddress: Shortage.Obstacle],
+        _ byAddress: [PeerAddress: Rule.Name],
         _ resting: Set<Region>,
         at now: Moment
     ) -> Instant {

@@ -1,4 +1,5 @@
 internal import DequeModule
+import Facts
 internal import Timing
 
 /// A connection that has been established since then, and will be ready at `due`.

@@ -1,4 +1,5 @@
 package import Addressing
+package import Facts
 package import Timing
 
 /// A persistent connection that waits for its next attempt.

@@ -1,9 +1,10 @@
 import PlainText
+package import Facts
 
 /// An error that a call was answered with.
 package enum ErrorReply: Error, Equatable, Sendable {
     case service(Service.Failure)
-    case peers(Peers.Failure)
+    case peers(Cause)
     /// An error that this program doesn't know: the daemon is a newer one.
     case unknown(name: String)
 
@@ -20,8 +21,8 @@ package enum ErrorReply: Error, Equatable, Sendable {
             self = .service(try Service.Failure(name, fields()))
             return
         case .peers:
-            guard let name = Peers.Failure.Name(word: last) else { break }
-            self = .peers(try Peers.Failure(name, fields()))
+            guard let cause = try Cause(errorName: last, FactFields(fields())) else { break }
+            self = .peers(cause)
             return
         case nil:
             break

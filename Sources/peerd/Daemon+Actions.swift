@@ -2,6 +2,7 @@ import Addressing
 import Configuration
 import ConnectionCore
 import Control
+import Facts
 import LinuxIO
 import Timing
 
@@ -61,7 +62,10 @@ extension Daemon {
         )
         if let ended { history.append(ended) }
         service.noteChange()
-        if control.monitors > 0 { control.offer(Peers.Event(report, at: now)) }
+        if control.monitors > 0 {
+            let event = Peers.Event(timeUnixUSec: now.wall.microseconds, .report(report))
+            control.offer(event)
+        }
         answerConnect(report, at: now)
     }
 

@@ -3,6 +3,7 @@ import Configuration
 import ConnectionCore
 import Control
 import PlainText
+import Facts
 import Timing
 
 /// Answering the calls of clients.
@@ -17,10 +18,10 @@ extension Daemon {
             guard !call.changes || mayChange(place) else {
                 return control[place].reply(Service.Failure.permissionDenied)
             }
-            do throws(Peers.Failure) {
+            do throws(Refusal) {
                 try answer(call, of: place, at: now)
             } catch {
-                control[place].reply(error)
+                control[place].reply(.refused(error))
             }
         }
     }
@@ -33,7 +34,7 @@ extension Daemon {
         _ call: Call,
         of place: Int,
         at now: Moment
-    ) throws(Peers.Failure) {
+    ) throws(Refusal) {
         switch call {
         case .getInfo:
             control[place].reply(Service.GetInfo.Reply(version: Release.version))

@@ -1,4 +1,5 @@
 import ConnectionCore
+import Facts
 import Timing
 
 /// The calendar's clock, which anybody may set who owns the machine, and which a board without a

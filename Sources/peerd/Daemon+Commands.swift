@@ -2,6 +2,7 @@ import Addressing
 import Configuration
 import ConnectionCore
 import Control
+import Facts
 import Timing
 
 /// What operators and applications ask the core for.
@@ -13,40 +14,26 @@ extension Daemon {
         _ call: Peers.Connect,
         for place: Int,
         at now: Moment
-    ) throws(Peers.Failure) {
+    ) throws(Refusal) {
         let target = try target(call.address, .any)
         let timeout = call.timeoutUSec.map { Duration.microseconds($0) }
-        let id = try ask { core, actions throws(Refusal) in
-            try core.connect(target, within: timeout, at: now, &actions)
-        }
+        let id = try core.connect(target, within: timeout, at: now, &actions)
         control[place].begin(.connect(id))
         perform()
-    }
-
-    /// Has the core decide; its refusal is told in the interface's words. What it wants done is the
-    /// caller's to perform, once the answer is written.
-    private mutating func ask<Answer>(
-        _ question: (inout ConnectionCore, inout Actions) throws(Refusal) -> Answer
-    ) throws(Peers.Failure) -> Answer {
-        do throws(Refusal) {
-            return try question(&core, &actions)
-        } catch {
-            throw Peers.Failure(error)
-        }
     }
 
     /// Answers whoever waits for a connection, if its attempt has ended by this.
     mutating func answerConnect(_ report: Report, at now: Moment) {
         let id: ConnectionID
-        let failure: Peers.Failure?
+        let cause: Cause?
         switch report {
         case .connected(let subject) where !core.policy.handshake.isRequired,
             .ready(let subject) where core.policy.handshake.isRequired:
-            (id, failure) = (subject.id, nil)
-        case .failed(let subject, let reason):
-            (id, failure) = (subject.id, Peers.Failure(reason))
+            (id, cause) = (subject.id, nil)
+        case .failed(let subject, let failure):
+            (id, cause) = (subject.id, .failed(failure))
         case .ended(let subject, let ending, _, _):
-            (id, failure) = (subject.id, Peers.Failure(ending))
+            (id, cause) = (subject.id, .ended(ending))
         case .attempting, .connected, .accepted, .ready, .failedAgain, .retrying,
             .persistentWaiting, .hangingUp, .persistentDown, .persistentAdded, .persistentAdopted,
             .persistentRemoved, .refused, .refusalsSilenced, .refusalsSuppressed, .outboundPaused,
@@ -57,8 +44,8 @@ extension Daemon {
         }
         for place in control.places {
             guard case .connect(id) = control[place].work else { continue }
-            if let failure {
-                control[place].reply(failure)
+            if let cause {
+                control[place].reply(cause)
             } else if let connection = core.table[id] {
                 let row = row(connection, at: now)
                 control[place].reply(Peers.Connect.Reply(connection: row))
@@ -70,11 +57,9 @@ extension Daemon {
         _ call: Peers.AddPersistent,
         for place: Int,
         at now: Moment
-    ) throws(Peers.Failure) {
+    ) throws(Refusal) {
         let target = try target(call.address, .any)
-        let id = try ask { core, actions throws(Refusal) in
-            try core.addPersistent(target, from: .runtime, at: now, &actions)
-        }
+        let id = try core.addPersistent(target, from: .runtime, at: now, &actions)
         control[place].reply(Peers.AddPersistent.Reply(id: id.number))
         perform()
     }
@@ -83,16 +68,12 @@ extension Daemon {
         _ call: Peers.Disconnect,
         for place: Int,
         at now: Moment
-    ) throws(Peers.Failure) {
+    ) throws(Refusal) {
         let selector = try selector(call.selection)
         // By their ids, since who waits may have no address.
         let persistent = core.persistent(selector)
-        let count = try ask { core, actions throws(Refusal) in
-            try core.disconnect(selector, at: now, &actions)
-        }
-        let retries = core.retries(of: persistent, limit: Bounds.retries).map {
-            Peers.Retry($0, at: now)
-        }
+        let count = try core.disconnect(selector, at: now, &actions)
+        let retries = core.retries(of: persistent, limit: Bounds.retries).map { $0.row(at: now) }
         control[place].reply(
             Peers.Disconnect.Reply(count: count, retries: retries.isEmpty ? nil : retries)
         )
@@ -103,11 +84,9 @@ extension Daemon {
         _ call: Peers.Remove,
         for place: Int,
         at now: Moment
-    ) throws(Peers.Failure) {
+    ) throws(Refusal) {
         let selector = try selector(call.selection)
-        let outcome = try ask { core, actions throws(Refusal) in
-            try core.remove(selector, at: now, &actions)
-        }
+        let outcome = try core.remove(selector, at: now, &actions)
         control[place].reply(
             Peers.Remove.Reply(count: outcome.count, untilReload: outcome.isUntilReload)
         )
@@ -120,27 +99,25 @@ extension Daemon {
         _ call: Peers.Ban,
         for place: Int,
         at now: Moment
-    ) throws(Peers.Failure) {
+    ) throws(Refusal) {
         let prefix = try prefix(call.prefix, .any)
         let duration = call.durationUSec.map { Duration.microseconds($0) }
-        let outcome = try ask { core, actions throws(Refusal) in
-            try core.ban(
-                prefix,
-                for: duration,
-                replacing: call.replace ?? false,
-                at: now,
-                &actions
-            )
-        }
+        let outcome = try core.ban(
+            prefix,
+            for: duration,
+            replacing: call.replace ?? false,
+            at: now,
+            &actions
+        )
         control[place].reply(
             Peers.Ban.Reply(closed: outcome.closed, spared: outcome.spared.map(\.number))
         )
         perform()
     }
 
-    mutating func unban(_ call: Peers.Unban, for place: Int) throws(Peers.Failure) {
+    mutating func unban(_ call: Peers.Unban, for place: Int) throws(Refusal) {
         let prefix = try prefix(call.prefix, .known)
-        try ask { core, actions throws(Refusal) in try core.unban(prefix, &actions) }
+        try core.unban(prefix, &actions)
         control[place].reply(Done())
         perform()
     }
@@ -151,10 +128,8 @@ extension Daemon {
         _ isActive: Bool,
         for place: Int,
         at now: Moment
-    ) throws(Peers.Failure) {
-        try ask { core, actions throws(Refusal) in
-            try core.setNetworkActive(isActive, at: now, &actions)
-        }
+    ) throws(Refusal) {
+        try core.setNetworkActive(isActive, at: now, &actions)
         control[place].reply(Done())
         perform()
     }
@@ -163,20 +138,20 @@ extension Daemon {
     mutating func addAddresses(
         _ call: Peers.AddAddresses,
         for place: Int
-    ) throws(Peers.Failure) {
+    ) throws(Refusal) {
         var new: [PeerAddress] = []
         for text in call.addresses {
             let target = try target(text, .any)
             guard case .address(let address) = target else {
                 let reason = "\(target) is a name: expected an IP address"
-                throw .unsupportedAddress(address: text, reason: reason)
+                throw .unsupportedAddress(text, reason: reason)
             }
             guard ConnectionCore.isDialable(address) else {
-                throw .unsupportedAddress(address: text, reason: address.obstacle)
+                throw .unsupportedAddress(text, reason: address.obstacle)
             }
             guard address.isRoutable || !configuration.dialsOnlyRoutable else {
                 let reason = "\(address) can't be reached from everywhere"
-                throw .unsupportedAddress(address: text, reason: reason)
+                throw .unsupportedAddress(text, reason: reason)
             }
             new.append(address)
         }
@@ -191,7 +166,7 @@ extension Daemon {
     }
 
     /// The answer comes with that of the thread that reads the configuration.
-    mutating func reload(for place: Int) throws(Peers.Failure) {
+    mutating func reload(for place: Int) throws(Refusal) {
         guard !isStopping else { throw .shuttingDown }
         // What is being read now may have come before the file was changed.
         let isReading = !(kernel.reload?.hasReloaded ?? true)

@@ -1,5 +1,6 @@
 import Configuration
 import Control
+import Facts
 import LinuxIO
 
 /// Telling clients of the configuration: what is in force, and what a reload would change.
@@ -48,14 +49,14 @@ extension Daemon {
     }
 
     /// The answer comes with that of the thread that reads the configuration.
-    mutating func compareConfiguration(for place: Int) throws(Peers.Failure) {
+    mutating func compareConfiguration(for place: Int) throws(Refusal) {
         guard !isStopping else { throw .shuttingDown }
         // What is being read now may have come before the file was changed.
         let isComparing = kernel.reload?.isComparing ?? false
         do throws(SystemError) {
             try startReading(.compare)
         } catch {
-            throw .io(errno: error.code)
+            return control[place].reply(.failed(.io(errno: error.code)))
         }
         control[place].begin(.compare(skipping: isComparing ? 1 : 0))
     }
@@ -73,9 +74,7 @@ extension Daemon {
             switch result {
             case .success(let differences): continueComparison(differences[...], of: place)
             case .failure(let errors):
-                control[place].reply(
-                    Peers.Failure.configurationRejected(problems: errors.lines)
-                )
+                control[place].reply(.refused(.configurationRejected(problems: errors.lines)))
             }
         }
     }

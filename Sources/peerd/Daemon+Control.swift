@@ -1,6 +1,7 @@
 import Configuration
 import ConnectionCore
 import Control
+import Facts
 import LinuxIO
 import Systemd
 import Timing
@@ -190,7 +191,7 @@ extension Daemon {
         }
         for place in control.places where control[place].isOpen {
             switch control[place].work {
-            case .reload, .compare: control[place].reply(Peers.Failure.shuttingDown)
+            case .reload, .compare: control[place].reply(.refused(.shuttingDown))
             case .none, .list, .history, .bans, .connect, .monitor, .configuration, .comparison:
                 break
             }

@@ -1,6 +1,7 @@
 import Addressing
 import ConnectionCore
 import Control
+import Facts
 import LinuxIO
 import PlainText
 
@@ -18,16 +19,16 @@ extension Daemon {
     /// Reads what is to be dialled.
     ///
     /// - Throws: `unsupportedAddress` with the reason.
-    func target(_ text: String, _ zones: ZonePolicy) throws(Peers.Failure) -> PeerTarget {
+    func target(_ text: String, _ zones: ZonePolicy) throws(Refusal) -> PeerTarget {
         try Self.checkZone(of: text, zones)
         do throws(AddressError) {
             return try PeerTarget(parsing: text, defaultPort: core.policy.outbound.defaultPort)
         } catch {
-            throw .unsupportedAddress(address: text, reason: error.description)
+            throw .unsupportedAddress(text, reason: error.description)
         }
     }
 
-    func selector(_ selection: Peers.Selection) throws(Peers.Failure) -> Selector {
+    func selector(_ selection: Peers.Selection) throws(Refusal) -> Selector {
         switch selection {
         case .id(let number): .number(number)
         case .address(let text):
@@ -42,7 +43,7 @@ extension Daemon {
     }
 
     /// The IP address that a text is without a port, also in the brackets that IPv6 has before one.
-    static func host(_ text: String) throws(Peers.Failure) -> IPAddress? {
+    static func host(_ text: String) throws(Refusal) -> IPAddress? {
         guard text.isWord else { return nil }
         try checkZone(of: text, .known)
         guard text.hasPrefix("["), text.hasSuffix("]") else { return IPAddress(text) }
@@ -50,12 +51,12 @@ extension Daemon {
         return inner.contains(":") ? IPAddress(String(inner)) : nil
     }
 
-    func prefix(_ text: String, _ zones: ZonePolicy) throws(Peers.Failure) -> Prefix {
+    func prefix(_ text: String, _ zones: ZonePolicy) throws(Refusal) -> Prefix {
         try Self.checkZone(of: text, zones)
         do throws(AddressError) {
             return try Prefix(parsing: text)
         } catch {
-            throw .unsupportedAddress(address: text, reason: error.description)
+            throw .unsupportedAddress(text, reason: error.description)
         }
     }
 
@@ -63,7 +64,7 @@ extension Daemon {
     private static func checkZone(
         of text: String,
         _ policy: ZonePolicy
-    ) throws(Peers.Failure) {
+    ) throws(Refusal) {
         guard let name = Zone.name(in: text), Zone(known: name) == nil,
             (try? Interface.index(of: name)) ?? nil == nil
         else { return }
@@ -71,7 +72,7 @@ extension Daemon {
         case .any where Zone.count < Zone.mostNames / 2: return
         case .any, .known:
             let reason = "'\(name)' is the name of no interface"
-            throw .unsupportedAddress(address: text, reason: reason)
+            throw .unsupportedAddress(text, reason: reason)
         }
     }
 }

@@ -3,6 +3,7 @@ import Configuration
 import ConnectionCore
 import Control
 import DecredWire
+import Facts
 import LinuxIO
 import PlainText
 import Timing
@@ -24,15 +25,15 @@ extension Daemon {
         )
     }
 
-    func row(_ connection: CoreConnection, at now: Moment) -> Peers.Connection {
-        var row = Peers.Connection(connection, in: core.table, at: now)
+    func row(_ connection: Connection, at now: Moment) -> Peers.Connection {
+        var row = connection.row(in: core.table, at: now)
         let slot = connection.id.slot
         guard connection.isOpen else { return row }
         row.bytesIn = sockets.bytesRead(slot: slot)
         row.bytesOut = sockets.bytesSent(slot: slot)
         if let roundTrip = sessions.roundTrip(slot: slot) {
-            row.roundTripUSec = roundTrip.minimum.inMicroseconds
-            row.lastRoundTripUSec = roundTrip.last.inMicroseconds
+            row.roundTripUSec = roundTrip.minimum.clampedMicroseconds
+            row.lastRoundTripUSec = roundTrip.last.clampedMicroseconds
         }
         if let peer = sessions.introduction(slot: slot) {
             row.userAgent = peer.userAgent
@@ -60,7 +61,7 @@ extension Daemon {
         }
         control[place].reply(
             Peers.History.Reply(
-                connections: page.connections.map { Peers.EndedConnection($0, by: clockWatch) }
+                connections: page.connections.map { $0.row(by: clockWatch) }
             ),
             continues: next != nil
         )
@@ -85,7 +86,7 @@ extension Daemon {
         _ call: Peers.Explain,
         to place: Int,
         at now: Moment
-    ) throws(Peers.Failure) {
+    ) throws(Refusal) {
         let topic: Explanation.Topic =
             if let host = try Self.host(call.address) { .host(host) } else {
                 .target(try target(call.address, .known))
@@ -100,7 +101,7 @@ extension Daemon {
         let reply = Peers.Explanation(
             address: topic.description,
             connections: connections.map { row($0, at: now) },
-            findings: explanation.findings.map { Peers.Finding($0) }
+            findings: explanation.findings
         )
         control[place].reply(Peers.Explain.Reply(explanation: reply))
     }
@@ -114,10 +115,10 @@ extension Daemon {
             startedUnixUSec: clockWatch.time(of: startedAt).microseconds,
             summary: statusLine(at: now),
             networkActive: core.isNetworkActive,
-            connections: Peers.PerKind(census.limited),
-            dialing: Peers.PerKind(census.dialing),
-            handshaking: Peers.PerKind(census.handshaking),
-            ready: Peers.PerKind(census.ready),
+            connections: census.limited,
+            dialing: census.dialing,
+            handshaking: census.handshaking,
+            ready: census.ready,
             whitelisted: census.whitelisted,
             persistent: census.persistent,
             persistentReady: census.persistentReady,
@@ -131,14 +132,14 @@ extension Daemon {
             outboundFailures: core.outboundFailures,
             outboundPausedUntilUnixUSec: pausedUntil.flatMap { now.wall(at: $0)?.microseconds },
             nobodyToDial: core.shortage.map {
-                Peers.Shortage($0.shortage, since: $0.since, lookAgainAt: $0.lookAgainAt, at: now)
+                $0.shortage.row(since: $0.since, lookAgainAt: $0.lookAgainAt, at: now)
             },
             targetMissedSinceUnixUSec: core.targetMissedSince.flatMap {
                 now.wall(at: $0)?.microseconds
             },
-            retries: core.retries(limit: Bounds.retries).map { Peers.Retry($0, at: now) },
+            retries: core.retries(limit: Bounds.retries).map { $0.row(at: now) },
             persistentWaiting: core.persistentWaiting,
-            refusals: Peers.Refusals(core.refusals),
+            refusals: core.refusals,
             storage: kernel.store == nil ? .off : Peers.StorageState(state),
             storageProblem: state.problem,
             reload: lastReload.map { Peers.ReloadResult($0, at: now) },
@@ -164,10 +165,9 @@ extension Daemon {
 }
 
 extension Peers.List {
-    fileprivate func wants(_ connection: CoreConnection) -> Bool {
-        if let kind, kind != Peers.Kind(connection.kind) { return false }
-        if let phase, phase != Peers.Phase(connection.phase) { return false }
-        return true
+    fileprivate func wants(_ connection: Connection) -> Bool {
+        (kind ?? connection.shownKind) == connection.shownKind
+            && (phase ?? connection.shownPhase).includes(connection.shownPhase)
     }
 }
 

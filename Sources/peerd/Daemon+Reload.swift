@@ -2,6 +2,7 @@ import Configuration
 import ConnectionCore
 import DecredWire
 import Control
+import Facts
 import LinuxIO
 import Systemd
 import Timing
@@ -19,7 +20,7 @@ extension Daemon {
         } catch {
             let problem = "cannot read the configuration: \(error)"
             endReload(ReloadResult(endedAt: now.instant, problems: [problem]), problem)
-            answerReload(.failure(.io(errno: error.code)))
+            answerReload(.failure(.failed(.io(errno: error.code))))
             service.tell(.ready)
         }
     }
@@ -55,7 +56,7 @@ extension Daemon {
                 ),
                 errors.description
             )
-            answerReload(.failure(.configurationRejected(problems: errors.lines)))
+            answerReload(.failure(.refused(.configurationRejected(problems: errors.lines))))
         case .success(let prepared):
             do throws(StartupError) {
                 try apply(prepared, at: now)
@@ -68,7 +69,9 @@ extension Daemon {
                     ReloadResult(endedAt: now.instant, problems: [error.description]),
                     error.description
                 )
-                answerReload(.failure(.configurationRejected(problems: [error.description])))
+                answerReload(
+                    .failure(.refused(.configurationRejected(problems: [error.description])))
+                )
             }
         }
         // A failed reload is over too. After another request, another answer follows.
@@ -133,7 +136,7 @@ extension Daemon {
     }
 
     /// Answers the clients that wait for this reading of the configuration.
-    private mutating func answerReload(_ result: Result<Void, Peers.Failure>) {
+    private mutating func answerReload(_ result: Result<Void, Cause>) {
         for place in control.places {
             guard case .reload(let skipping) = control[place].work else { continue }
             guard skipping == 0 else {
@@ -143,7 +146,7 @@ extension Daemon {
             switch result {
             case .success:
                 control[place].reply(Peers.Reload.Reply(needsRestart: keysWaitingForRestart))
-            case .failure(let failure): control[place].reply(failure)
+            case .failure(let cause): control[place].reply(cause)
             }
         }
     }

@@ -2,6 +2,7 @@ import Addressing
 import Configuration
 import ConnectionCore
 import DecredWire
+import Facts
 import LinuxIO
 import Timing
 
@@ -152,7 +153,7 @@ extension Daemon {
         let fault = SessionFault(ending)
         let detail = "\(ending)"
         // Many say no more than the reason does.
-        if detail != fault.text { endingDetail = EndingDetail(of: id, detail) }
+        if detail != fault.sentence { endingDetail = EndingDetail(of: id, detail) }
         defer { endingDetail = nil }
         tell(.closed(id, .session(fault)), at: now)
     }

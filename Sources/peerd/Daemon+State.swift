@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Facts
 import LinuxIO
 import Storage
 import Timing
@@ -163,6 +164,6 @@ extension Daemon {
     }
 
     private static func text(_ target: PeerTarget, _ refusal: Refusal) -> String {
-        "\(target): \(refusal.text)"
+        "\(target): \(refusal.sentence(.journal))"
     }
 }

@@ -1,5 +1,6 @@
 import BasicContainers
 import ConnectionCore
+import Facts
 import LinuxIO
 
 /// The sockets of the core's connections, each in the slot that the core gave its connection: no

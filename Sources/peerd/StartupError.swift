@@ -28,8 +28,8 @@ struct StartupError: Error, Equatable, CustomStringConvertible {
         description =
             switch error {
             case .badEnvironment(let variable, let code):
-                "cannot use \(variable): \(errnoText(code))"
-            case .noSocket(let code): "cannot reach systemd: \(errnoText(code))"
+                "cannot use \(variable): \(SystemError.describe(code))"
+            case .noSocket(let code): "cannot reach systemd: \(SystemError.describe(code))"
             case .badPath(let path): "cannot use NOTIFY_SOCKET: '\(path)' is no socket's path"
             }
         status = ExitStatus.osError

@@ -1,4 +1,5 @@
 import ConnectionCore
+import Facts
 import Testing
 import Timing
 
@@ -71,7 +72,7 @@ struct AttemptLimitTests {
         manager.run(for: .seconds(10))
         #expect(
             manager.trace.first
-                == "ended \(id): session(ConnectionCore.SessionFault.handshakeTimedOut) after 10 s"
+                == "ended \(id): session(Facts.SessionFault.handshakeTimedOut) after 10 s"
         )
     }
 

@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Facts
 import Testing
 import Timing
 
@@ -28,7 +29,7 @@ struct DisconnectTests {
         try manager.disconnect(.address(remote))
         #expect(
             manager.trace.suffix(2) == [
-                "failed \(id): cancelled(by: ConnectionCore.Canceller.operator)", "close \(id)",
+                "failed \(id): cancelled(by: Facts.Canceller.operator)", "close \(id)",
             ]
         )
         #expect(manager.table.count == 0)

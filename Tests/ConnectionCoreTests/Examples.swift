@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Facts
 import Timing
 
 // What the tests name things by. A text that can't be parsed is a mistake of the test itself.
@@ -98,9 +99,9 @@ extension Report {
             "suppressed \(count) in \(duration.briefDescription)"
         case .outboundPaused(let failures, let pause):
             "paused after \(failures) for \(pause.briefDescription)"
-        case .nobodyToDial(let shortage):
-            "nobody for \(shortage.missing):"
-                + shortage.counts.map { " \($0.addresses) \($0.obstacle)" }.joined()
+        case .nobodyToDial(let missing, let exclusions):
+            "nobody for \(missing):"
+                + exclusions.map { " \($0.addresses) \($0.rule)" }.joined()
         case .targetMissed(let ready, let target, let duration, _):
             "target missed for \(duration.briefDescription): \(ready)/\(target)"
         case .resourcesExhausted(let errno, _): "exhausted \(errno)"

@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Facts
 import Testing
 import Timing
 
@@ -83,7 +84,7 @@ struct ExplanationTests {
             Case(
                 "one of a full host",
                 .inbound,
-                is: [.perHost(limit: 2, count: 2)]
+                is: [.tooManyPerHost(limit: 2, count: 2)]
             ) { manager in
                 manager.reload { $0.limits.perHost = 2 }
                 for port in 1...2 { try manager.admit("203.0.113.7:\(port)") }
@@ -91,7 +92,7 @@ struct ExplanationTests {
             Case(
                 "without a slot",
                 .inbound,
-                is: [.slots(limit: 2, count: 2)]
+                is: [.tooManyConnections(limit: 2, count: 2)]
             ) { manager in
                 // 8 are reserved for manual connections and one for a feeler.
                 manager.reload { $0.limits.connections = 11 }
@@ -106,7 +107,7 @@ struct ExplanationTests {
                 "without a slot of the whitelisted",
                 .inbound,
                 is: [
-                    .whitelist(prefix("203.0.113.0/24")), .whitelistedSlots(limit: 1, count: 1),
+                    .whitelist(prefix("203.0.113.0/24")), .tooManyWhitelisted(limit: 1, count: 1),
                 ]
             ) { manager in
                 manager.reload {
@@ -160,7 +161,7 @@ struct ExplanationTests {
             Case(
                 "without a slot",
                 .outbound,
-                is: [.slots(limit: 0, count: 0)]
+                is: [.tooManyConnections(limit: 0, count: 0)]
             ) { manager in
                 // A slot that somebody took before there was a target stays taken, and the other
                 // one is the feeler's.
@@ -239,7 +240,7 @@ struct ExplanationTests {
             Case(
                 "of a full host",
                 .outbound,
-                is: [.perHost(limit: 2, count: 2)]
+                is: [.tooManyPerHost(limit: 2, count: 2)]
             ) { manager in
                 manager.reload { $0.limits.perHost = 2 }
                 for port in 1...2 { try manager.admit("203.0.113.7:\(port)") }
@@ -321,18 +322,20 @@ struct ExplanationTests {
             Case("connected to us", .persistent, is: [.duplicate(first)]) {
                 try $0.admit(remote)
             },
-            Case("one of a full host", .manual, is: [.perHost(limit: 2, count: 2)]) { manager in
+            Case("one of a full host", .manual, is: [.tooManyPerHost(limit: 2, count: 2)]) {
+                manager in
                 manager.reload { $0.limits.perHost = 2 }
                 for port in 1...2 { try manager.admit("203.0.113.7:\(port)") }
             },
-            Case("without a slot", .manual, is: [.slots(limit: 1, count: 1)]) { manager in
+            Case("without a slot", .manual, is: [.tooManyConnections(limit: 1, count: 1)]) {
+                manager in
                 manager.reload { $0.limits.connections = 1 }
                 try manager.connect("\(peer(1))")
             },
             Case(
                 "one too many",
                 .persistent,
-                is: [.persistentSlots(limit: 1, count: 1)]
+                is: [.tooManyPersistent(limit: 1, count: 1)]
             ) { manager in
                 manager.reload { $0.persistent.max = 1 }
                 try manager.addPersistent("\(peer(1))")
@@ -340,7 +343,7 @@ struct ExplanationTests {
             Case(
                 "too many of its host",
                 .persistent,
-                is: [.persistentPerHost(limit: 1, count: 1)]
+                is: [.tooManyPersistentPerHost(limit: 1, count: 1)]
             ) { manager in
                 manager.reload { $0.limits.perHost = 1 }
                 try manager.addPersistent("203.0.113.7:1")

@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Facts
 import Testing
 import Timing
 
@@ -31,7 +32,7 @@ struct GateTests {
         let ids = try (1...3).map { try come($0, gate(connections: 3)) }
         let refused = refusal { try come(4, gate(connections: 3)) }
         #expect(refused == .tooManyPerListener(limit: 3))
-        #expect(manager.core.refusals[.perListener] == 1)
+        #expect(manager.core.refusals[.tooManyPerListener] == 1)
         // Another listener has its own.
         _ = try come(5, gate(2, connections: 1))
         #expect(refusal { try come(6, gate(2, connections: 1)) } != nil)
@@ -99,7 +100,7 @@ struct GateTests {
         let until = manager.now.wall + .seconds(1)
         #expect(
             manager.core.rules(admitting: arrival, at: manager.now)
-                == [.rateLimited(until: until), .perListener(limit: 1, count: 1)]
+                == [.rateLimited(until: until), .tooManyPerListener(limit: 1, count: 1)]
         )
     }
 
@@ -119,7 +120,9 @@ struct GateTests {
             manager.run(for: .seconds(1))
         }
         #expect(admitted == 5)
-        #expect(manager.core.refusals[.perHost] > 0 && manager.core.refusals[.rateLimited] > 0)
+        #expect(
+            manager.core.refusals[.tooManyPerHost] > 0 && manager.core.refusals[.rateLimited] > 0
+        )
         #expect(manager.table.connections.allSatisfy { $0.traits.contains(.proxied) })
         // That is all the same to others.
         for number in 0..<100 { try manager.admit("\(peer(number))", trustsLoopback: false) }

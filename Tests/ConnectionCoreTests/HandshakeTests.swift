@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Facts
 import Testing
 import Timing
 
@@ -87,7 +88,7 @@ struct HandshakeTests {
         manager.run(for: .tick)
         #expect(
             manager.trace.prefix(2) == [
-                "ended \(id): session(ConnectionCore.SessionFault.handshakeTimedOut) after 30 s",
+                "ended \(id): session(Facts.SessionFault.handshakeTimedOut) after 30 s",
                 "close \(id)",
             ]
         )
@@ -123,7 +124,7 @@ struct HandshakeTests {
         manager.reload { $0.handshake.timeout = .seconds(5) }
         #expect(
             manager.trace.first
-                == "ended \(other): session(ConnectionCore.SessionFault.handshakeTimedOut) after 10 s"
+                == "ended \(other): session(Facts.SessionFault.handshakeTimedOut) after 10 s"
         )
     }
 

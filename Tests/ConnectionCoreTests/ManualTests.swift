@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Facts
 import Testing
 import Timing
 
@@ -49,7 +50,7 @@ struct ManualTests {
         }
         let expected: Refusal? =
             switch first {
-            case .unsupported: .unsupportedAddress(asked)
+            case .unsupported: .unsupportedAddress(asked.description, reason: asked.obstacle)
             case .shuttingDown: .shuttingDown
             case .networkInactive: .networkInactive
             case .banned: .banned(prefix("203.0.113.7"), until: nil)
@@ -94,6 +95,10 @@ struct ManualTests {
         try manager.connect(remote)
     }
 
+    private func unsupported(_ target: PeerTarget) -> Refusal {
+        .unsupportedAddress(target.description, reason: target.obstacle)
+    }
+
     @Test(
         "is refused at what no socket can reach",
         arguments: ["0.0.0.0", "::", "224.0.0.1", "ff02::1", "255.255.255.255"]
@@ -101,8 +106,8 @@ struct ManualTests {
     func unsupported(host: String) {
         let manager = TestManager()
         let remote = "\(PeerAddress(ip(host), port: 9108))"
-        #expect(throws: Refusal.unsupportedAddress(target(remote))) { try manager.connect(remote) }
-        #expect(throws: Refusal.unsupportedAddress(target(remote))) {
+        #expect(throws: unsupported(target(remote))) { try manager.connect(remote) }
+        #expect(throws: unsupported(target(remote))) {
             try manager.addPersistent(remote)
         }
     }

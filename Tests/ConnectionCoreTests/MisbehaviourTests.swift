@@ -1,4 +1,5 @@
 import ConnectionCore
+import Facts
 import Testing
 import Timing
 
@@ -12,7 +13,7 @@ struct MisbehaviourTests {
     }
 
     private func end(_ id: ConnectionID, _ fault: SessionFault) -> String {
-        "ended \(id): session(ConnectionCore.SessionFault.\(fault)) after 0 s"
+        "ended \(id): session(Facts.SessionFault.\(fault)) after 0 s"
     }
 
     @Test(

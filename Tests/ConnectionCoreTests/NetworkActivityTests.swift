@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Facts
 import Testing
 import Timing
 
@@ -20,7 +21,7 @@ struct NetworkActivityTests {
         #expect(
             manager.trace == [
                 "network off",
-                "failed 1: cancelled(by: ConnectionCore.Canceller.networkInactive)", "close 1",
+                "failed 1: cancelled(by: Facts.Canceller.networkInactive)", "close 1",
                 "ended \(inbound): networkInactive after 0 s", "close \(inbound)",
                 "ended \(persistent): networkInactive after 0 s", "close \(persistent)",
             ]

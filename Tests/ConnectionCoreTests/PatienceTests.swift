@@ -1,4 +1,5 @@
 import ConnectionCore
+import Facts
 import Testing
 import Timing
 
@@ -78,7 +79,7 @@ struct PatienceTests {
         failUntil(.seconds(599) - .tick)
         #expect(down(manager).isEmpty)
         failUntil(.tick)
-        #expect(down(manager) == ["down 1 for 10 min: failed(ConnectionCore.DialFailure.refused)"])
+        #expect(down(manager) == ["down 1 for 10 min: failed(Facts.DialFailure.refused)"])
         failUntil(.seconds(7_200))
         #expect(down(manager).count == 1)
         while manager.dialing.isEmpty, let deadline = manager.core.deadline {

@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Facts
 import Testing
 import Timing
 
@@ -20,9 +21,9 @@ struct ShortageTests {
 
     private func addresses(_ texts: String...) -> [PeerAddress] { texts.map { address($0) } }
 
-    private func shortages(_ manager: TestManager) -> [Shortage] {
+    private func shortages(_ manager: TestManager) -> [[Exclusion]] {
         manager.reports.compactMap { report in
-            if case .nobodyToDial(let shortage) = report { shortage } else { nil }
+            if case .nobodyToDial(_, let exclusions) = report { exclusions } else { nil }
         }
     }
 
@@ -51,17 +52,17 @@ struct ShortageTests {
         manager.run(for: .zero)
         manager.fail(manager.dialing[1])
         #expect(
-            shortages(manager).first?.counts == [
-                .init(.group, addresses: 2), .init(.duplicate, addresses: 2),
+            shortages(manager).first == [
+                .init(.duplicate, addresses: 2), .init(.group, addresses: 2),
                 .init(.banned, addresses: 1), .init(.unsupportedAddress, addresses: 1),
             ]
         )
         let now = try #require(manager.core.shortage)
-        #expect(now.shortage.missing == 2 && now.shortage.addresses == 6)
+        #expect(now.shortage.missing == 2 && now.shortage.exclusions.sum == 6)
         #expect(
-            now.shortage.counts == [
-                .init(.group, addresses: 2), .init(.duplicate, addresses: 1),
-                .init(.attemptedJustNow, addresses: 1), .init(.banned, addresses: 1),
+            now.shortage.exclusions == [
+                .init(.group, addresses: 2), .init(.banned, addresses: 1),
+                .init(.duplicate, addresses: 1), .init(.attemptedJustNow, addresses: 1),
                 .init(.unsupportedAddress, addresses: 1),
             ]
         )
@@ -75,9 +76,9 @@ struct ShortageTests {
         manager.source.append(contentsOf: (1...300).map { address("224.0.0.\($0 % 250):\($0)") })
         manager.run(for: .zero)
         #expect(manager.source.picks == 100)
-        #expect(shortages(manager).map(\.addresses) == [1])
+        #expect(shortages(manager).map(\.sum) == [1])
         manager.run(for: .seconds(15))
-        #expect(manager.core.shortage?.shortage.addresses == 100)
+        #expect(manager.core.shortage?.shortage.exclusions.sum == 100)
     }
 
     @Test("is said again when the target was held in between, and not before")
@@ -166,4 +167,8 @@ struct ShortageTests {
         #expect(manager.source.picks == 100 * (1 + 720))
         #expect(shortages(manager).count == 1)
     }
+}
+
+extension [Exclusion] {
+    fileprivate var sum: Int { reduce(0) { $0 + $1.addresses } }
 }

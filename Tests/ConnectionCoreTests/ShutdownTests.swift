@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Facts
 import Testing
 import Timing
 
@@ -19,7 +20,7 @@ struct ShutdownTests {
         manager.succeed(manual)
         manager.forgetTrace()
         manager.shutDown()
-        let cause = "cancelled(by: ConnectionCore.Canceller.shutdown)"
+        let cause = "cancelled(by: Facts.Canceller.shutdown)"
         #expect(
             manager.trace == [
                 "shutting down 5",

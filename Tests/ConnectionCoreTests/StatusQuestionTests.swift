@@ -1,4 +1,5 @@
 import ConnectionCore
+import Facts
 import Testing
 import Timing
 

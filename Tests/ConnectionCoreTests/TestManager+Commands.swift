@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Facts
 import Timing
 
 /// What operators ask for, in the words of the command line.

@@ -1,4 +1,5 @@
 import Control
+import Facts
 import Testing
 
 /// A call of some method, with its type erased so that all can stand in one table.
@@ -33,7 +34,7 @@ struct CallSample: Sendable, CustomTestStringConvertible {
         sample(Call.remove, .init(.id(1_099_511_627_775))),
         sample(Call.remove, .init(.address("peer.example.org:9108"))),
         sample(Call.list, .init()),
-        sample(Call.list, .init(kind: .feeler, phase: .waiting)),
+        sample(Call.list, .init(kind: .persistent, phase: .ready)),
         sample(Call.monitor, .init()),
         sample(Call.monitor, .init(events: Peers.EventName.allCases)),
         sample(Call.explain, .init(address: "203.0.113.7")),

@@ -1,4 +1,5 @@
 import Control
+import Facts
 import FoundationEssentials
 import Testing
 
@@ -17,7 +18,8 @@ struct DocumentTests {
     func isComplete() {
         let members =
             Method.allCases.filter { $0.interface == .peers }.map(\.member)
-            + Peers.Failure.Name.allCases.map(\.rawValue)
+            + Refusal.Name.allCases.map(\.pascalCase)
+            + DialFailure.Name.allCases.map(\.pascalCase) + Ending.Name.allCases.map(\.pascalCase)
             + Service.Failure.Name.allCases.map(\.rawValue)
         for member in members {
             #expect(lines.contains { $0.hasPrefix("| `\(member)` |") }, "\(member)")

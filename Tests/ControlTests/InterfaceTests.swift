@@ -1,4 +1,5 @@
 import Control
+import Facts
 import FoundationEssentials
 import Testing
 
@@ -55,8 +56,13 @@ struct InterfaceTests {
 
     @Test("has the errors that there are")
     func errors() throws {
-        #expect(Set(interface.errors.keys) == Set(Peers.Failure.Name.allCases.map(\.rawValue)))
-        #expect(Set(Samples.failures.map(\.name)) == Set(Peers.Failure.Name.allCases))
+        let known =
+            Refusal.Name.allCases.map(\.pascalCase) + DialFailure.Name.allCases.map(\.pascalCase)
+            + Ending.Name.allCases.map(\.pascalCase)
+        #expect(Set(interface.errors.keys) == Set(known))
+        #expect(Set(Samples.refusals.map(\.name)) == Set(Refusal.Name.allCases))
+        #expect(Set(Samples.dialFailures.map(\.name)) == Set(DialFailure.Name.allCases))
+        #expect(Set(Samples.endings.map(\.name)) == Set(Ending.Name.allCases))
         let service = try InterfaceText(Interface.service.text)
         #expect(Set(service.errors.keys) == Set(Service.Failure.Name.allCases.map(\.rawValue)))
         #expect(Set(Samples.serviceFailures.map(\.name)) == Set(Service.Failure.Name.allCases))
@@ -65,15 +71,15 @@ struct InterfaceTests {
     @Test("has the members of each enumeration in the same order")
     func enumerations() {
         let known: [String: [String]] = [
-            "Kind": Peers.Kind.allCases.map(\.rawValue),
-            "Phase": Peers.Phase.allCases.map(\.rawValue),
-            "BanOrigin": Peers.BanOrigin.allCases.map(\.rawValue),
-            "EventName": Peers.EventName.allCases.map(\.rawValue),
-            "Way": Peers.Way.allCases.map(\.rawValue),
-            "Rule": Peers.Rule.allCases.map(\.rawValue),
+            "Kind": ShownKind.allCases.map(\.camelCase),
+            "Phase": Phase.Name.allCases.map(\.camelCase),
+            "ShownPhase": ShownPhase.allCases.map(\.camelCase),
+            "BanOrigin": Ban.Origin.allCases.map(\.camelCase),
+            "EventName": Peers.EventName.allCases.map(\.camelCase),
+            "Way": Way.allCases.map(\.camelCase),
+            "Rule": Rule.Name.allCases.map(\.camelCase),
             "LogLevel": Peers.LogLevel.allCases.map(\.rawValue),
             "StorageState": Peers.StorageState.allCases.map(\.rawValue),
-            "Canceller": Peers.Canceller.allCases.map(\.rawValue),
         ]
         #expect(interface.enumerations == known)
     }
@@ -98,8 +104,9 @@ struct InterfaceTests {
                 }
             }
         }
-        // Only calls name a log level.
-        for (type, members) in interface.enumerations where type != "LogLevel" {
+        // Only calls name a log level, or a phase as it is shown.
+        for (type, members) in interface.enumerations
+        where !["LogLevel", "ShownPhase"].contains(type) {
             for member in members {
                 #expect(seen.members.contains("\(type).\(member)"), "\(type).\(member)")
             }
@@ -120,14 +127,17 @@ struct InterfaceTests {
     }
 
     private func checkErrors(_ seen: inout Coverage) throws {
-        for failure in Samples.failures {
+        for cause in Samples.causes {
             var message: [UInt8] = []
-            failure.encode(into: &message)
+            cause.encode(into: &message)
             let reply = try JSON(message.dropLast())
-            #expect(reply["error"] == .string("org.peerd.Peers.\(failure.name.rawValue)"))
-            let fields = try #require(interface.errors[failure.name.rawValue])
+            guard case .string(let error) = reply["error"] else {
+                throw Unnamed(cause: cause)
+            }
+            let name = String(error.dropFirst("org.peerd.Peers.".count))
+            let fields = try #require(interface.errors[name], "\(error)")
             let parameters = try #require(reply["parameters"])
-            interface.check(parameters, has: fields, of: failure.name.rawValue, &seen)
+            interface.check(parameters, has: fields, of: name, &seen)
         }
         let service = try InterfaceText(Interface.service.text)
         for failure in Samples.serviceFailures {
@@ -139,5 +149,9 @@ struct InterfaceTests {
             let parameters = try #require(reply["parameters"])
             service.check(parameters, has: fields, of: failure.name.rawValue, &seen)
         }
+    }
+
+    private struct Unnamed: Error {
+        let cause: Cause
     }
 }

@@ -1,3 +1,5 @@
+import Facts
+
 /// What values have shown of an interface.
 struct Coverage {
     /// "Type.field" of those that were there, and of those that weren't.

@@ -1,4 +1,5 @@
 import Control
+import Facts
 import Testing
 
 /// Seen through replies, and read by another implementation.
@@ -42,16 +43,16 @@ struct JSONWriterTests {
     )
     func fractions(_ chance: Double) throws {
         var bytes: [UInt8] = []
-        Peers.Failure.flooded(chance: chance).encode(into: &bytes)
+        Cause.refused(.flooded(chance: chance)).encode(into: &bytes)
         let reply = try ReplyMessage<Done>(decoding: bytes.dropLast())
-        #expect(reply.result == .failure(.peers(.flooded(chance: chance))))
+        #expect(reply.result == .failure(.peers(.refused(.flooded(chance: chance)))))
     }
 
     @Test("traps on a fraction that JSON doesn't have")
     func infinity() async {
         await #expect(processExitsWith: .failure) {
             var bytes: [UInt8] = []
-            Peers.Failure.flooded(chance: .infinity).encode(into: &bytes)
+            Cause.refused(.flooded(chance: .infinity)).encode(into: &bytes)
         }
     }
 

@@ -1,4 +1,5 @@
 import Control
+import Facts
 import Testing
 
 /// A reply of some method, with its type erased so that all can stand in one table.

@@ -1,4 +1,5 @@
 import Control
+import Facts
 import Testing
 
 @Suite("A reply")
@@ -18,7 +19,7 @@ struct ReplyTests {
     func appends() throws {
         var bytes: [UInt8] = [1, 2, 0]
         Peers.Disconnect.Reply(count: 1).encode(into: &bytes)
-        Peers.Failure.notFound.encode(into: &bytes)
+        Cause.refused(.notFound).encode(into: &bytes)
         let expected =
             #"{"parameters":{"count":1}}"# + "\0"
             + #"{"error":"org.peerd.Peers.NotFound","parameters":{}}"# + "\0"
@@ -46,17 +47,32 @@ struct ReplyTests {
         }
     }
 
-    @Test("can be an error of the interface", arguments: Samples.failures)
-    func failures(_ failure: Peers.Failure) throws {
+    private static let wording = Wording { "error \($0)" }
+
+    @Test("can be an error of the interface", arguments: Samples.causes)
+    func causes(_ cause: Cause) throws {
         var message: [UInt8] = []
-        failure.encode(into: &message)
+        cause.encode(into: &message)
         let reply = try ReplyMessage<Peers.Connect.Reply>(decoding: message.dropLast())
-        #expect(reply.result == .failure(.peers(failure)))
+        guard case .failure(.peers(let read)) = reply.result else {
+            Issue.record("\(reply) is no error")
+            return
+        }
         #expect(!reply.continues)
+        // Causes of different sorts may have one name: then they say and carry the same.
+        #expect(read.sentence(Self.wording) == cause.sentence(Self.wording))
+        var again: [UInt8] = []
+        read.encode(into: &again)
+        #expect(again == message)
 
         let interface = try InterfaceText(Interface.peers.text)
-        let fields = try #require(interface.errors[failure.name.rawValue])
         let json = try JSON(message.dropLast())
+        guard case .string(let error) = json["error"] else {
+            Issue.record("\(json.text) names no error")
+            return
+        }
+        let name = String(error.dropFirst("org.peerd.Peers.".count))
+        let fields = try #require(interface.errors[name])
         for damaged in interface.damages(to: try #require(json["parameters"]), of: fields) {
             var message = json
             message["parameters"] = damaged

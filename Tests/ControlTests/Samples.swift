@@ -1,10 +1,13 @@
+import Addressing
 import Control
+import Facts
+import Timing
 
 /// Values of every type of the interface, so chosen that each optional field is there in one and
 /// absent in another, and that each member of each enumeration occurs.
 enum Samples {
     static let connections: [Peers.Connection] =
-        Peers.Kind.allCases.map { kind in
+        ShownKind.allCases.map { kind in
             Peers.Connection(
                 id: 1,
                 kind: kind,
@@ -16,10 +19,10 @@ enum Samples {
                 proxied: false
             )
         }
-        + Peers.Phase.allCases.map { phase in
+        + Phase.Name.allCases.map { phase in
             Peers.Connection(
                 id: 1_099_511_627_775,
-                kind: .manual,
+                kind: .persistent,
                 phase: phase,
                 target: "[2001:db8::7]:9108",
                 remote: "[2001:db8::7]:9108",
@@ -44,46 +47,64 @@ enum Samples {
         }
 
     static let exclusions = [
-        Peers.Exclusion(rule: .group, count: 33),
-        Peers.Exclusion(rule: .attemptedJustNow, count: 7),
+        Exclusion(.group, addresses: 33), Exclusion(.attemptedJustNow, addresses: 7),
     ]
 
     static let setback = Peers.Setback(
-        cause: .timedOut(afterUSec: 30_000_000),
+        cause: .failed(.timedOut(after: .seconds(30))),
         atUnixUSec: 1_767_225_600_000_000,
         count: 4,
         hangUps: 3
     )
 
-    static let failures: [Peers.Failure] = [
-        .shuttingDown, .networkInactive,
-        .banned(prefix: "198.51.100.0/24", untilUnixUSec: 1),
-        .banned(prefix: nil, untilUnixUSec: nil),
-        .rateLimited, .flooded(chance: 0.25), .flooded(chance: 1), .alreadyPending(id: 1),
-        .alreadyConnected(id: 2), .duplicatePersistent(id: 3), .notPersistent(id: 4), .notFound,
-        .tooManyConnections(limit: 125), .tooManyPerHost(limit: 5), .tooManyWhitelisted(limit: 32),
-        .tooManyPerListener(limit: 58),
+    static let prefix = Prefix(IPAddress(v4: 0xc633_6400), length: 120)
+    static let until = WallTime(microseconds: 1)
+    static let ids = (1...4).compactMap { ConnectionID(number: $0) }
+
+    static let zone: Zone = {
+        do throws(Zone.Problem) {
+            return try Zone(named: "eth0")
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }()
+
+    static let refusals: [Refusal] = [
+        .shuttingDown, .networkInactive, .banned(prefix, until: until),
+        .banned(prefix, until: nil), .rateLimited, .flooded(chance: 0.25), .flooded(chance: 1),
+        .alreadyPending(ids[0]), .alreadyConnected(ids[1]), .duplicatePersistent(ids[2]),
+        .notPersistent(ids[3]), .notFound, .tooManyConnections(limit: 125),
+        .tooManyPerHost(limit: 5), .tooManyWhitelisted(limit: 32), .tooManyPerListener(limit: 58),
         .tooManyPersistent(limit: 8), .tooManyPersistentPerHost(limit: 5),
-        .tooManyBans(limit: 10_000),
-        .bannedLonger(prefix: "198.51.100.0/24", untilUnixUSec: 1),
-        .bannedLonger(prefix: "::/0", untilUnixUSec: nil),
-        .tooManyAddresses(limit: 100_000),
-        .unsupportedAddress(address: "x:0", reason: "x:0 is bad"),
-        .unsupportedAddress(address: nil, reason: nil),
+        .tooManyBans(limit: 10_000), .bannedLonger(prefix, until: until),
+        .bannedLonger(prefix, until: nil), .tooManyAddresses(limit: 100_000),
+        .unsupportedAddress("x:0", reason: "x:0 is bad"), .unsupportedAddress("x:0", reason: nil),
         .configurationRejected(problems: ["peerd.toml:3:1: unknown key", "peerd.toml:9:2: too big"]
         ),
-        .timedOut(afterUSec: 30_000_000), .refused, .unreachable, .noRoute,
-        .noLocalAddress, .bindAddressMissing(address: "192.0.2.77"),
-        .interfaceMissing(interface: "eth0"),
-        .noLocalPort(setting: "net.ipv4.ip_local_port_range", first: 32_768, last: 60_999),
-        .noLocalPort(setting: "net.ipv4.ip_local_port_range", first: nil, last: nil),
-        .unresolved(reason: "Name or service not known"), .selfConnection, .cancelled(by: .caller),
-        .cancelled(by: .operator), .cancelled(by: .networkInactive), .cancelled(by: .ban),
-        .cancelled(by: .shutdown), .closedByPeer, .peerVanished, .closedByOperator,
-        .handshakeTimedOut, .malformed, .misbehaved, .unexpectedMessage, .obsoleteVersion,
-        .lacksServices, .idle, .slow,
-        .resourcesExhausted(errno: 24), .io(errno: 104),
     ]
+
+    static let dialFailures: [DialFailure] = [
+        .timedOut(after: .seconds(30)), .refused, .unreachable, .noRoute, .noLocalEnd(.address),
+        .noLocalEnd(.bindAddress(IPAddress(v4: 0xc000_024d))),
+        .noLocalEnd(.interface(zone)), .noLocalEnd(.port(among: 32_768...60_999)),
+        .noLocalEnd(.port(among: nil)),
+        .unresolved("Name or service not known"), .selfConnection, .alreadyConnected(ids[1]),
+        .banned(prefix, until: until), .banned(prefix, until: nil), .tooManyPerHost(limit: 5),
+        .unsupportedAddress, .resourcesExhausted(errno: 24), .cancelled(by: .caller),
+        .cancelled(by: .operator), .cancelled(by: .networkInactive), .cancelled(by: .ban),
+        .cancelled(by: .shutdown), .io(errno: 104),
+    ]
+
+    static let endings: [Ending] =
+        [
+            .closedByPeer, .timedOut, .io(errno: 104), .byOperator,
+            .attemptTimedOut(after: .seconds(30)), .abandoned, .banned(prefix, until: until),
+            .banned(prefix, until: nil), .networkInactive, .shutdown,
+        ] + SessionFault.allCases.map { .session($0) }
+
+    static let causes: [Cause] =
+        refusals.map { .refused($0) } + dialFailures.map { .failed($0) }
+        + endings.map { .ended($0) }
 
     static let serviceFailures: [Service.Failure] = [
         .interfaceNotFound("org.example"), .methodNotFound("org.peerd.Peers.Nothing"),
@@ -91,22 +112,24 @@ enum Samples {
         .permissionDenied, .expectedMore,
     ]
 
-    static let ended: [Peers.EndedConnection] = failures.enumerated().map { index, failure in
-        Peers.EndedConnection(
-            id: UInt64(index + 1),
-            kind: .inbound,
-            persistent: false,
-            target: "203.0.113.7:9108",
-            remote: index.isMultiple(of: 3) ? nil : "203.0.113.7:9108",
-            connected: !index.isMultiple(of: 3),
-            ready: index.isMultiple(of: 2),
-            cause: failure,
-            endedUnixUSec: 1_767_225_600_000_000,
-            durationUSec: 61_000_000,
-            bytesIn: index.isMultiple(of: 2) ? 10 : nil,
-            bytesOut: index.isMultiple(of: 2) ? 20 : nil
-        )
-    }
+    static let ended: [Peers.EndedConnection] =
+        (dialFailures.map { Setback.Cause.failed($0) }
+        + endings.map { .ended($0) }).enumerated().map { index, cause in
+            Peers.EndedConnection(
+                id: UInt64(index + 1),
+                kind: .inbound,
+                persistent: false,
+                target: "203.0.113.7:9108",
+                remote: index.isMultiple(of: 3) ? nil : "203.0.113.7:9108",
+                connected: index >= dialFailures.count,
+                ready: index.isMultiple(of: 2),
+                cause: cause,
+                endedUnixUSec: 1_767_225_600_000_000,
+                durationUSec: 61_000_000,
+                bytesIn: index.isMultiple(of: 2) ? 10 : nil,
+                bytesOut: index.isMultiple(of: 2) ? 20 : nil
+            )
+        }
 
     static let bans = [
         Peers.BanEntry(prefix: "198.51.100.0/24", origin: .operator, untilUnixUSec: nil),
@@ -114,40 +137,66 @@ enum Samples {
     ]
 
     static let subjects = [
-        Peers.Subject(id: 1, kind: .manual, persistent: true, target: "a.example:9108"),
-        Peers.Subject(
-            id: 2,
+        Subject(
+            id: ids[0],
+            kind: .manual,
+            isPersistent: true,
+            target: target("a.example:9108"),
+            address: nil
+        ),
+        Subject(
+            id: ids[1],
             kind: .outbound,
-            persistent: false,
-            target: "203.0.113.7:9108",
-            remote: "203.0.113.7:9108"
+            isPersistent: false,
+            target: target("203.0.113.7:9108"),
+            address: address
         ),
     ]
 
-    static let events: [Peers.Event] = subjects.flatMap(events).map {
-        Peers.Event(timeUnixUSec: 1_767_225_600_123_456, $0)
+    static let address = PeerAddress(IPAddress(v4: 0xcb00_7107), port: 9108)
+
+    private static func target(_ text: String) -> PeerTarget {
+        do throws(AddressError) {
+            return try PeerTarget(parsing: text, defaultPort: nil)
+        } catch {
+            preconditionFailure("\(error)")
+        }
     }
 
-    private static func events(about subject: Peers.Subject) -> [Peers.Event.Content] {
-        [
-            .monitoring, .attempting(subject), .connected(subject), .accepted(subject),
-            .ready(subject), .connectionFailed(subject, .timedOut(afterUSec: 1)),
-            .disconnected(subject, .closedByPeer, afterUSec: 2, wasReady: true),
-            .retrying(subject, inUSec: 7_300_000, retries: 2), .persistentAdded(subject),
-            .persistentWaiting(subject, .noRoute, everyUSec: 5_000_000),
-            .hangingUp(subject, times: 3), .persistentDown(subject, nil, forUSec: 600_000_000),
-            .persistentDown(subject, .refused, forUSec: 600_000_000),
+    static let reports: [Report] =
+        subjects.flatMap(reports)
+        + dialFailures.map { .failed(subjects[0], $0) }
+        + endings.map { .ended(subjects[1], $0, after: .microseconds(2), wasReady: true) }
+        + refusals.filter { $0.rule != nil }.map { .refused(address, $0) }
+
+    static let events: [Peers.Event] =
+        ([.monitoring, .missed(count: 12)] + reports.map { .report($0) }).map {
+            Peers.Event(timeUnixUSec: 1_767_225_600_123_456, $0)
+        }
+
+    private static func reports(about subject: Subject) -> [Report] {
+        let (ban, lasting) = (
+            Ban(prefix: prefix, until: until, origin: .automatic),
+            Ban(prefix: prefix, until: nil, origin: .operator)
+        )
+        return [
+            .attempting(subject), .connected(subject), .accepted(subject), .ready(subject),
+            .retrying(subject, in: .milliseconds(7_300), retries: 2), .persistentAdded(subject),
+            .persistentWaiting(subject, .noRoute, every: .seconds(5)),
+            .hangingUp(subject, times: 3), .persistentDown(subject, for: .seconds(600), nil),
+            .persistentDown(subject, for: .seconds(600), .failed(.refused)),
+            .persistentDown(subject, for: .seconds(600), .ended(.closedByPeer)),
             .nobodyToDial(missing: 8, []), .nobodyToDial(missing: 5, exclusions),
-            .targetMissed(ready: 3, target: 8, forUSec: 600_000_000),
+            .targetMissed(ready: 3, target: 8, for: .seconds(600), nil),
+            .targetMissed(ready: 3, target: 8, for: .seconds(600), exclusions),
             .persistentAdopted(subject), .persistentRemoved(subject),
-            .refused(remote: "198.51.100.4:40122", .rateLimited),
-            .refusalsSilenced(forUSec: 60_000_000), .bansSilenced(forUSec: 60_000_000),
-            .bansSuppressed(count: 1_000, duringUSec: 60_000_000),
-            .refusalsSuppressed(count: 1_000, duringUSec: 60_000_000),
-            .outboundPaused(failures: 25, forUSec: 5_000_000),
-            .resourcesExhausted(errno: 24, pauseUSec: 5_000_000), .banned(bans[0], closed: 3),
-            .unbanned(prefix: "198.51.100.0/24"), .networkActive, .networkInactive,
-            .shuttingDown(connections: 100), .missed(count: 12),
+            .refusalsSilenced(for: .seconds(60)), .bansSilenced(for: .seconds(60)),
+            .bansSuppressed(count: 1_000, during: .seconds(60)),
+            .refusalsSuppressed(count: 1_000, during: .seconds(60)),
+            .outboundPaused(failures: 25, for: .seconds(5)),
+            .resourcesExhausted(errno: 24, pause: .seconds(5)), .banned(ban, closed: 3),
+            .banned(lasting, closed: 0), .unbanned(prefix), .networkActive(true),
+            .networkActive(false), .shuttingDown(connections: 100),
         ]
     }
 
@@ -178,29 +227,37 @@ enum Samples {
         Peers.Explanation(
             address: "203.0.113.7:9108",
             connections: [connections[0]],
-            findings: Peers.Rule.allCases.map {
-                Peers.Finding(way: .inbound, rule: $0, refuses: true)
-            }
-                + Peers.Way.allCases.map {
-                    Peers.Finding(
-                        way: $0,
-                        rule: .flooded,
-                        refuses: false,
-                        id: 1,
-                        limit: 300,
-                        count: 301,
-                        prefix: "203.0.113.0/24",
-                        chance: 0.2,
-                        untilUnixUSec: 1
-                    )
-                }
+            findings: rules.map { Finding(way: .inbound, rule: $0) }
+                + Way.allCases.map { Finding(way: $0, rule: .noListener) }
         ),
     ]
+
+    /// Each once, and where a rule may have no end, with one and without.
+    static let rules: [Rule] = [
+        .shuttingDown, .networkInactive, .banned(prefix, until: until),
+        .banned(prefix, until: nil), .rateLimited(until: until), .rateLimited(until: nil),
+        .flooded(limit: 300, count: 301, chance: 0.2), .duplicate(ids[0]),
+        .tooManyPerHost(limit: 5, count: 5), .tooManyPerListener(limit: 58, count: 58),
+        .tooManyConnections(limit: 125, count: 125), .whitelist(prefix),
+        .tooManyWhitelisted(limit: 32, count: 32), .noListener, .trustedLoopback, .knownHost,
+        .tooManyPersistent(limit: 8, count: 8), .tooManyPersistentPerHost(limit: 5, count: 5),
+        .targetHeld(limit: 8, count: 8), .group(limit: 1, count: 1), .ownAddress(until: until),
+        .misbehaved(until: until), .operatorsPeer(ids[1]), .attemptedRecently(until: until),
+        .attemptedJustNow(until: until), .noRoute(until: until), .otherPort, .unknownAddress,
+        .paused(limit: 25, count: 25, until: until), .resourcesExhausted(until: until),
+        .unsupportedAddress,
+    ]
+
+    static let ruleCounts: RuleCounts = {
+        var counts = RuleCounts()
+        for (index, rule) in RuleCounts.rules.enumerated() { counts[rule] = UInt64(index + 1) }
+        return counts
+    }()
 
     static let statuses = Peers.StorageState.allCases.map { storage in
         let isSaved = storage == .works
         let until: Int64? = isSaved ? nil : 1_767_225_600_000_000
-        let one = Peers.PerKind(inbound: 1, outbound: 2, manual: 3, feeler: 4)
+        let one = PerKind(inbound: 1, outbound: 2, manual: 3, feeler: 4)
         return Peers.ServiceStatus(
             version: "0.1.0",
             network: "raw",
@@ -249,19 +306,7 @@ enum Samples {
                 )
             ],
             persistentWaiting: 600,
-            refusals: Peers.Refusals(
-                shuttingDown: 1,
-                networkInactive: 2,
-                banned: 3,
-                rateLimited: 4,
-                flooded: 5,
-                duplicate: 6,
-                perHost: 7,
-                perListener: 11,
-                connections: 8,
-                whitelisted: 9,
-                resourcesExhausted: 10
-            ),
+            refusals: ruleCounts,
             storage: storage,
             storageProblem: isSaved ? nil : "cannot save to the database: the disk is full",
             reload: until.map {

@@ -1,3 +1,5 @@
+import Facts
+
 /// BLAKE-256 as its specification describes it, step by step with tables, slow and apart from the
 /// one that it checks.
 enum PlainBLAKE256 {

@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 internal import Timing
 
 /// What is told of automatic bans: at most four lines at once and one a minute, then silence, with

@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 internal import Timing
 
 /// What may come in: judges each answer that the core gives to an arrival.

@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 internal import Timing
 
 /// One peer that comes by a name and by an address: the persistent entry has the connection that

@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 internal import Timing
 
 /// What commands must be answered. Nil stands for consent.
@@ -13,8 +14,12 @@ extension Ledger {
         }
     }
 
+    private func unsupported(_ target: PeerTarget) -> Refusal {
+        .unsupportedAddress(target.description, reason: target.obstacle)
+    }
+
     func refusalToConnect(_ target: PeerTarget, at now: Moment, _ bans: BanBook) -> Refusal? {
-        if !Self.isSupported(target) { return .unsupportedAddress(target) }
+        if !Self.isSupported(target) { return unsupported(target) }
         if isShuttingDown { return .shuttingDown }
         if !isNetworkActive { return .networkInactive }
         if case .address(let address) = target, let ban = bans.cover(of: address, at: now) {
@@ -34,7 +39,7 @@ extension Ledger {
     }
 
     func refusalToAddPersistent(_ target: PeerTarget) -> Refusal? {
-        if !Self.isSupported(target) { return .unsupportedAddress(target) }
+        if !Self.isSupported(target) { return unsupported(target) }
         if isShuttingDown { return .shuttingDown }
         if let existing = entry(at: target) {
             if existing.isPersistent { return .duplicatePersistent(existing.id) }

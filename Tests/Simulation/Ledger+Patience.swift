@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 internal import Timing
 
 /// What has lasted for too long, which is said once.
@@ -26,7 +27,7 @@ extension Ledger {
         at now: Instant
     ) throws(BrokenPromise) {
         let counted = entries.count { $0.isLimited && $0.kind == .outbound && $0.isReady }
-        guard let since = missedSince, !isMissSaid, duration >= Patience.limit,
+        guard let since = missedSince, !isMissSaid, duration >= Report.patience,
             now - since >= duration, ready == counted, target == policy.outbound.target
         else { throw BrokenPromise("the target is said to be missed for \(duration): \(ready)") }
         isMissSaid = true
@@ -41,7 +42,7 @@ extension Ledger {
         var entry = try known(subject)
         guard entry.isPersistent, !entry.isDownSaid, let since = entry.downSince,
             now - since == duration, cause == entry.setback,
-            now - max(since, networkResumedAt ?? since) >= Patience.limit
+            now - max(since, networkResumedAt ?? since) >= Report.patience
         else { throw BrokenPromise("\(subject.id) is said to be down for \(duration)") }
         entry.isDownSaid = true
         set(entry)

@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 internal import Timing
 
 /// One report after the other, each held against what is known.
@@ -41,12 +42,12 @@ extension Ledger {
             try removed(subject)
         case .outboundPaused(let failures, let pause):
             try pacing.paused(failures, for: pause, at: now.instant, policy)
-        case .nobodyToDial(let shortage):
+        case .nobodyToDial(let missing, let exclusions):
             guard !isShortageSaid else {
                 throw BrokenPromise("that there is nobody is said twice")
             }
             isShortageSaid = true
-            self.shortage = shortage
+            shortage = Shortage(missing: missing, exclusions: exclusions)
         case .targetMissed(let ready, let target, let duration, _):
             try targetMissed(ready, of: target, for: duration, at: now.instant)
         case .resourcesExhausted(_, let pause):

@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 internal import Timing
 
 /// The rules about limits and times, written down a second time and counted anew at each question.
@@ -134,7 +135,7 @@ extension Ledger {
     func checkTimeliness(at now: Instant) throws(BrokenPromise) {
         for entry in entries { try checkTimeliness(of: entry, at: now) }
         if let since = missedSince, !isMissSaid {
-            guard now - since < Patience.limit else {
+            guard now - since < Report.patience else {
                 throw BrokenPromise("the target is missed for long and nobody is told")
             }
         }
@@ -142,7 +143,7 @@ extension Ledger {
 
     private func checkTimeliness(of entry: Entry, at now: Instant) throws(BrokenPromise) {
         if isNetworkActive, !isShuttingDown, !entry.isDownSaid, let since = entry.downSince {
-            guard now - max(since, networkResumedAt ?? since) < Patience.limit else {
+            guard now - max(since, networkResumedAt ?? since) < Report.patience else {
                 throw BrokenPromise("\(entry.id) is down for long and nobody is told")
             }
         }

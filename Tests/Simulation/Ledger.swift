@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 internal import Timing
 
 /// What connections there are, as one would know it from the reports alone: the journal's reader.

@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 internal import Timing
 
 // How facts and steps stand in a trace.
@@ -33,17 +34,18 @@ extension Report {
         case .connected(let subject): "connected \(subject.id)"
         case .accepted(let subject): "accepted \(subject.line)"
         case .ready(let subject): "ready \(subject.id)"
-        case .failed(let subject, let failure): "failed \(subject.line): \(failure.label)"
+        case .failed(let subject, let failure): "failed \(subject.line): \(failure.name.word)"
         case .ended(let subject, let ending, let lasted, _):
-            "ended \(subject.line): \(ending.label) after \(lasted)"
+            "ended \(subject.line): \(ending.name.word) after \(lasted)"
         case .failedAgain(let subject, let failure):
-            "failedAgain \(subject.line): \(failure.label)"
+            "failedAgain \(subject.line): \(failure.name.word)"
         case .persistentWaiting(let subject, let failure, let pause):
-            "persistentWaiting \(subject.id): \(failure.label), every \(pause)"
+            "persistentWaiting \(subject.id): \(failure.name.word), every \(pause)"
         case .hangingUp(let subject, let times): "hangingUp \(subject.id), \(times)"
         case .persistentDown(let subject, let duration, _):
             "persistentDown \(subject.id) for \(duration)"
-        case .nobodyToDial(let shortage): "nobodyToDial \(shortage)"
+        case .nobodyToDial(let missing, let exclusions):
+            "nobodyToDial \(missing): \(exclusions.words)"
         case .targetMissed(let ready, let target, let duration, _):
             "targetMissed \(ready)/\(target) for \(duration)"
         case .retrying(let subject, let delay, let retries):
@@ -51,7 +53,7 @@ extension Report {
         case .persistentAdded(let subject): "persistentAdded \(subject.line)"
         case .persistentAdopted(let subject): "persistentAdopted \(subject.line)"
         case .persistentRemoved(let subject): "persistentRemoved \(subject.line)"
-        case .refused(let address, let refusal): "refused \(address): \(refusal.label)"
+        case .refused(let address, let refusal): "refused \(address): \(refusal.name.word)"
         case .refusalsSilenced(let duration): "refusalsSilenced \(duration)"
         case .refusalsSuppressed(let count, _): "refusalsSuppressed \(count)"
         case .bansSilenced(let duration): "bansSilenced \(duration)"

@@ -1,4 +1,5 @@
 internal import ConnectionCore
+import Facts
 
 /// Somebody who lists all connections, a page now and then, while they come and go.
 struct Listing {

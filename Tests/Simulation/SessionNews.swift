@@ -1,4 +1,5 @@
 internal import ConnectionCore
+import Facts
 
 /// What a session says of its connection.
 enum SessionNews {

@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 
 /// What the daemon's shell would hold: lookups and sockets, in the same slots as the core's table.
 ///

@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 internal import Timing
 
 /// How a peer behaves towards whoever dials it.

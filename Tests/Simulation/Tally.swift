@@ -1,4 +1,5 @@
 internal import ConnectionCore
+import Facts
 
 /// How often what occurred, by name: shows that a world reaches the rare paths, and lets counts
 /// that must match be compared.
@@ -16,9 +17,9 @@ struct Tally {
         case .attempting(let subject):
             if subject.kind == .outbound { automatic += 1 }
         case .failed(_, let failure):
-            count("failed: " + failure.label)
+            count("failed: " + failure.name.word)
         case .failedAgain(_, let failure):
-            count("failed again: " + failure.label)
+            count("failed again: " + failure.name.word)
         case .persistentWaiting:
             count("waiting quietly")
         case .hangingUp:
@@ -28,7 +29,7 @@ struct Tally {
         case .targetMissed:
             count("target missed")
         case .ended(_, let ending, _, _):
-            count("ended: " + ending.label)
+            count("ended: " + ending.name.word)
         case .retrying:
             count("retrying")
         case .persistentAdopted:

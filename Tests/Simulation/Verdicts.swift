@@ -1,4 +1,5 @@
 internal import ConnectionCore
+import Facts
 
 /// What the rules say of causes, written down a second time.
 extension DialFailure {
@@ -64,25 +65,6 @@ extension DialFailure {
             false
         }
     }
-
-    var label: String {
-        switch self {
-        case .timedOut: "timedOut"
-        case .refused: "refused"
-        case .unreachable: "unreachable"
-        case .noRoute: "noRoute"
-        case .noLocalEnd: "noLocalEnd"
-        case .unresolved: "unresolved"
-        case .selfConnection: "selfConnection"
-        case .alreadyConnected: "alreadyConnected"
-        case .banned: "banned"
-        case .tooManyPerHost: "tooManyPerHost"
-        case .unsupportedAddress: "unsupportedAddress"
-        case .resourcesExhausted: "resourcesExhausted"
-        case .cancelled(let canceller): "cancelled by \(canceller)"
-        case .io: "io"
-        }
-    }
 }
 
 extension Ending {
@@ -110,47 +92,6 @@ extension Ending {
             .banned:
             true
         case .networkInactive, .shutdown: false
-        }
-    }
-
-    var label: String {
-        switch self {
-        case .closedByPeer: "closedByPeer"
-        case .timedOut: "timedOut"
-        case .io: "io"
-        case .session(let fault): "\(fault)"
-        case .byOperator: "byOperator"
-        case .attemptTimedOut: "attemptTimedOut"
-        case .abandoned: "abandoned"
-        case .banned: "banned"
-        case .networkInactive: "networkInactive"
-        case .shutdown: "shutdown"
-        }
-    }
-}
-
-extension Refusal {
-    var label: String {
-        switch self {
-        case .shuttingDown: "shuttingDown"
-        case .networkInactive: "networkInactive"
-        case .banned: "banned"
-        case .rateLimited: "rateLimited"
-        case .flooded: "flooded"
-        case .alreadyPending: "alreadyPending"
-        case .alreadyConnected: "alreadyConnected"
-        case .tooManyPerHost: "tooManyPerHost"
-        case .tooManyPerListener: "tooManyPerListener"
-        case .tooManyConnections: "tooManyConnections"
-        case .tooManyWhitelisted: "tooManyWhitelisted"
-        case .duplicatePersistent: "duplicatePersistent"
-        case .notPersistent: "notPersistent"
-        case .tooManyPersistent: "tooManyPersistent"
-        case .tooManyPersistentPerHost: "tooManyPersistentPerHost"
-        case .tooManyBans: "tooManyBans"
-        case .bannedLonger: "bannedLonger"
-        case .notFound: "notFound"
-        case .unsupportedAddress: "unsupportedAddress"
         }
     }
 }

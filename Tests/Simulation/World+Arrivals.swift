@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 internal import Timing
 
 /// Who comes to us, on which listener.
@@ -93,12 +94,12 @@ extension World {
             try judge(arrival, nil)
             try admitted(id, arrival)
         case .failure(let refusal):
-            write("refused \(refusal.label)")
+            write("refused \(refusal.name.word)")
             if let explained { try compare(explained, refusal, of: arrival) }
             try judge(arrival, refusal)
             let isReported = !actions.pending.isEmpty
             if !isReported, scenario.checkEvery > 0 { try doorman.noteUnreported() }
-            tally.count("refused: " + refusal.label)
+            tally.count("refused: " + refusal.name.word)
             try settle()
         }
     }

@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 internal import Timing
 
 /// What operators and applications ask for, at random. Each answer is compared with what the ledger
@@ -307,8 +308,8 @@ extension World {
         _ refusal: Refusal?,
         _ expected: Refusal?
     ) throws(BrokenPromise) {
-        write(line() + (refusal.map { ": " + $0.label } ?? ""))
-        if let refusal { tally.count("refused: " + refusal.label) }
+        write(line() + (refusal.map { ": " + $0.name.word } ?? ""))
+        if let refusal { tally.count("refused: " + refusal.name.word) }
         guard refusal == expected else {
             let answers = (refusal.map { "\($0)" } ?? "yes", expected.map { "\($0)" } ?? "yes")
             throw BrokenPromise("\(line()) is answered \(answers.0) instead of \(answers.1)")

@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 internal import Timing
 
 /// What the core says that it would decide, held against what it then decides.
@@ -65,7 +66,7 @@ extension World {
                 || ledger.pacing.isSpreading(at: now, scenario.policy),
             "\(address) is explained by a pause that nobody made"
         )
-        tally.count(reasons.first.map { "explained: " + $0.label } ?? "explained: open")
+        tally.count(reasons.first.map { "explained: " + $0.name.word } ?? "explained: open")
     }
 
     private mutating func someAddress() -> PeerAddress {
@@ -85,12 +86,12 @@ extension World {
         case .duplicate(let id):
             [.alreadyPending(id), .alreadyConnected(id), .duplicatePersistent(id)]
                 .contains(refusal)
-        case .perHost(let limit, _): refusal == .tooManyPerHost(limit: limit)
-        case .perListener(let limit, _): refusal == .tooManyPerListener(limit: limit)
-        case .slots: if case .tooManyConnections = refusal { true } else { false }
-        case .whitelistedSlots(let limit, _): refusal == .tooManyWhitelisted(limit: limit)
-        case .persistentSlots(let limit, _): refusal == .tooManyPersistent(limit: limit)
-        case .persistentPerHost(let limit, _):
+        case .tooManyPerHost(let limit, _): refusal == .tooManyPerHost(limit: limit)
+        case .tooManyPerListener(let limit, _): refusal == .tooManyPerListener(limit: limit)
+        case .tooManyConnections: if case .tooManyConnections = refusal { true } else { false }
+        case .tooManyWhitelisted(let limit, _): refusal == .tooManyWhitelisted(limit: limit)
+        case .tooManyPersistent(let limit, _): refusal == .tooManyPersistent(limit: limit)
+        case .tooManyPersistentPerHost(let limit, _):
             refusal == .tooManyPersistentPerHost(limit: limit)
         case .unsupportedAddress:
             if case .unsupportedAddress = refusal { true } else { false }
@@ -105,7 +106,4 @@ extension World {
 
 extension Rule {
     var isPause: Bool { if case .paused = self { true } else { false } }
-
-    /// The name of the case, without its numbers.
-    fileprivate var label: String { String("\(self)".prefix { $0 != "(" }) }
 }

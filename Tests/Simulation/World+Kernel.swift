@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 internal import Timing
 
 /// What becomes of lookups, dials and sockets: the part of kernel, resolver and peers.
@@ -123,7 +124,7 @@ extension World {
 
     mutating func dialFailed(_ attempt: DialAttempt, _ failure: DialFailure) throws(BrokenPromise) {
         let event = Event.dialFailed(attempt, failure)
-        let line = "dialFailed \(attempt.line): \(failure.label)"
+        let line = "dialFailed \(attempt.line): \(failure.name.word)"
         guard shell.isConnecting(attempt) || shell.isResolving(attempt) else {
             return try deliverStale(event, line)
         }
@@ -144,7 +145,7 @@ extension World {
         _ ending: Ending
     ) throws(BrokenPromise) {
         let event = Event.closed(id, ending)
-        let line = "closed \(id): \(ending.label)"
+        let line = "closed \(id): \(ending.name.word)"
         guard shell.holds(socket: socket, of: id) else {
             guard core.table[id]?.isOpen != true else { return }
             return try deliverStale(event, line)

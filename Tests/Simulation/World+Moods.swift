@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 internal import Timing
 
 /// The weather: the network goes and comes back, descriptors run out, floods come, peers and names

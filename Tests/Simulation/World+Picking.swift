@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 internal import Timing
 
 /// Whom the core picks, and what it says when there is nobody.
@@ -38,9 +39,10 @@ extension World {
         guard let said = self.ledger.takeShortage() else { return }
         tally.count("nobody to dial")
         let looked = Set(given.map(\.address)).count
+        let unsuitable = said.exclusions.reduce(0) { $0 + $1.addresses }
         try require(
-            said.addresses == looked + resting,
-            "\(said.addresses) addresses are said to be unsuitable, \(looked) + \(resting) are"
+            unsuitable == looked + resting,
+            "\(unsuitable) addresses are said to be unsuitable, \(looked) + \(resting) are"
         )
         let missing = scenario.policy.outbound.target - ledger.limited.outbound
         try require(said.missing == missing, "\(said.missing) are said to be missing")

@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Facts
 internal import Timing
 
 /// What becomes of a connected socket where the network has a protocol: peers that shake hands,

@@ -266,7 +266,7 @@ class Calls(DaemonTest):
             peer.expect("version")
             call.socket.close()
             self.assertEqual(peer.await_end(), [])
-            self.assertEqual(self.daemon.cause(name_of(server.getsockname())), "Cancelled")
+            self.assertEqual(self.daemon.cause(name_of(server.getsockname())), "Abandoned")
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ class Everywhere(Listeners):
         admitted = self.count(daemon, 250, lambda number: f"127.{number % 50}.{number}.9")
         self.assertEqual(admitted, 5)
         self.assertEqual(self.inbound(daemon), 5)
-        self.assertGreater(daemon.status()["refusals"]["perHost"], 90)
+        self.assertGreater(daemon.status()["refusals"]["tooManyPerHost"], 90)
         need_strangers()
         for number in range(20):
             self.assertIsNotNone(self.come(daemon, stranger(number)))
@@ -75,7 +75,7 @@ class Proxied(Listeners):
             with self.subTest(name):
                 daemon = self.start(f"limits.per-host = 1\n{listen}connections = 3\n")
                 self.assertEqual(self.count(daemon, 5), 3)
-                self.assertEqual(daemon.status()["refusals"]["perListener"], 2)
+                self.assertEqual(daemon.status()["refusals"]["tooManyPerListener"], 2)
                 daemon.await_line(r"Dropped connection .*the listener's connections \(3\) reached")
 
     def test_half_of_the_inbound_slots_unless_it_is_said(self):

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import Facts
 import Testing
 
 @testable import peerctl
@@ -149,16 +150,16 @@ struct ArgumentTests {
         arguments: Peers.EventName.allCases
     )
     func events(_ name: Peers.EventName) throws {
-        let command: Peerctl.Monitor = try Self.parsed(["monitor", name.rawValue, name.journalName])
+        let command: Peerctl.Monitor = try Self.parsed(["monitor", name.camelCase, name.word])
         #expect(command.events == [name, name])
-        #expect(!name.journalName.contains { $0.isUppercase })
+        #expect(!name.word.contains { $0.isUppercase })
     }
 
     @Test("takes every kind, phase and level of the interface")
     func enumerations() throws {
-        for kind in Peers.Kind.allCases {
-            for phase in Peers.Phase.allCases {
-                let arguments = ["list", "--kind", kind.rawValue, "--phase", phase.rawValue]
+        for kind in ShownKind.allCases {
+            for phase in ShownPhase.allCases {
+                let arguments = ["list", "--kind", kind.word, "--phase", phase.word]
                 let list: Peerctl.List = try Self.parsed(arguments)
                 #expect(list.kind == kind && list.phase == phase)
             }

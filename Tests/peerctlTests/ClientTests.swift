@@ -1,4 +1,5 @@
 import Control
+import Facts
 import Glibc
 import LinuxIO
 import Testing
@@ -128,7 +129,10 @@ struct ClientTests {
         }
         #expect(
             error
-                == .answered(.peers(.alreadyConnected(id: 2)), message: Array(message.utf8))
+                == .answered(
+                    .peers(.refused(.alreadyConnected(ConnectionID(number: 2, slot: 0)))),
+                    message: Array(message.utf8)
+                )
         )
     }
 

@@ -1,5 +1,8 @@
+import Addressing
 import Control
+import Facts
 import LinuxIO
+import Timing
 
 @testable import peerctl
 
@@ -11,35 +14,59 @@ enum Examples {
 
     static func seconds(_ count: Int64) -> Int64 { count * 1_000_000 }
 
-    static let failures: [Peers.Failure] = [
-        .shuttingDown, .networkInactive,
-        .banned(prefix: "198.51.100.0/24", untilUnixUSec: now),
-        .banned(prefix: nil, untilUnixUSec: nil),
-        .rateLimited, .flooded(chance: 0.25), .alreadyPending(id: 1), .alreadyConnected(id: 2),
-        .duplicatePersistent(id: 3), .notPersistent(id: 4), .notFound,
-        .tooManyConnections(limit: 125), .tooManyPerHost(limit: 5), .tooManyWhitelisted(limit: 32),
-        .tooManyPerListener(limit: 58),
+    static let prefix = Prefix(IPAddress(v4: 0xc633_6400), length: 120)
+    static let ids = (1...4).compactMap { ConnectionID(number: $0) }
+
+    static let zone: Zone = {
+        do throws(Zone.Problem) {
+            return try Zone(named: "eth0")
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }()
+
+    static let setbackCauses: [Setback.Cause] =
+        dialFailures.map { .failed($0) } + endings.map { .ended($0) }
+
+    static let causes: [Cause] =
+        refusals.map { .refused($0) } + dialFailures.map { .failed($0) }
+        + endings.map { .ended($0) }
+
+    private static let refusals: [Refusal] = [
+        .shuttingDown, .networkInactive, .banned(prefix, until: WallTime(microseconds: now)),
+        .banned(prefix, until: nil), .rateLimited, .flooded(chance: 0.25),
+        .alreadyPending(ids[0]), .alreadyConnected(ids[1]), .duplicatePersistent(ids[2]),
+        .notPersistent(ids[3]), .notFound, .tooManyConnections(limit: 125),
+        .tooManyPerHost(limit: 5), .tooManyWhitelisted(limit: 32), .tooManyPerListener(limit: 58),
         .tooManyPersistent(limit: 8), .tooManyPersistentPerHost(limit: 5),
-        .bannedLonger(prefix: "198.51.100.0/24", untilUnixUSec: now),
-        .bannedLonger(prefix: "198.51.100.0/24", untilUnixUSec: nil),
-        .tooManyBans(limit: 10_000), .tooManyAddresses(limit: 100_000),
-        .unsupportedAddress(address: "x:0", reason: nil),
-        .unsupportedAddress(address: nil, reason: nil),
-        .unsupportedAddress(address: "x:0", reason: "x:0 has no valid port"),
+        .bannedLonger(prefix, until: WallTime(microseconds: now)),
+        .bannedLonger(prefix, until: nil), .tooManyBans(limit: 10_000),
+        .tooManyAddresses(limit: 100_000), .unsupportedAddress("x:0", reason: nil),
+        .unsupportedAddress("x:0", reason: "x:0 has no valid port"),
         .configurationRejected(problems: ["a:1:1: bad", "b"]),
-        .timedOut(afterUSec: 30_000_000), .refused, .unreachable, .noRoute,
-        .noLocalAddress, .bindAddressMissing(address: "192.0.2.77"),
-        .interfaceMissing(interface: "eth0"),
-        .noLocalPort(setting: "net.ipv4.ip_local_port_range", first: 32_768, last: 60_999),
-        .noLocalPort(setting: "net.ipv4.ip_local_port_range", first: nil, last: nil),
-        .unresolved(reason: "Name or service not known"), .selfConnection, .cancelled(by: .caller),
-        .cancelled(by: .operator), .cancelled(by: .networkInactive), .cancelled(by: .ban),
-        .cancelled(by: .shutdown), .closedByPeer, .peerVanished, .closedByOperator,
-        .resourcesExhausted(errno: 24), .io(errno: 104),
     ]
 
+    private static let dialFailures: [DialFailure] = [
+        .timedOut(after: .seconds(30)), .refused, .unreachable, .noRoute, .noLocalEnd(.address),
+        .noLocalEnd(.bindAddress(IPAddress(v4: 0xc000_024d))),
+        .noLocalEnd(.interface(zone)), .noLocalEnd(.port(among: 32_768...60_999)),
+        .noLocalEnd(.port(among: nil)),
+        .unresolved("Name or service not known"), .selfConnection, .alreadyConnected(ids[1]),
+        .banned(prefix, until: nil), .tooManyPerHost(limit: 5), .unsupportedAddress,
+        .cancelled(by: .caller), .cancelled(by: .operator), .cancelled(by: .networkInactive),
+        .cancelled(by: .ban), .cancelled(by: .shutdown), .resourcesExhausted(errno: 24),
+        .io(errno: 104),
+    ]
+
+    private static let endings: [Ending] =
+        [
+            .closedByPeer, .timedOut, .io(errno: 104), .byOperator,
+            .attemptTimedOut(after: .seconds(30)), .abandoned, .banned(prefix, until: nil),
+            .networkInactive, .shutdown,
+        ] + SessionFault.allCases.map { .session($0) }
+
     static let connections: [Peers.Connection] = [
-        connection(1, .manual, .waiting, "peer.example.org:9108") {
+        connection(1, .persistent, .waiting, "peer.example.org:9108") {
             $0.persistent = true
             $0.phaseEndsUnixUSec = now + seconds(120)
             $0.retries = 3
@@ -63,8 +90,8 @@ enum Examples {
 
     private static func connection(
         _ id: UInt64,
-        _ kind: Peers.Kind,
-        _ phase: Peers.Phase,
+        _ kind: ShownKind,
+        _ phase: Phase.Name,
         _ target: String,
         _ change: (inout Peers.Connection) -> Void
     ) -> Peers.Connection {
@@ -94,10 +121,10 @@ enum Examples {
             startedUnixUSec: now - seconds(7_500),
             summary: "3/8 outbound (2 dialing), 42 inbound, 0/1 persistent; 4,210 addresses",
             networkActive: true,
-            connections: Peers.PerKind(inbound: 42, outbound: 5, manual: 1, feeler: 0),
-            dialing: Peers.PerKind(inbound: 0, outbound: 2, manual: 0, feeler: 0),
-            handshaking: Peers.PerKind(inbound: 0, outbound: 0, manual: 0, feeler: 0),
-            ready: Peers.PerKind(inbound: 40, outbound: 3, manual: 1, feeler: 0),
+            connections: PerKind(inbound: 42, outbound: 5, manual: 1, feeler: 0),
+            dialing: PerKind(inbound: 0, outbound: 2, manual: 0, feeler: 0),
+            handshaking: PerKind(inbound: 0, outbound: 0, manual: 0, feeler: 0),
+            ready: PerKind(inbound: 40, outbound: 3, manual: 1, feeler: 0),
             whitelisted: 0,
             persistent: 1,
             persistentReady: 0,
@@ -116,19 +143,7 @@ enum Examples {
             outboundFailures: 0,
             retries: [],
             persistentWaiting: 0,
-            refusals: Peers.Refusals(
-                shuttingDown: 0,
-                networkInactive: 0,
-                banned: 0,
-                rateLimited: 0,
-                flooded: 0,
-                duplicate: 0,
-                perHost: 0,
-                perListener: 0,
-                connections: 0,
-                whitelisted: 0,
-                resourcesExhausted: 0
-            ),
+            refusals: RuleCounts(),
             storage: .works,
             logLevel: .info,
             listeners: [
@@ -153,39 +168,51 @@ enum Examples {
         return status
     }
 
-    static let events: [Peers.Event.Content] = {
-        let subject = Peers.Subject(
-            id: 2,
-            kind: .outbound,
-            persistent: false,
-            target: "peer.example.org:9108",
-            remote: "203.0.113.7:9108"
-        )
-        let ban = Peers.BanEntry(prefix: "198.51.100.0/24", origin: .automatic, untilUnixUSec: now)
-        return [
-            .monitoring, .attempting(subject), .connected(subject), .accepted(subject),
-            .ready(subject), .connectionFailed(subject, .refused),
-            .disconnected(subject, .closedByPeer, afterUSec: seconds(2_040), wasReady: true),
-            .retrying(subject, inUSec: 7_300_000, retries: 2), .persistentAdded(subject),
-            .persistentAdopted(subject), .persistentRemoved(subject),
-            .persistentWaiting(subject, .noRoute, everyUSec: seconds(5)),
-            .hangingUp(subject, times: 3),
-            .persistentDown(subject, .refused, forUSec: seconds(600)),
-            .nobodyToDial(
-                missing: 5,
-                [.init(rule: .group, count: 33), .init(rule: .attemptedJustNow, count: 7)]
-            ),
-            .targetMissed(ready: 3, target: 8, forUSec: seconds(600)),
-            .refused(remote: "198.51.100.4:40122", .rateLimited),
-            .refusalsSilenced(forUSec: seconds(60)), .bansSilenced(forUSec: seconds(60)),
-            .bansSuppressed(count: 1_000, duringUSec: seconds(60)),
-            .refusalsSuppressed(count: 1_000, duringUSec: seconds(60)),
-            .outboundPaused(failures: 25, forUSec: seconds(5)),
-            .resourcesExhausted(errno: 24, pauseUSec: seconds(5)), .banned(ban, closed: 3),
-            .unbanned(prefix: "198.51.100.0/24"), .networkActive, .networkInactive,
-            .shuttingDown(connections: 100), .missed(count: 12),
-        ]
-    }()
+    static let subject = Subject(
+        id: ids[1],
+        kind: .outbound,
+        isPersistent: false,
+        target: target("peer.example.org:9108"),
+        address: PeerAddress(IPAddress(v4: 0xcb00_7107), port: 9108)
+    )
+
+    private static func target(_ text: String) -> PeerTarget {
+        do throws(AddressError) {
+            return try PeerTarget(parsing: text, defaultPort: nil)
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }
+
+    static let events: [Peers.Event.Content] =
+        [.monitoring] + reports.map { .report($0) } + [.missed(count: 12)]
+
+    private static let reports: [Report] = [
+        .attempting(subject), .connected(subject), .accepted(subject), .ready(subject),
+        .failed(subject, .refused),
+        .ended(subject, .closedByPeer, after: .seconds(2_040), wasReady: true),
+        .retrying(subject, in: .milliseconds(7_300), retries: 2), .persistentAdded(subject),
+        .persistentAdopted(subject), .persistentRemoved(subject),
+        .persistentWaiting(subject, .noRoute, every: .seconds(5)), .hangingUp(subject, times: 3),
+        .persistentDown(subject, for: .seconds(600), .failed(.refused)),
+        .nobodyToDial(
+            missing: 5,
+            [Exclusion(.group, addresses: 33), Exclusion(.attemptedJustNow, addresses: 7)]
+        ),
+        .targetMissed(ready: 3, target: 8, for: .seconds(600), nil),
+        .refused(PeerAddress(IPAddress(v4: 0xc633_6404), port: 40_122), .rateLimited),
+        .refusalsSilenced(for: .seconds(60)), .bansSilenced(for: .seconds(60)),
+        .bansSuppressed(count: 1_000, during: .seconds(60)),
+        .refusalsSuppressed(count: 1_000, during: .seconds(60)),
+        .outboundPaused(failures: 25, for: .seconds(5)),
+        .resourcesExhausted(errno: 24, pause: .seconds(5)),
+        .banned(
+            Ban(prefix: prefix, until: WallTime(microseconds: now), origin: .automatic),
+            closed: 3
+        ),
+        .unbanned(prefix), .networkActive(true), .networkActive(false),
+        .shuttingDown(connections: 100),
+    ]
 }
 
 extension Array<Text> {

@@ -1,6 +1,9 @@
+import Addressing
 import Control
+import Facts
 import LinuxIO
 import Testing
+import Timing
 
 @testable import peerctl
 
@@ -8,9 +11,9 @@ import Testing
 struct FailureTests {
     @Test("of every kind says why in one line, and in a few more what to do")
     func allKinds() {
-        for failure in Examples.failures {
+        for cause in Examples.causes {
             for method in Method.allCases {
-                let lines = CommandFailure.answered(.peers(failure), message: []).lines(
+                let lines = CommandFailure.answered(.peers(cause), message: []).lines(
                     purpose: "do it",
                     method: method,
                     of: Instance(),
@@ -32,15 +35,21 @@ struct FailureTests {
         var testDescription: String { lines[0] }
     }
 
-    private static func answered(_ failure: Peers.Failure) -> CommandFailure {
-        .answered(.peers(failure), message: [])
+    private static let tenNetwork = Prefix(IPAddress(v4: 0x0a00_0000), length: 104)
+
+    private static func id(_ number: UInt64) -> ConnectionID {
+        ConnectionID(number: number, slot: 0)
+    }
+
+    private static func answered(_ refusal: Refusal) -> CommandFailure {
+        .answered(.peers(.refused(refusal)), message: [])
     }
 
     @Test(
         "says what to do next, with the command that does it",
         arguments: [
             Case(
-                failure: answered(.alreadyConnected(id: 7)),
+                failure: answered(.alreadyConnected(id(7))),
                 status: 1,
                 lines: [
                     "peerctl: cannot connect to a:1: already connected (id: 7)",
@@ -48,7 +57,7 @@ struct FailureTests {
                 ]
             ),
             Case(
-                failure: answered(.banned(prefix: "10.0.0.0/8", untilUnixUSec: Examples.now)),
+                failure: answered(.banned(tenNetwork, until: WallTime(microseconds: Examples.now))),
                 instance: Instance(name: "testnet"),
                 status: 1,
                 lines: [
@@ -58,7 +67,7 @@ struct FailureTests {
                 ]
             ),
             Case(
-                failure: answered(.duplicatePersistent(id: 3)),
+                failure: answered(.duplicatePersistent(id(3))),
                 instance: Instance(socket: "/run/x"),
                 status: 1,
                 lines: [
@@ -76,7 +85,7 @@ struct FailureTests {
                 ]
             ),
             Case(
-                failure: answered(.refused),
+                failure: .answered(.peers(.failed(.refused)), message: []),
                 status: 1,
                 lines: [
                     "peerctl: cannot connect to a:1: connection refused",
@@ -84,12 +93,12 @@ struct FailureTests {
                 ]
             ),
             Case(
-                failure: answered(.unsupportedAddress(address: "x:0", reason: "'x:0' is odd")),
+                failure: answered(.unsupportedAddress("x:0", reason: "'x:0' is odd")),
                 status: 1,
                 lines: ["peerctl: cannot connect to a:1: 'x:0' is odd"]
             ),
             Case(
-                failure: answered(.unsupportedAddress(address: "10.0.0.1/8", reason: nil)),
+                failure: answered(.unsupportedAddress("10.0.0.1/8", reason: nil)),
                 method: .ban,
                 status: 1,
                 lines: [

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import Facts
 import LinuxIO
 import PlainText
 import Testing

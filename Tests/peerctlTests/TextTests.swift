@@ -1,5 +1,6 @@
 import Control
 import PlainText
+import Facts
 import Testing
 
 @testable import peerctl
@@ -34,7 +35,6 @@ struct TextTests {
         var connection = Examples.connections[1]
         connection.target = Self.hostile
         connection.remote = Self.hostile
-        let subject = Peers.Subject(id: 1, kind: .inbound, persistent: false, target: Self.hostile)
         let terminal = Terminal(width: nil, isColoured: true)
         let viewpoint = Examples.viewpoint
         let lines =
@@ -44,16 +44,17 @@ struct TextTests {
                 seenFrom: viewpoint
             ).lines(on: terminal)
             + [
-                Peers.Event(timeUnixUSec: 0, .accepted(subject)).line(seenFrom: viewpoint),
-                Peers.Event(timeUnixUSec: 0, .unbanned(prefix: Self.hostile))
-                    .line(seenFrom: viewpoint),
+                Peers.Event(
+                    timeUnixUSec: 0,
+                    .report(.failed(Examples.subject, .unresolved(Self.hostile)))
+                ).line(seenFrom: viewpoint)
             ]
             + Examples.status { $0.summary = Self.hostile }
             .lines(of: Instance(), seenFrom: viewpoint, on: terminal)
             + Peers.Explanation(address: Self.hostile, connections: [connection], findings: [])
             .lines(seenFrom: viewpoint, on: terminal)
             + CommandFailure.answered(
-                .peers(.configurationRejected(problems: [Self.hostile])),
+                .peers(.refused(.configurationRejected(problems: [Self.hostile]))),
                 message: []
             ).lines(
                 purpose: Self.hostile,

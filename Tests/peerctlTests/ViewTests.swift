@@ -1,5 +1,7 @@
 import Control
+import Facts
 import Testing
+import Timing
 
 @testable import peerctl
 
@@ -96,8 +98,8 @@ struct ViewTests {
             $0.outboundFailures = 25
             $0.bans = 1
             $0.whitelisted = 2
-            $0.refusals.rateLimited = 1_234
-            $0.refusals.banned = 1
+            $0.refusals[.rateLimited] = 1_234
+            $0.refusals[.banned] = 1
             $0.retries = [
                 Peers.Retry(
                     id: 1,
@@ -111,7 +113,7 @@ struct ViewTests {
                     retries: 2,
                     atUnixUSec: Examples.now + Examples.seconds(7),
                     lastFailure: Peers.Setback(
-                        cause: .refused,
+                        cause: .failed(.refused),
                         atUnixUSec: Examples.now - Examples.seconds(3),
                         count: 5,
                         hangUps: 0
@@ -129,7 +131,7 @@ struct ViewTests {
             " 1  a.example:9108            3  in 2 min",
             " 2  198.51.100.7:9108         5  in 7 s            connection refused, 3 s ago",
             " 4  b.example:9108            0  with the network",
-            "Refused: 1 banned, 1,234 rate limited",
+            "Refused: 1 banned, 1,234 rate-limited",
         ] {
             #expect(lines.contains(line), "\(line) is not in \(lines)")
         }
@@ -161,7 +163,7 @@ struct ViewTests {
     func setbacks() {
         func text(hangUps: Int) -> String {
             Peers.Setback(
-                cause: .closedByPeer,
+                cause: .ended(.closedByPeer),
                 atUnixUSec: Examples.now - Examples.seconds(60),
                 count: 9,
                 hangUps: hangUps
@@ -229,7 +231,7 @@ struct ViewTests {
                 $0.addresses = 1
                 $0.nobodyToDial = Peers.Shortage(
                     missing: 8,
-                    exclusions: [.init(rule: .banned, count: 1)],
+                    exclusions: [Exclusion(.banned, addresses: 1)],
                     sinceUnixUSec: Examples.now,
                     nextLookUnixUSec: Examples.now
                 )
@@ -268,13 +270,13 @@ struct ViewTests {
                 + "full (outbound.max-per-group), 7 tried within 60 s",
             "Outbound target not reached for 10 min: 3/8",
             "Dropped connection from 198.51.100.4:40122: rate limited",
-            "Dropped connections are not told for 1 min, only counted",
-            "Bans for misbehaviour are not told for 1 min, only counted",
+            "Dropped connections are not logged for 1 min, only counted",
+            "Bans for misbehaviour are not logged for 1 min, only counted",
             "Banned 1,000 times for misbehaviour without a line within 1 min",
             "Dropped 1,000 connections without a line within 1 min",
             "Max failed connection attempts reached [25] -- pausing connections for 5 s",
             "Out of descriptors or memory (too many open files (EMFILE)): inbound peers are "
-                + "dropped, and dials wait for 5 s",
+                + "dropped, and dials wait for 5 s; raise LimitNOFILE= or lower limits.connections",
             "Banned 198.51.100.0/24 until 2026-01-01 00:00:00 (for misbehaviour), closed 3 connections",
             "Lifted the ban of 198.51.100.0/24",
             "Network active again",
@@ -291,16 +293,16 @@ struct ViewTests {
             address: "198.51.100.4",
             connections: [],
             findings: [
-                Peers.Finding(way: .inbound, rule: .trustedLoopback, refuses: false),
-                Peers.Finding(
+                Finding(way: .inbound, rule: .trustedLoopback),
+                Finding(
                     way: .outbound,
-                    rule: .banned,
-                    refuses: true,
-                    prefix: "198.51.100.0/24",
-                    untilUnixUSec: Examples.now + Examples.seconds(60)
+                    rule: .banned(
+                        Examples.prefix,
+                        until: WallTime(microseconds: Examples.now + Examples.seconds(60))
+                    )
                 ),
-                Peers.Finding(way: .outbound, rule: .unknownAddress, refuses: true),
-                Peers.Finding(way: .manual, rule: .perHost, refuses: true, limit: 5, count: 5),
+                Finding(way: .outbound, rule: .unknownAddress),
+                Finding(way: .manual, rule: .tooManyPerHost(limit: 5, count: 5)),
             ]
         )
         let lines = explanation.lines(seenFrom: Examples.viewpoint, on: Terminal(width: nil)).plain
@@ -317,12 +319,6 @@ struct ViewTests {
                 "persistent  open",
             ]
         )
-    }
-
-    @Test("has a sentence for every rule", arguments: Peers.Rule.allCases)
-    func rules(_ rule: Peers.Rule) {
-        let finding = Peers.Finding(way: .inbound, rule: rule, refuses: true)
-        #expect(!finding.sentence.isEmpty)
     }
 
     @Test("of a ban is who, and for how long")

@@ -1,6 +1,7 @@
 import Addressing
 import ConfigurationFixtures
 import Control
+import Facts
 import Testing
 
 /// Addresses as clients of the control socket write them.
@@ -22,7 +23,7 @@ struct AddressArgumentTests {
     func undialable(address: String, reason: String) throws {
         let daemon = try DaemonProcess("outbound.target = 0", withControl: true)
         let client = try daemon.connectControl()
-        #expect(throws: ErrorReply.peers(.unsupportedAddress(address: address, reason: reason))) {
+        #expect(throws: ErrorReply.refused(.unsupportedAddress(address, reason: reason))) {
             try client.ask(Peers.AddAddresses(addresses: ["203.0.113.7:9108", address]))
         }
         #expect(try client.ask(Peers.Status()).status.addresses == 0)
@@ -53,7 +54,7 @@ struct AddressArgumentTests {
                     try client.ask(Peers.Connect(address: address))
                 }
             }
-            guard case .peers(.unsupportedAddress(_, let reason?)) = error else {
+            guard case .peers(.refused(.unsupportedAddress(_, let reason?))) = error else {
                 throw Failure("\(error as Any)")
             }
             #expect(errors.contains { $0.hasSuffix("persistent.peers: \(reason)") }, "\(errors)")

@@ -1,5 +1,6 @@
 import Addressing
 import Control
+import Facts
 import Glibc
 import LinuxIO
 import Storage

@@ -1,7 +1,9 @@
 import Addressing
 import Control
+import Facts
 import Glibc
 import Testing
+import Timing
 
 /// Bans, and the history of what ended, over the control socket of the running daemon.
 @Suite("A ban over the control socket")
@@ -39,19 +41,23 @@ struct ControlBanTests {
         let refused = #expect(throws: ErrorReply.self) {
             try client.ask(Peers.Connect(address: "\(Loopback.host(189)):9108"))
         }
-        guard case .peers(.banned(prefix: "127.0.0.0/8", let until?)) = refused else {
+        guard case .peers(.refused(.banned(let prefix, let until?))) = refused else {
             throw Failure("\(refused as Any)")
         }
         let bans = try client.askAll(Peers.ListBans()).flatMap(\.bans)
-        #expect(bans.map(\.prefix) == ["127.0.0.0/8"] && bans.map(\.untilUnixUSec) == [until])
+        #expect(
+            bans.map(\.prefix) == ["127.0.0.0/8"]
+                && bans.map(\.untilUnixUSec) == [until.microseconds]
+        )
+        #expect(prefix.description == "127.0.0.0/8")
         let ended = try client.askAll(Peers.History()).flatMap(\.connections)
-        #expect(ended.map(\.cause) == [.banned(prefix: "127.0.0.0/8", untilUnixUSec: until)])
+        #expect(ended.map(\.cause) == [.ended(.banned(prefix, until: until))])
 
         try client.ask(Peers.Unban(prefix: "127.0.0.0/8"))
         let welcome = try LoopbackPeer(to: daemon.listening[0], from: Loopback.address(189))
         try daemon.waitForConnections { $0.count == 4 }
         #expect(welcome.isHeld)
-        #expect(try client.ask(Peers.Status()).status.refusals.banned == 1)
+        #expect(try client.ask(Peers.Status()).status.refusals[.banned] == 1)
     }
 
     @Test("cancels a dial, and ends by itself")
@@ -67,7 +73,7 @@ struct ControlBanTests {
             Peers.Ban(prefix: Loopback.host(190), durationUSec: 300_000)
         )
         #expect(reply.closed == 0 && reply.spared.count <= 1)
-        #expect(throws: ErrorReply.peers(.timedOut(afterUSec: timeout))) {
+        #expect(throws: ErrorReply.failed(.timedOut(after: .microseconds(timeout)))) {
             try dialing.reply(to: Peers.Connect.self)
         }
         let deadline = ContinuousClock.now + ChildProcess.patience
@@ -77,7 +83,7 @@ struct ControlBanTests {
             guard ContinuousClock.now < deadline else { throw Failure("it hasn't ended") }
             _ = poll(nil, 0, 20)
         }
-        #expect(throws: ErrorReply.peers(.timedOut(afterUSec: 1))) {
+        #expect(throws: ErrorReply.failed(.timedOut(after: .microseconds(1)))) {
             try client.ask(Peers.Connect(address: "\(hole.address)", timeoutUSec: 1))
         }
     }
@@ -115,14 +121,15 @@ struct ControlBanTests {
         let daemon = try DaemonProcess("outbound.target = 0", withControl: true)
         let client = try daemon.connectControl()
         let (prefix, hour) = ("10.7.7.0/24", Int64(3_600_000_000))
-        func until() throws -> Int64? {
+        let banned = try Prefix(parsing: prefix)
+        func until() throws -> WallTime? {
             let bans = try client.askAll(Peers.ListBans()).flatMap(\.bans)
             #expect(bans.map(\.prefix) == [prefix])
-            return bans.first?.untilUnixUSec
+            return bans.first?.untilUnixUSec.map { WallTime(microseconds: $0) }
         }
         try client.ask(Peers.Ban(prefix: prefix, durationUSec: hour))
         let first = try until()
-        #expect(throws: ErrorReply.peers(.bannedLonger(prefix: prefix, untilUnixUSec: first))) {
+        #expect(throws: ErrorReply.refused(.bannedLonger(banned, until: first))) {
             try client.ask(Peers.Ban(prefix: prefix, durationUSec: hour / 2))
         }
         #expect(try until() == first)
@@ -130,7 +137,7 @@ struct ControlBanTests {
         try client.ask(Peers.Ban(prefix: prefix, durationUSec: hour * 2))
         try client.ask(Peers.Ban(prefix: prefix))
         #expect(try until() == nil)
-        #expect(throws: ErrorReply.peers(.bannedLonger(prefix: prefix, untilUnixUSec: nil))) {
+        #expect(throws: ErrorReply.refused(.bannedLonger(banned, until: nil))) {
             try client.ask(Peers.Ban(prefix: prefix, durationUSec: hour, replace: false))
         }
         try client.ask(Peers.Ban(prefix: prefix, durationUSec: hour, replace: true))
@@ -146,7 +153,7 @@ struct ControlBanTests {
             let prefix = "10.\(number / 250).\(number % 250).0/24"
             try client.send(Peers.Ban(prefix: prefix), oneway: true)
         }
-        #expect(throws: ErrorReply.peers(.tooManyBans(limit: 10_000))) {
+        #expect(throws: ErrorReply.refused(.tooManyBans(limit: 10_000))) {
             try client.ask(Peers.Ban(prefix: "192.0.2.0/24"))
         }
         // One that is there may be changed.
@@ -180,7 +187,9 @@ struct ControlBanTests {
         #expect(replies.map(\.connections.count) == [64, 64, 22])
         let rows = replies.flatMap(\.connections)
         #expect(rows.map(\.remote) == sources.reversed())
-        #expect(rows.allSatisfy { $0.cause == .closedByPeer && $0.bytesIn == 7 && !$0.ready })
+        #expect(
+            rows.allSatisfy { $0.cause == .ended(.closedByPeer) && $0.bytesIn == 7 && !$0.ready }
+        )
         #expect(rows.map(\.endedUnixUSec) == rows.map(\.endedUnixUSec).sorted(by: >))
         for limit in [1, 64, 65, 128, 150, 151, 1_000] {
             let some = try client.askAll(Peers.History(limit: limit))
@@ -225,7 +234,7 @@ struct ControlBanTests {
             if block < 100 {
                 try client.ask(Peers.AddAddresses(addresses: more))
             } else {
-                #expect(throws: ErrorReply.peers(.tooManyAddresses(limit: 100_000))) {
+                #expect(throws: ErrorReply.refused(.tooManyAddresses(limit: 100_000))) {
                     try client.ask(Peers.AddAddresses(addresses: more))
                 }
             }

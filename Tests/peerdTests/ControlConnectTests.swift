@@ -1,5 +1,6 @@
 import Addressing
 import Control
+import Facts
 import Glibc
 import Testing
 
@@ -17,7 +18,7 @@ struct ControlConnectTests {
         #expect(row.remote == "\(listener.remote)" && row.target == row.remote)
         #expect(row.kind == .manual && row.phase == .established && !row.persistent)
         #expect(row.bytesIn == 0 && row.establishedUnixUSec != nil && row.phaseEndsUnixUSec == nil)
-        #expect(throws: ErrorReply.peers(.alreadyConnected(id: row.id))) {
+        #expect(throws: ErrorReply.refused(.alreadyConnected(named(row.id)))) {
             try client.ask(Peers.Connect(address: "\(listener.remote)"))
         }
         // Its caller has got what it wanted: the connection stays when that goes.
@@ -31,7 +32,7 @@ struct ControlConnectTests {
         let closed = try LoopbackListener(Loopback.address(201), backlog: nil)
         let daemon = try DaemonProcess("outbound.target = 0", withControl: true)
         let client = try daemon.connectControl()
-        #expect(throws: ErrorReply.peers(.refused)) {
+        #expect(throws: ErrorReply.failed(.refused)) {
             try client.ask(Peers.Connect(address: "\(closed.remote)"))
         }
     }
@@ -49,7 +50,7 @@ struct ControlConnectTests {
         let client = try daemon.connectControl()
         for (timeout, expected) in [(100_000, 100_000), (1_200_000, 1_200_000), (nil, 1_000_000)] {
             let start = ContinuousClock.now
-            #expect(throws: ErrorReply.peers(.timedOut(afterUSec: Int64(expected)))) {
+            #expect(throws: ErrorReply.failed(.timedOut(after: .microseconds(Int64(expected))))) {
                 let timeout = timeout.map { Int64($0) }
                 try client.ask(Peers.Connect(address: "\(hole.address)", timeoutUSec: timeout))
             }
@@ -69,17 +70,17 @@ struct ControlConnectTests {
             withControl: true
         )
         let client = try daemon.connectControl()
-        let answers: [(Int64?, Peers.Failure)] = [
-            (200_000, .timedOut(afterUSec: 200_000)), (60_000_000, .handshakeTimedOut),
-            (nil, .handshakeTimedOut),
+        let answers: [(Int64?, Ending)] = [
+            (200_000, .attemptTimedOut(after: .milliseconds(200))),
+            (60_000_000, .session(.handshakeTimedOut)), (nil, .session(.handshakeTimedOut)),
         ]
         for (timeout, expected) in answers {
-            #expect(throws: ErrorReply.peers(expected)) {
+            #expect(throws: ErrorReply.ended(expected)) {
                 try client.ask(Peers.Connect(address: "\(silent.remote)", timeoutUSec: timeout))
             }
         }
         let ended = try client.askAll(Peers.History()).flatMap(\.connections)
-        #expect(ended.last?.cause == .timedOut(afterUSec: 200_000))
+        #expect(ended.last?.cause == .ended(.attemptTimedOut(after: .milliseconds(200))))
     }
 
     @Test("ends with its caller, who is gone before the address answers")
@@ -94,19 +95,19 @@ struct ControlConnectTests {
             withControl: true
         )
         let monitor = try daemon.connectControl()
-        try monitor.monitor([.attempting, .connectionFailed])
+        try monitor.monitor([.attempting, .failed])
         // A process of its own, so that it can be killed.
         let caller = try ControlScript.start(
             on: daemon,
             [#"{"method":"org.peerd.Peers.Connect","parameters":{"address":"\#(hole.address)"}}"#]
         )
-        guard case .attempting(let subject) = try monitor.nextEvent().content else {
+        guard case .attempting(let subject) = try monitor.nextReport() else {
             throw Failure("no attempt")
         }
         #expect(try daemon.connections().map(\.phase) == [.dialing])
         caller.signal(SIGKILL)
         #expect(
-            try monitor.nextEvent().content == .connectionFailed(subject, .cancelled(by: .caller))
+            try monitor.nextReport() == .failed(subject, .cancelled(by: .caller))
         )
         // The event and the end of the row are one step.
         #expect(try daemon.connections() == [])
@@ -115,7 +116,7 @@ struct ControlConnectTests {
         )
         // And the address is free again.
         let client = try daemon.connectControl()
-        #expect(throws: ErrorReply.peers(.timedOut(afterUSec: 1_000))) {
+        #expect(throws: ErrorReply.failed(.timedOut(after: .microseconds(1_000)))) {
             try client.ask(Peers.Connect(address: "\(hole.address)", timeoutUSec: 1_000))
         }
     }
@@ -127,7 +128,7 @@ struct ControlConnectTests {
         let client = try daemon.connectControl()
         try client.send(Peers.Connect(address: "\(hole.address)", timeoutUSec: 300_000))
         client.finishSending()
-        #expect(throws: ErrorReply.peers(.timedOut(afterUSec: 300_000))) {
+        #expect(throws: ErrorReply.failed(.timedOut(after: .microseconds(300_000)))) {
             try client.reply(to: Peers.Connect.self)
         }
         // Nothing is owed to it then.
@@ -139,21 +140,21 @@ struct ControlConnectTests {
     func race() throws {
         let daemon = try DaemonProcess("outbound.target = 0", withControl: true)
         let monitor = try daemon.connectControl()
-        try monitor.monitor([.connected, .connectionFailed])
+        try monitor.monitor([.connected, .failed])
         for _ in 0..<30 {
             let listener = try LoopbackListener(Loopback.address(205))
             let client = try daemon.connectControl()
             try client.send(Peers.Connect(address: "\(listener.remote)"))
             client.close()
-            let event = try monitor.nextEvent()
-            switch event.content {
+            let report = try monitor.nextReport()
+            switch report {
             case .connected(let subject):
-                #expect(try daemon.connections().map(\.id) == [subject.id])
-                try daemon.connectControl().ask(Peers.Disconnect(.id(subject.id)))
-            case .connectionFailed(_, let failure):
+                #expect(try daemon.connections().map(\.id) == [subject.id.number])
+                try daemon.connectControl().ask(Peers.Disconnect(.id(subject.id.number)))
+            case .failed(_, let failure):
                 #expect(failure == .cancelled(by: .caller))
             default:
-                Issue.record("\(event)")
+                Issue.record("\(report)")
             }
             #expect(try daemon.connections() == [])
         }
@@ -183,13 +184,15 @@ struct ControlConnectTests {
             withControl: true
         )
         let client = try daemon.connectControl()
-        #expect(throws: ErrorReply.peers(.noRoute)) {
+        #expect(throws: ErrorReply.failed(.noRoute)) {
             try client.ask(Peers.Connect(address: "203.0.113.1:9108"))
         }
         let error = #expect(throws: ErrorReply.self) {
             try client.ask(Peers.Connect(address: "no-such-peer.invalid:9108"))
         }
-        guard case .peers(.unresolved(let reason)) = error else { throw Failure("\(error as Any)") }
+        guard case .peers(.failed(.unresolved(let reason))) = error else {
+            throw Failure("\(error as Any)")
+        }
         #expect(reason != "")
     }
 
@@ -209,8 +212,7 @@ struct ControlConnectTests {
         )
         let client = try daemon.connectControl()
         let setting = "net.ipv4.ip_local_port_range"
-        let failure = Peers.Failure.noLocalPort(setting: setting, first: 40_000, last: 40_000)
-        #expect(throws: ErrorReply.peers(failure)) {
+        #expect(throws: ErrorReply.failed(.noLocalEnd(.port(among: 40_000...40_000)))) {
             try client.ask(Peers.Connect(address: "127.0.0.9:9000"))
         }
         try daemon.waitForLine(
@@ -232,7 +234,8 @@ struct ControlConnectTests {
         for (remote, bound) in [
             ("127.0.0.9:9000", "192.0.2.77"), ("[2001:db8::9]:9000", "2001:db8::77"),
         ] {
-            #expect(throws: ErrorReply.peers(.bindAddressMissing(address: bound))) {
+            let address = try #require(IPAddress(bound))
+            #expect(throws: ErrorReply.failed(.noLocalEnd(.bindAddress(address)))) {
                 try client.ask(Peers.Connect(address: remote))
             }
         }
@@ -245,14 +248,14 @@ struct ControlConnectTests {
         let (client, monitor) = (try daemon.connectControl(), try daemon.connectControl())
         try monitor.monitor()
         try client.send(Peers.Connect(address: "\(hole.address)"))
-        try monitor.waitForEvent { if case .attempting = $0 { true } else { false } }
+        try monitor.waitForReport { if case .attempting = $0 { true } else { false } }
         daemon.signal(SIGTERM)
-        #expect(throws: ErrorReply.peers(.cancelled(by: .shutdown))) {
+        #expect(throws: ErrorReply.failed(.cancelled(by: .shutdown))) {
             try client.reply(to: Peers.Connect.self)
         }
         #expect(try client.nextMessage() == nil)
         // The monitor hears of it too, before it is hung up on.
-        try monitor.waitForEvent { if case .shuttingDown = $0 { true } else { false } }
+        try monitor.waitForReport { if case .shuttingDown = $0 { true } else { false } }
         #expect(try daemon.waitForEnd() == .exited(0))
         #expect(access(daemon.controlPath, F_OK) != 0)
     }

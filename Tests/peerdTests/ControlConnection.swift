@@ -1,4 +1,5 @@
 import Control
+import Facts
 import Glibc
 @testable import LinuxIO
 
@@ -135,8 +136,8 @@ final class ControlConnection {
     // MARK: Events
 
     /// Begins to monitor: what happens after this is seen.
-    func monitor(_ names: [Peers.EventName]? = nil) throws {
-        try send(Peers.Monitor(events: names))
+    func monitor(_ names: [Report.Name]? = nil) throws {
+        try send(Peers.Monitor(events: names?.map { .report($0) }))
         let first = try nextEvent()
         guard first.content == .monitoring else { throw Failure("began with \(first)") }
     }
@@ -147,12 +148,19 @@ final class ControlConnection {
         return value.event
     }
 
-    /// Waits for an event, and passes those over that come before it.
+    /// What the next event reports; throws if it is about the monitor alone.
+    func nextReport() throws -> Report {
+        let event = try nextEvent()
+        guard case .report(let report) = event.content else { throw Failure("\(event)") }
+        return report
+    }
+
+    /// Waits for a report, and passes those over that come before it.
     @discardableResult
-    func waitForEvent(_ isWanted: (Peers.Event.Content) -> Bool) throws -> Peers.Event {
+    func waitForReport(_ isWanted: (Report) -> Bool) throws -> Report {
         while true {
-            let event = try nextEvent()
-            if isWanted(event.content) { return event }
+            let report = try nextReport()
+            if isWanted(report) { return report }
         }
     }
 }
@@ -165,8 +173,8 @@ extension DaemonProcess {
 extension DaemonProcess {
     /// What it lists to a new client.
     func connections(
-        of kind: Peers.Kind? = nil,
-        in phase: Peers.Phase? = nil
+        of kind: ShownKind? = nil,
+        in phase: ShownPhase? = nil
     ) throws -> [Peers.Connection] {
         try connectControl().askAll(Peers.List(kind: kind, phase: phase)).flatMap(\.connections)
     }

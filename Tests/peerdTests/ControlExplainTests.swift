@@ -1,5 +1,6 @@
 import Addressing
 import Control
+import Facts
 import Glibc
 import Testing
 
@@ -13,15 +14,19 @@ struct ControlExplainTests {
     ) throws -> [String] {
         let explanation = try client.ask(Peers.Explain(address: address)).explanation
         return explanation.findings.map { finding in
-            let numbers: [String?] = [
-                finding.id.map { "id \($0)" },
-                finding.limit.map { "limit \($0)" },
-                finding.count.map { "count \($0)" },
-                finding.prefix,
-                finding.untilUnixUSec.map { _ in "until" },
-            ]
-            return (["\(finding.way) \(finding.rule)"] + numbers.compactMap { $0 })
-                .joined(separator: ", ")
+            let numbers: String =
+                switch finding.rule {
+                case .duplicate(let id), .operatorsPeer(let id): ", id \(id)"
+                case .tooManyPerHost(let limit, let count),
+                    .tooManyConnections(let limit, let count),
+                    .tooManyPersistent(let limit, let count), .targetHeld(let limit, let count),
+                    .group(let limit, let count), .paused(let limit, let count, _):
+                    ", limit \(limit), count \(count)"
+                case .banned(let prefix, _), .whitelist(let prefix): ", \(prefix)"
+                default: ""
+                }
+            let end = finding.rule.until == nil ? "" : ", until"
+            return "\(finding.way) \(finding.rule.name.camelCase)" + numbers + end
         }
     }
 
@@ -49,7 +54,9 @@ struct ControlExplainTests {
         let isHeld = "outbound targetHeld, limit 1, count 1"
         // Whatever is behind that address there, it isn't one host that could be dialled.
         #expect(
-            try Self.findings("\(host)", client) == ["inbound perHost, limit 2, count 2", isHeld]
+            try Self.findings("\(host)", client) == [
+                "inbound tooManyPerHost, limit 2, count 2", isHeld,
+            ]
         )
         #expect(
             try Self.findings("198.51.100.4:9108", client)
@@ -57,7 +64,7 @@ struct ControlExplainTests {
         )
         #expect(
             try Self.findings("\(listener.remote)", client) == [
-                "inbound duplicate, id \(id)", "inbound perHost, limit 2, count 2", isHeld,
+                "inbound duplicate, id \(id)", "inbound tooManyPerHost, limit 2, count 2", isHeld,
                 "outbound attemptedJustNow, until", "outbound duplicate, id \(id)",
                 "outbound group, limit 1, count 1",
                 "manual duplicate, id \(id)",
@@ -97,7 +104,7 @@ struct ControlExplainTests {
         try client.ask(Peers.SetNetworkActive(active: false))
         let id = try client.ask(Peers.AddPersistent(address: "198.51.100.1:1")).id
         let banned = "banned, 203.0.113.0/24, until"
-        let slots = "persistent persistentSlots, limit 1, count 1"
+        let slots = "persistent tooManyPersistent, limit 1, count 1"
         #expect(
             try Self.findings("203.0.113.5:9108", client) == [
                 "inbound networkInactive", "inbound \(banned)", "outbound networkInactive", isZero,
@@ -153,7 +160,11 @@ struct ControlExplainTests {
         try daemon.waitForConnections { $0.count == 2 }
         guard case .ip(let host) = try held[0].address().host else { throw Failure("no address") }
         let inbound = try Self.findings("\(host)", client).filter { $0.hasPrefix("inbound ") }
-        #expect(inbound == ["inbound rateLimited, until", "inbound slots, limit 2, count 2"])
+        #expect(
+            inbound == [
+                "inbound rateLimited, until", "inbound tooManyConnections, limit 2, count 2",
+            ]
+        )
     }
 
     @Test("names the pause after too many failures")

@@ -1,5 +1,6 @@
 import Addressing
 import Control
+import Facts
 import Glibc
 import Testing
 
@@ -77,13 +78,13 @@ struct ControlListTests {
                 && rows.count { $0.phase == .established } == 2
         }
         let all = [
-            (Peers.Kind.inbound, Peers.Phase.established, "\(try inbound.address())"),
+            (ShownKind.inbound, ShownPhase.established, "\(try inbound.address())"),
             (.outbound, .established, "\(open.remote)"),
-            (.manual, .waiting, "\(closed.remote)"),
+            (.persistent, .waiting, "\(closed.remote)"),
             (.manual, .dialing, "\(hole.address)"),
         ]
-        for kind in [nil] + Peers.Kind.allCases.map(Optional.some) {
-            for phase in [nil] + Peers.Phase.allCases.map(Optional.some) {
+        for kind in [nil] + ShownKind.allCases.map(Optional.some) {
+            for phase in [nil] + ShownPhase.allCases.map(Optional.some) {
                 let wanted = all.filter { kind ?? $0.0 == $0.0 && phase ?? $0.1 == $0.1 }
                 let rows = try daemon.connections(of: kind, in: phase)
                 #expect(Set(rows.map(\.target)) == Set(wanted.map(\.2)))

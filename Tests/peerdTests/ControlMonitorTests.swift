@@ -1,5 +1,6 @@
 import Addressing
 import Control
+import Facts
 import Glibc
 import Testing
 
@@ -21,34 +22,35 @@ struct ControlMonitorTests {
         let (client, monitor) = (try daemon.connectControl(), try daemon.connectControl())
         try monitor.monitor()
         let id = try client.ask(Peers.AddPersistent(address: remote)).id
-        let subject = Peers.Subject(
-            id: id,
+        let address = try #require(PeerAddress(remote))
+        let subject = Subject(
+            id: named(id),
             kind: .manual,
-            persistent: true,
-            target: remote,
-            remote: remote
+            isPersistent: true,
+            target: .address(address),
+            address: address
         )
-        #expect(try monitor.nextEvent().content == .persistentAdded(subject))
-        #expect(try monitor.nextEvent().content == .attempting(subject))
-        #expect(try monitor.nextEvent().content == .connected(subject))
+        #expect(try monitor.nextReport() == .persistentAdded(subject))
+        #expect(try monitor.nextReport() == .attempting(subject))
+        #expect(try monitor.nextReport() == .connected(subject))
         let peer = try listener.accept()
         peer.close()
         guard
-            case .disconnected(subject, .closedByPeer, let after, false) =
-                try monitor.nextEvent().content
+            case .ended(subject, .closedByPeer, let after, false) =
+                try monitor.nextReport()
         else { throw Failure("not disconnected") }
-        #expect(after > 0)
-        guard case .retrying(subject, let delay, retries: 1) = try monitor.nextEvent().content
+        #expect(after > .zero)
+        guard case .retrying(subject, let delay, retries: 1) = try monitor.nextReport()
         else { throw Failure("not retrying") }
-        #expect((1_800_000_000...3_600_000_000).contains(delay))
+        #expect((.seconds(1_800) ... .seconds(3_600)).contains(delay))
         try client.ask(Peers.Remove(.id(id)))
-        guard case .persistentRemoved = try monitor.nextEvent().content else {
+        guard case .persistentRemoved = try monitor.nextReport() else {
             throw Failure("not removed")
         }
         try client.ask(Peers.SetNetworkActive(active: false))
-        #expect(try monitor.nextEvent().content == .networkInactive)
+        #expect(try monitor.nextReport() == .networkActive(false))
         try client.ask(Peers.SetNetworkActive(active: true))
-        #expect(try monitor.nextEvent().content == .networkActive)
+        #expect(try monitor.nextReport() == .networkActive(true))
         #expect(monitor.isWaiting)
     }
 
@@ -61,8 +63,8 @@ struct ControlMonitorTests {
         try client.ask(Peers.SetNetworkActive(active: false))
         try client.ask(Peers.Unban(prefix: "192.0.2.0/24"))
         try client.ask(Peers.SetNetworkActive(active: true))
-        #expect(try monitor.nextEvent().content == .unbanned(prefix: "192.0.2.0/24"))
-        #expect(try monitor.nextEvent().content == .networkActive)
+        #expect(try monitor.nextReport() == .unbanned(try Prefix(parsing: "192.0.2.0/24")))
+        #expect(try monitor.nextReport() == .networkActive(true))
         #expect(monitor.isWaiting)
     }
 
@@ -115,7 +117,7 @@ struct ControlMonitorTests {
         // Whoever has caught up hears what comes then.
         try client.ask(Peers.Ban(prefix: "192.0.2.0/24"))
         for monitor in deaf + [reader, slow] {
-            guard case .banned = try monitor.nextEvent().content else {
+            guard case .banned = try monitor.nextReport() else {
                 throw Failure("not banned")
             }
         }
@@ -164,7 +166,7 @@ private struct Received {
     mutating func take(_ event: Peers.Event) {
         switch event.content {
         case .missed(let count): missed += count
-        case .accepted, .disconnected: events += 1
+        case .report(.accepted), .report(.ended): events += 1
         default: Issue.record("\(event)")
         }
     }

@@ -1,5 +1,6 @@
 import Addressing
 import Control
+import Facts
 import Glibc
 import Testing
 
@@ -29,10 +30,10 @@ struct ControlPeerTests {
         let dialing = try client.ask(Peers.AddPersistent(address: "\(hole.address)")).id
         let id = try client.ask(Peers.AddPersistent(address: "\(listener.remote)")).id
         #expect(try daemon.connections(in: .dialing).map(\.id).contains(dialing))
-        #expect(throws: ErrorReply.peers(.duplicatePersistent(id: id))) {
+        #expect(throws: ErrorReply.refused(.duplicatePersistent(named(id)))) {
             try client.ask(Peers.AddPersistent(address: "\(listener.remote)"))
         }
-        #expect(throws: ErrorReply.peers(.duplicatePersistent(id: dialing))) {
+        #expect(throws: ErrorReply.refused(.duplicatePersistent(named(dialing)))) {
             try client.ask(Peers.Connect(address: "\(hole.address)"))
         }
         for _ in 0..<2 {
@@ -56,13 +57,13 @@ struct ControlPeerTests {
         let before = try daemon.waitForConnections { $0.first?.phase == .established }[0]
         #expect(before.kind == .outbound)
         let (client, monitor) = (try daemon.connectControl(), try daemon.connectControl())
-        try monitor.monitor([.persistentAdopted, .disconnected])
+        try monitor.monitor([.persistentAdopted, .ended])
         let id = try client.ask(Peers.AddPersistent(address: "\(listener.remote)")).id
         #expect(id == before.id)
-        guard case .persistentAdopted(let subject) = try monitor.nextEvent().content else {
+        guard case .persistentAdopted(let subject) = try monitor.nextReport() else {
             throw Failure("not adopted")
         }
-        #expect(subject.id == id && subject.persistent && subject.kind == .manual)
+        #expect(subject.id.number == id && subject.shownKind == .persistent)
         let after = try daemon.connections()
         #expect(after.map(\.id) == [id] && after[0].persistent && after[0].local == before.local)
         #expect(peer.isHeld && monitor.isWaiting)
@@ -84,35 +85,35 @@ struct ControlPeerTests {
         let client = try daemon.connectControl()
         let peer = try LoopbackPeer(to: daemon.listening[0], from: inboundFrom)
         let inbound = try daemon.waitForConnections { $0.count == 1 }[0]
-        #expect(throws: ErrorReply.peers(.alreadyConnected(id: inbound.id))) {
+        #expect(throws: ErrorReply.refused(.alreadyConnected(named(inbound.id)))) {
             try client.ask(Peers.AddPersistent(address: "\(inboundFrom)"))
         }
         let dialing = try daemon.connectControl()
         try dialing.send(Peers.Connect(address: "\(hole.address)"))
         let pending = try daemon.waitForConnections { $0.count == 2 }.first { $0.kind == .manual }
         let id = try #require(pending).id
-        #expect(throws: ErrorReply.peers(.alreadyPending(id: id))) {
+        #expect(throws: ErrorReply.refused(.alreadyPending(named(id)))) {
             try client.ask(Peers.AddPersistent(address: "\(hole.address)"))
         }
-        #expect(throws: ErrorReply.peers(.alreadyPending(id: id))) {
+        #expect(throws: ErrorReply.refused(.alreadyPending(named(id)))) {
             try client.ask(Peers.Connect(address: "\(hole.address)"))
         }
-        #expect(throws: ErrorReply.peers(.tooManyPerHost(limit: 1))) {
+        #expect(throws: ErrorReply.refused(.tooManyPerHost(limit: 1))) {
             try client.ask(Peers.Connect(address: "\(Loopback.host(239)):1"))
         }
         try client.ask(Peers.AddPersistent(address: "\(Loopback.host(241)):1"))
-        #expect(throws: ErrorReply.peers(.tooManyPersistentPerHost(limit: 1))) {
+        #expect(throws: ErrorReply.refused(.tooManyPersistentPerHost(limit: 1))) {
             try client.ask(Peers.AddPersistent(address: "\(Loopback.host(241)):2"))
         }
         try client.ask(Peers.AddPersistent(address: "\(Loopback.host(242)):1"))
-        #expect(throws: ErrorReply.peers(.tooManyPersistent(limit: 2))) {
+        #expect(throws: ErrorReply.refused(.tooManyPersistent(limit: 2))) {
             try client.ask(Peers.AddPersistent(address: "\(Loopback.host(243)):1"))
         }
         try client.ask(Peers.SetNetworkActive(active: false))
-        #expect(throws: ErrorReply.peers(.cancelled(by: .networkInactive))) {
+        #expect(throws: ErrorReply.failed(.cancelled(by: .networkInactive))) {
             try dialing.reply(to: Peers.Connect.self)
         }
-        #expect(throws: ErrorReply.peers(.networkInactive)) {
+        #expect(throws: ErrorReply.refused(.networkInactive)) {
             try client.ask(Peers.Connect(address: "\(hole.address)"))
         }
         #expect(peer.ending() == .goodbye)
@@ -135,7 +136,9 @@ struct ControlPeerTests {
         let refused = #expect(throws: ErrorReply.self) {
             try client.ask(Peers.Connect(address: "192.0.2.1:9108"))
         }
-        guard case .peers(.tooManyConnections) = refused else { throw Failure("\(refused as Any)") }
+        guard case .peers(.refused(.tooManyConnections)) = refused else {
+            throw Failure("\(refused as Any)")
+        }
     }
 
     /// Waiting, being dialled, and connected: each by its id and by its address.
@@ -175,7 +178,7 @@ struct ControlPeerTests {
         try dialing.send(Peers.Connect(address: "\(hole.address)"))
         let id = try daemon.waitForConnections { $0.count == 2 }.first { $0.id != kept }?.id
         try client.ask(Peers.Disconnect(selection(try #require(id), hole.address)))
-        #expect(throws: ErrorReply.peers(.cancelled(by: .operator))) {
+        #expect(throws: ErrorReply.failed(.cancelled(by: .operator))) {
             try dialing.reply(to: Peers.Connect.self)
         }
         #expect(try daemon.connections().map(\.id) == [kept])
@@ -190,7 +193,7 @@ struct ControlPeerTests {
         let daemon = try DaemonProcess(Self.patient, withControl: true)
         let client = try daemon.connectControl()
         let addresses = [listener.remote, hole.address, closed.remote]
-        let phases: [Peers.Phase] = [.established, .dialing, .waiting]
+        let phases: [Phase.Name] = [.established, .dialing, .waiting]
         let peers = try addresses.map {
             try client.ask(Peers.AddPersistent(address: "\($0)")).id
         }
@@ -202,7 +205,9 @@ struct ControlPeerTests {
             let selection: Peers.Selection = byID ? .id(id) : .address("\(address)")
             let reply = try client.ask(Peers.Remove(selection))
             #expect(reply == Peers.Remove.Reply(count: 1, untilReload: false))
-            #expect(throws: ErrorReply.peers(.notFound)) { try client.ask(Peers.Remove(selection)) }
+            #expect(throws: ErrorReply.refused(.notFound)) {
+                try client.ask(Peers.Remove(selection))
+            }
         }
         #expect(peer.ending() == .goodbye)
         #expect(try daemon.connections() == [])
@@ -222,7 +227,7 @@ struct ControlPeerTests {
         let row = try client.ask(Peers.Connect(address: "\(listener.remote)")).connection
         let peer = try listener.accept()
         for selection in [Peers.Selection.id(row.id), .address("\(listener.remote)")] {
-            #expect(throws: ErrorReply.peers(.notPersistent(id: row.id))) {
+            #expect(throws: ErrorReply.refused(.notPersistent(named(row.id)))) {
                 try client.ask(Peers.Remove(selection))
             }
         }

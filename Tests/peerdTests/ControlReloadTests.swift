@@ -1,5 +1,6 @@
 import Addressing
 import Control
+import Facts
 import Glibc
 import Testing
 
@@ -35,7 +36,7 @@ struct ControlReloadTests {
             """
         )
         let error = #expect(throws: ErrorReply.self) { try client.ask(Peers.Reload()) }
-        guard case .peers(.configurationRejected(let problems)) = error else {
+        guard case .peers(.refused(.configurationRejected(let problems))) = error else {
             throw Failure("\(error as Any)")
         }
         #expect(problems.count == 2)
@@ -100,7 +101,7 @@ struct ControlReloadTests {
         let error = #expect(throws: ErrorReply.self) {
             try daemon.connectControl().ask(Peers.Reload())
         }
-        guard case .peers(.configurationRejected(let problems)) = error else {
+        guard case .peers(.refused(.configurationRejected(let problems))) = error else {
             throw Failure("\(error as Any)")
         }
         #expect(problems.first?.firstRange(of: "\(taken.remote)") != nil, "\(problems)")
@@ -233,12 +234,12 @@ struct ControlReloadTests {
         try daemon.waitForLine("<6>The new configuration is in force")
         #expect(daemon.count("192.0.2.1") == 0)
         #expect(try !client.ask(Peers.Status()).status.networkActive)
-        #expect(throws: ErrorReply.peers(.networkInactive)) {
+        #expect(throws: ErrorReply.refused(.networkInactive)) {
             try client.ask(Peers.Connect(address: "\(listener.remote)"))
         }
         try client.ask(Peers.SetNetworkActive(active: true))
         try client.ask(Peers.Connect(address: "\(listener.remote)"))
         let status = try client.ask(Peers.Status()).status
-        #expect(status.networkActive && status.refusals.networkInactive == 1)
+        #expect(status.networkActive && status.refusals[.networkInactive] == 1)
     }
 }

@@ -1,5 +1,6 @@
 import ConfigurationFixtures
 import Control
+import Facts
 import Glibc
 
 /// A daemon with a control socket of its own, and peerctl to talk to it.

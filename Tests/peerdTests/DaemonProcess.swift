@@ -1,5 +1,6 @@
 import Addressing
 import ConfigurationFixtures
+import Facts
 import Glibc
 import LinuxIO
 

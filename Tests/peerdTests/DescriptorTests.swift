@@ -145,7 +145,7 @@ struct DescriptorTests {
         let open = try LoopbackListener(remote)
         try daemon.limitDescriptors(to: 1000)
         let peer = try open.accept()
-        try daemon.waitForLine("Connected to \(remote) (id: 1, type: manual)")
+        try daemon.waitForLine("Connected to \(remote) (id: 1, type: persistent)")
         #expect(peer.isHeld)
     }
 

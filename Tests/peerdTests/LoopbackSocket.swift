@@ -1,5 +1,6 @@
 import Addressing
 import CLinux
+import Facts
 import Glibc
 import LinuxIO
 

@@ -1,5 +1,6 @@
 import Addressing
 import Control
+import Facts
 import Testing
 
 /// On a raw network nobody says who he is, but both ends of a connection to ourselves are here.
@@ -27,7 +28,7 @@ struct MeetingItselfTests {
         #expect(try daemon.waitForConnections { $0.isEmpty }.isEmpty)
         for host in hosts {
             let reply = try client.ask(Peers.Explain(address: "\(host):\(port)"))
-            let rules = reply.explanation.findings.filter { $0.way == .outbound }.map(\.rule)
+            let rules = reply.explanation.findings.filter { $0.way == .outbound }.map(\.rule.name)
             #expect(rules.contains(.ownAddress))
         }
         #expect(daemon.count("Peer ") == 0)

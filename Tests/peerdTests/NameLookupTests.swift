@@ -1,6 +1,7 @@
 import Addressing
 import ConfigurationFixtures
 import ConnectionCore
+import Facts
 import Control
 import Glibc
 import Timing
@@ -76,7 +77,9 @@ struct NameLookupTests {
         let failure = #expect(throws: ErrorReply.self) {
             try client.ask(Peers.Connect(address: names.keptPeer))
         }
-        guard case .peers(.duplicatePersistent) = failure else { throw Failure("\(row)") }
+        guard case .peers(.refused(.duplicatePersistent(_))) = failure else {
+            throw Failure("\(row)")
+        }
         #expect(ContinuousClock.now - start < Self.soon)
         #expect(kept.isHeld)
     }

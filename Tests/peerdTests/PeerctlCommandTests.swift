@@ -1,4 +1,5 @@
 import Control
+import Facts
 import Glibc
 import Testing
 
@@ -28,7 +29,7 @@ struct PeerctlCommandTests {
 
         let list = try control.peerctl("list", "--kind", "manual", "--phase", "established")
         #expect(list.output.count == 2)
-        #expect(list.output[1].hasPrefix(" 1  manual  \(peer.remote)  connected"))
+        #expect(list.output[1].hasPrefix(" 1  manual  \(peer.remote)  established"))
         #expect(try control.peerctl("list", "--kind", "inbound").output == ["No connections."])
         let rows = try control.ask(Peers.List.self, "list").flatMap(\.connections)
         #expect(rows.map(\.remote) == ["\(peer.remote)"])
@@ -57,7 +58,7 @@ struct PeerctlCommandTests {
         #expect(held.ending() == .goodbye)
         #expect(try control.peerctl("disconnect", "1").ending == .exited(1))
         let history = try control.ask(Peers.History.self, "history", "--limit", "1")
-        #expect(history.flatMap(\.connections).map(\.cause) == [.closedByOperator])
+        #expect(history.flatMap(\.connections).map(\.cause) == [.ended(.byOperator)])
         #expect(try control.peerctl("history").output.last?.hasSuffix("an operator") ?? false)
     }
 

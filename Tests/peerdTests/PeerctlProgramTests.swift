@@ -1,4 +1,5 @@
 import Control
+import Facts
 import Glibc
 import PlainText
 import Testing
@@ -73,7 +74,7 @@ struct PeerctlProgramTests {
             let message = Array(#"{"parameters":\#(line)}"#.utf8)
             return try ReplyMessage<Peers.Monitor.Reply>(decoding: message).result.get().event.name
         }
-        #expect(names == [.monitoring, .unbanned])
+        #expect(names == [.monitoring, .report(.unbanned)])
     }
 
     @Test("ends quietly when nobody reads any more, also while nothing happens")

@@ -1,3 +1,4 @@
+import Facts
 import Glibc
 
 /// The program under test, as it was built together with these tests.

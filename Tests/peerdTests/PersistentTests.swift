@@ -20,11 +20,13 @@ struct PersistentTests {
         )
         #expect(daemon.count("<6>Added persistent connection to \(remote) (id: 1)") == 1)
         let peer = try listener.accept()
-        try daemon.waitForLine("<6>Connected to \(remote) (id: 1, type: manual)")
+        try daemon.waitForLine("<6>Connected to \(remote) (id: 1, type: persistent)")
         try daemon.waitForStatus("0/1 persistent")
         listener.close()
         peer.close()
-        try daemon.waitForLine("Disconnected from \(remote) (id: 1, type: manual): closed by peer")
+        try daemon.waitForLine(
+            "Disconnected from \(remote) (id: 1, type: persistent): closed by peer"
+        )
         for retries in 1...3 {
             let line = try daemon.waitForLine("<6>Retrying connection to \(remote) in ")
             #expect(line.firstRange(of: "(id: 1, retries: \(retries))") != nil, "\(line)")
@@ -32,7 +34,7 @@ struct PersistentTests {
         }
         let again = try LoopbackListener(remote)
         let back = try again.accept()
-        try daemon.waitForLine("<6>Connected to \(remote) (id: 1, type: manual)")
+        try daemon.waitForLine("<6>Connected to \(remote) (id: 1, type: persistent)")
         #expect(back.isHeld)
     }
 
@@ -55,7 +57,7 @@ struct PersistentTests {
         sleep(2)
         peer.close()
         let back = try listener.accept()
-        try daemon.waitForLine("Connected to \(remote) (id: 1, type: manual)")
+        try daemon.waitForLine("Connected to \(remote) (id: 1, type: persistent)")
         #expect(daemon.count("Retrying") == 0)
 
         // This one wasn't, so it has to wait.
@@ -92,7 +94,7 @@ struct PersistentTests {
         let peer = try listener.accept()
         // The dialler has looked at the list and given it up for the next 5 s.
         try daemon.waitForLine(
-            "Nobody to dial for 1 missing outbound connections -- 1 address: 1 c"
+            "Nobody to dial for 1 missing outbound connection -- 1 address: 1 c"
         )
         try daemon.waitForStatus("0/1 outbound, 0 inbound, 0/1 persistent")
         #expect(daemon.count("Connected to") == 1)
@@ -161,7 +163,9 @@ struct PersistentTests {
         )
         let peer = try listener.accept()
         let name = "several.test:\(listener.remote.port)"
-        try daemon.waitForLine("Connected to \(name) at \(listener.remote) (id: 1, type: manual)")
+        try daemon.waitForLine(
+            "Connected to \(name) at \(listener.remote) (id: 1, type: persistent)"
+        )
         // It is one attempt, however many addresses it took.
         #expect(daemon.count("Attempting to connect to \(name)") == 1)
         #expect(daemon.count("Failed") == 0)

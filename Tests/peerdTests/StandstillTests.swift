@@ -1,6 +1,7 @@
 import Addressing
 import Control
 import DecredWire
+import Facts
 import Glibc
 import Testing
 

@@ -1,5 +1,6 @@
 import Addressing
 import Control
+import Facts
 import Glibc
 import Testing
 
@@ -70,9 +71,10 @@ struct ZoneTests {
         #expect(try client.ask(Peers.Ban(prefix: "fe80::%v0/64")).closed == 1)
         let explanation = try client.ask(Peers.Explain(address: "fe80::b%v0")).explanation
         #expect(explanation.address == "fe80::b%v0")
+        let ofThisLink = try Prefix(parsing: "fe80::%v0/64")
         #expect(
             explanation.findings.contains {
-                $0.way == .inbound && $0.prefix == "fe80::%v0/64"
+                $0 == Finding(way: .inbound, rule: .banned(ofThisLink, until: nil))
             }
         )
         try client.ask(Peers.Unban(prefix: "fe80::%v0/64"))
@@ -116,7 +118,8 @@ struct MissingInterfaceTests {
         #expect(daemon.count("<4>No interface is called gone now; listens on [fe80::1%gone]") == 1)
         try daemon.waitForLine("Cannot dial [fe80::2%lost]:9108: no interface is called lost; try")
         let client = try daemon.connectControl()
-        #expect(throws: ErrorReply.peers(.interfaceMissing(interface: "lost"))) {
+        let lost = try Zone(named: "lost")
+        #expect(throws: ErrorReply.failed(.noLocalEnd(.interface(lost)))) {
             try client.ask(Peers.Connect(address: "[fe80::3%lost]:9108"))
         }
         let status = try client.ask(Peers.Status()).status
@@ -129,11 +132,8 @@ struct MissingInterfaceTests {
         let daemon = try DaemonProcess("outbound.target = 0", withControl: true)
         let client = try daemon.connectControl()
         func refusal(_ address: String, _ name: String) -> ErrorReply {
-            .peers(
-                .unsupportedAddress(
-                    address: address,
-                    reason: "'\(name)' is the name of no interface"
-                )
+            .refused(
+                .unsupportedAddress(address, reason: "'\(name)' is the name of no interface")
             )
         }
         #expect(throws: refusal("fe80::1%never", "never")) {

@@ -96,7 +96,7 @@ class RealClients(unittest.TestCase):
                     peers.AddPersistent(self.address)
                 self.assertEqual(caught.exception.error(), "org.peerd.Peers.DuplicatePersistent")
                 self.assertEqual(caught.exception.parameters(), {"id": number})
-                rows = [row for reply in peers.List(kind="manual", _more=True)
+                rows = [row for reply in peers.List(kind="persistent", _more=True)
                         for row in reply["connections"]]
                 self.assertEqual([row["target"] for row in rows], [self.address])
                 self.assertEqual(peers.Status()["status"]["persistent"], 1)

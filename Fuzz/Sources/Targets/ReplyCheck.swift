@@ -1,4 +1,5 @@
 import Control
+import Facts
 
 /// What the daemon answers, read as a client reads it: as a reply of any method.
 enum ReplyCheck {

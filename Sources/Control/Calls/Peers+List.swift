@@ -1,12 +1,14 @@
+package import Facts
+
 extension Peers {
     /// All connections, or those of a kind or in a phase, in batches of `Bounds.rowsPerReply`.
     package struct List: MethodParameters {
         package static let method = Method.list
 
-        package var kind: Kind?
-        package var phase: Phase?
+        package var kind: ShownKind?
+        package var phase: ShownPhase?
 
-        package init(kind: Kind? = nil, phase: Phase? = nil) {
+        package init(kind: ShownKind? = nil, phase: ShownPhase? = nil) {
             self.kind = kind
             self.phase = phase
         }
@@ -17,8 +19,8 @@ extension Peers {
         }
 
         package func write(to json: inout JSONWriter) {
-            json.field("kind", ifSet: kind?.rawValue)
-            json.field("phase", ifSet: phase?.rawValue)
+            json.field("kind", ifSet: kind)
+            json.field("phase", ifSet: phase)
         }
 
         package struct Reply: ReplyParameters {

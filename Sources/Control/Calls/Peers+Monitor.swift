@@ -18,7 +18,7 @@ extension Peers {
         }
 
         package func write(to json: inout JSONWriter) {
-            if let events { json.field("events", events.map(\.rawValue)) }
+            if let events { json.field("events", events.map(\.camelCase)) }
         }
 
         package struct Reply: ReplyParameters {

@@ -1,28 +1,33 @@
+import Addressing
+package import Facts
+import Timing
+
 extension Peers {
     /// What is kept out, by whom and until when.
     package struct BanEntry: WireObject {
         package var prefix: String
-        package var origin: BanOrigin
+        package var origin: Facts.Ban.Origin
         /// Nil for a ban without end.
         package var untilUnixUSec: Int64?
 
-        package init(prefix: String, origin: BanOrigin, untilUnixUSec: Int64? = nil) {
+        package init(prefix: String, origin: Facts.Ban.Origin, untilUnixUSec: Int64? = nil) {
             self.prefix = prefix
             self.origin = origin
             self.untilUnixUSec = untilUnixUSec
         }
 
+        package init(_ ban: Facts.Ban) {
+            self.init(
+                prefix: ban.prefix.description,
+                origin: ban.origin,
+                untilUnixUSec: ban.until?.microseconds
+            )
+        }
+
         package func write(to json: inout JSONWriter) {
             json.field("prefix", prefix)
-            json.field("origin", origin.rawValue)
+            json.field("origin", origin)
             json.field("untilUnixUSec", ifSet: untilUnixUSec)
         }
-    }
-
-    /// Who banned.
-    package enum BanOrigin: String, WireWord {
-        case `operator`
-        /// A peer misbehaved.
-        case automatic
     }
 }

@@ -1,10 +1,12 @@
+package import Facts
+
 extension Peers {
     /// One connection, wanted or established, as `List` shows it.
     package struct Connection: WireObject {
         /// For its whole life; a persistent one keeps it over all its reconnects.
         package var id: UInt64
-        package var kind: Kind
-        package var phase: Phase
+        package var kind: ShownKind
+        package var phase: Phase.Name
         /// What was named: an address, or a name that is resolved anew at each attempt.
         package var target: String
         /// Nil while a name has no address.
@@ -38,8 +40,8 @@ extension Peers {
 
         package init(
             id: UInt64,
-            kind: Kind,
-            phase: Phase,
+            kind: ShownKind,
+            phase: Phase.Name,
             target: String,
             remote: String? = nil,
             local: String? = nil,
@@ -86,8 +88,8 @@ extension Peers {
 
         package func write(to json: inout JSONWriter) {
             json.field("id", id)
-            json.field("kind", kind.rawValue)
-            json.field("phase", phase.rawValue)
+            json.field("kind", kind)
+            json.field("phase", phase)
             json.field("target", target)
             json.field("remote", ifSet: remote)
             json.field("local", ifSet: local)
@@ -108,21 +110,5 @@ extension Peers {
             json.field("bytesIn", ifSet: bytesIn)
             json.field("bytesOut", ifSet: bytesOut)
         }
-    }
-
-    /// Why a connection exists.
-    package enum Kind: String, WireWord {
-        case inbound
-        case outbound
-        case manual
-        case feeler
-    }
-
-    /// Where a connection stands.
-    package enum Phase: String, WireWord {
-        case waiting
-        case dialing
-        case handshaking
-        case established
     }
 }

@@ -1,26 +1,4 @@
 extension Peers {
-    /// One number for each kind of connection.
-    package struct PerKind: WireObject {
-        package var inbound: Int
-        package var outbound: Int
-        package var manual: Int
-        package var feeler: Int
-
-        package init(inbound: Int, outbound: Int, manual: Int, feeler: Int) {
-            self.inbound = inbound
-            self.outbound = outbound
-            self.manual = manual
-            self.feeler = feeler
-        }
-
-        package func write(to json: inout JSONWriter) {
-            json.field("inbound", inbound)
-            json.field("outbound", outbound)
-            json.field("manual", manual)
-            json.field("feeler", feeler)
-        }
-    }
-
     /// What is in force now, as the configuration names it.
     package struct Limits: WireObject {
         /// `limits.connections`
@@ -64,66 +42,6 @@ extension Peers {
             json.field("persistent", persistent)
             json.field("outbound", outbound)
             json.field("outboundPerGroup", outboundPerGroup)
-        }
-    }
-
-    /// Inbound peers refused since the start, by reason.
-    package struct Refusals: WireObject {
-        package var shuttingDown: UInt64
-        package var networkInactive: UInt64
-        package var banned: UInt64
-        package var rateLimited: UInt64
-        package var flooded: UInt64
-        /// The same address and port is connected or being dialled.
-        package var duplicate: UInt64
-        package var perHost: UInt64
-        /// A listener behind a proxy has as many as it may.
-        package var perListener: UInt64
-        /// No slot left.
-        package var connections: UInt64
-        /// No slot left for whitelisted peers.
-        package var whitelisted: UInt64
-        /// No descriptor or no memory.
-        package var resourcesExhausted: UInt64
-
-        package init(
-            shuttingDown: UInt64,
-            networkInactive: UInt64,
-            banned: UInt64,
-            rateLimited: UInt64,
-            flooded: UInt64,
-            duplicate: UInt64,
-            perHost: UInt64,
-            perListener: UInt64,
-            connections: UInt64,
-            whitelisted: UInt64,
-            resourcesExhausted: UInt64
-        ) {
-            self.shuttingDown = shuttingDown
-            self.networkInactive = networkInactive
-            self.banned = banned
-            self.rateLimited = rateLimited
-            self.flooded = flooded
-            self.duplicate = duplicate
-            self.perHost = perHost
-            self.perListener = perListener
-            self.connections = connections
-            self.whitelisted = whitelisted
-            self.resourcesExhausted = resourcesExhausted
-        }
-
-        package func write(to json: inout JSONWriter) {
-            json.field("shuttingDown", shuttingDown)
-            json.field("networkInactive", networkInactive)
-            json.field("banned", banned)
-            json.field("rateLimited", rateLimited)
-            json.field("flooded", flooded)
-            json.field("duplicate", duplicate)
-            json.field("perHost", perHost)
-            json.field("perListener", perListener)
-            json.field("connections", connections)
-            json.field("whitelisted", whitelisted)
-            json.field("resourcesExhausted", resourcesExhausted)
         }
     }
 

@@ -1,8 +1,10 @@
+package import Facts
+
 extension Peers {
     /// A connection that has ended, or an attempt that led to none, as `History` shows it.
     package struct EndedConnection: WireObject {
         package var id: UInt64
-        package var kind: Kind
+        package var kind: ShownKind
         package var persistent: Bool
         /// What was named.
         package var target: String
@@ -12,7 +14,7 @@ extension Peers {
         package var connected: Bool
         /// Whether it had proved itself.
         package var ready: Bool
-        package var cause: Failure
+        package var cause: Facts.Setback.Cause
         package var endedUnixUSec: Int64
         /// How long it was established.
         package var durationUSec: Int64
@@ -21,13 +23,13 @@ extension Peers {
 
         package init(
             id: UInt64,
-            kind: Kind,
+            kind: ShownKind,
             persistent: Bool,
             target: String,
             remote: String? = nil,
             connected: Bool,
             ready: Bool,
-            cause: Failure,
+            cause: Facts.Setback.Cause,
             endedUnixUSec: Int64,
             durationUSec: Int64,
             bytesIn: UInt64? = nil,
@@ -49,7 +51,7 @@ extension Peers {
 
         package func write(to json: inout JSONWriter) {
             json.field("id", id)
-            json.field("kind", kind.rawValue)
+            json.field("kind", kind)
             json.field("persistent", persistent)
             json.field("target", target)
             json.field("remote", ifSet: remote)
@@ -60,6 +62,26 @@ extension Peers {
             json.field("durationUSec", durationUSec)
             json.field("bytesIn", ifSet: bytesIn)
             json.field("bytesOut", ifSet: bytesOut)
+        }
+
+        package init(from decoder: any Decoder) throws {
+            let fields = try FactFields(decoder)
+            let connected: Bool = try fields.value("connected")
+            self.init(
+                id: try fields.value("id"),
+                kind: try fields.value("kind"),
+                persistent: try fields.value("persistent"),
+                target: try fields.value("target"),
+                remote: try fields.optional("remote"),
+                connected: connected,
+                ready: try fields.value("ready"),
+                cause: connected
+                    ? .ended(try fields.ending("cause")) : .failed(try fields.dialFailure("cause")),
+                endedUnixUSec: try fields.value("endedUnixUSec"),
+                durationUSec: try fields.value("durationUSec"),
+                bytesIn: try fields.optional("bytesIn"),
+                bytesOut: try fields.optional("bytesOut")
+            )
         }
     }
 }

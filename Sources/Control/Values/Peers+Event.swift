@@ -1,5 +1,8 @@
+package import Facts
+import PlainText
+
 extension Peers {
-    /// One thing that happened.
+    /// One thing that happened, or that concerns the monitor alone.
     package struct Event: Equatable, Sendable {
         package var timeUnixUSec: Int64
         package var content: Content
@@ -10,36 +13,19 @@ extension Peers {
         }
 
         package enum Content: Equatable, Sendable {
+            /// The monitor has begun: what comes after isn't missed without being told.
             case monitoring
-            case attempting(Subject)
-            case connected(Subject)
-            case accepted(Subject)
-            case ready(Subject)
-            case connectionFailed(Subject, Failure)
-            case disconnected(Subject, Failure, afterUSec: Int64, wasReady: Bool)
-            case retrying(Subject, inUSec: Int64, retries: Int)
-            case persistentWaiting(Subject, Failure, everyUSec: Int64)
-            case hangingUp(Subject, times: Int)
-            case persistentDown(Subject, Failure?, forUSec: Int64)
-            case persistentAdded(Subject)
-            case persistentAdopted(Subject)
-            case persistentRemoved(Subject)
-            case refused(remote: String, Failure)
-            case refusalsSilenced(forUSec: Int64)
-            case refusalsSuppressed(count: UInt64, duringUSec: Int64)
-            case outboundPaused(failures: Int, forUSec: Int64)
-            case nobodyToDial(missing: Int, [Exclusion])
-            case targetMissed(ready: Int, target: Int, forUSec: Int64)
-            case resourcesExhausted(errno: Int32, pauseUSec: Int64)
-            case banned(BanEntry, closed: Int)
-            case unbanned(prefix: String)
-            case bansSilenced(forUSec: Int64)
-            case bansSuppressed(count: UInt64, duringUSec: Int64)
-            case networkActive
-            case networkInactive
-            case shuttingDown(connections: Int)
+            case report(Report)
+            /// The client was too slow: so many events are gone.
             case missed(count: UInt64)
         }
+    }
+
+    /// What a monitor is told, under the names of the journal's PEERD_EVENT.
+    package enum EventName: Hashable, Sendable {
+        case monitoring
+        case report(Report.Name)
+        case missed
     }
 }
 
@@ -47,34 +33,43 @@ extension Peers.Event {
     package var name: Peers.EventName {
         switch content {
         case .monitoring: .monitoring
-        case .attempting: .attempting
-        case .connected: .connected
-        case .accepted: .accepted
-        case .ready: .ready
-        case .connectionFailed: .connectionFailed
-        case .disconnected: .disconnected
-        case .retrying: .retrying
-        case .persistentWaiting: .persistentWaiting
-        case .hangingUp: .hangingUp
-        case .persistentDown: .persistentDown
-        case .persistentAdded: .persistentAdded
-        case .persistentAdopted: .persistentAdopted
-        case .persistentRemoved: .persistentRemoved
-        case .refused: .refused
-        case .refusalsSilenced: .refusalsSilenced
-        case .refusalsSuppressed: .refusalsSuppressed
-        case .outboundPaused: .outboundPaused
-        case .nobodyToDial: .nobodyToDial
-        case .targetMissed: .targetMissed
-        case .resourcesExhausted: .resourcesExhausted
-        case .banned: .banned
-        case .unbanned: .unbanned
-        case .bansSilenced: .bansSilenced
-        case .bansSuppressed: .bansSuppressed
-        case .networkActive: .networkActive
-        case .networkInactive: .networkInactive
-        case .shuttingDown: .shuttingDown
+        case .report(let report): .report(report.name)
         case .missed: .missed
         }
+    }
+}
+
+extension Peers.EventName: CaseIterable {
+    package static var allCases: [Peers.EventName] {
+        [.monitoring] + Report.Name.allCases.map { .report($0) } + [.missed]
+    }
+
+    /// `connection-failed`
+    package var word: String {
+        switch self {
+        case .monitoring: "monitoring"
+        case .report(let name): name.word
+        case .missed: "missed"
+        }
+    }
+
+    /// `connectionFailed`, as messages have it.
+    package var camelCase: String {
+        switch self {
+        case .monitoring, .missed: word
+        case .report(let name): name.camelCase
+        }
+    }
+}
+
+extension Peers.EventName: Decodable {
+    package init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard text.isWord, let name = Self.allCases.first(where: { $0.camelCase == text }) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "no event's name")
+            )
+        }
+        self = name
     }
 }

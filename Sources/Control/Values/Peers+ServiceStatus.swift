@@ -1,10 +1,8 @@
+package import Facts
+
 extension Peers {
     /// The daemon's state in numbers.
     package struct ServiceStatus: WireObject {
-        /// For so long a persistent peer may be down before the daemon isn't well: more than a
-        /// restart of its own. The journal warns of it then.
-        package static let longestAbsence = Duration.seconds(600)
-
         package var version: String
         /// The configuration's `network`.
         package var network: String
@@ -44,7 +42,7 @@ extension Peers {
         package var retries: [Retry]
         /// How many wait in all.
         package var persistentWaiting: Int
-        package var refusals: Refusals
+        package var refusals: RuleCounts
         package var storage: StorageState
         /// Why, in words for an operator, when `storage` isn't what is wanted.
         package var storageProblem: String?
@@ -80,7 +78,7 @@ extension Peers {
             targetMissedSinceUnixUSec: Int64? = nil,
             retries: [Retry],
             persistentWaiting: Int,
-            refusals: Refusals,
+            refusals: RuleCounts,
             storage: StorageState,
             storageProblem: String? = nil,
             reload: ReloadResult? = nil,

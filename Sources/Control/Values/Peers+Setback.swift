@@ -1,17 +1,16 @@
+package import Facts
+
 extension Peers {
     /// What the last attempt to keep a persistent peer connected came to.
     package struct Setback: WireObject {
-        package var cause: Failure
+        package var cause: Facts.Setback.Cause
         package var atUnixUSec: Int64
         /// Its number in a row, from 1.
         package var count: Int
         /// How many of the last ones in a row were the peer's accepting and closing at once.
         package var hangUps: Int
 
-        /// So many are explained to people, as the journal does it.
-        package static let hangUpsToExplain = 3
-
-        package init(cause: Failure, atUnixUSec: Int64, count: Int, hangUps: Int) {
+        package init(cause: Facts.Setback.Cause, atUnixUSec: Int64, count: Int, hangUps: Int) {
             self.cause = cause
             self.atUnixUSec = atUnixUSec
             self.count = count

@@ -1,3 +1,5 @@
+package import Facts
+
 extension Peers {
     /// Why nobody can be dialled although outbound connections are missing.
     package struct Shortage: WireObject {
@@ -25,22 +27,6 @@ extension Peers {
             json.field("exclusions", exclusions)
             json.field("sinceUnixUSec", sinceUnixUSec)
             json.field("nextLookUnixUSec", nextLookUnixUSec)
-        }
-    }
-
-    /// How many addresses a rule keeps from being picked.
-    package struct Exclusion: WireObject {
-        package var rule: Rule
-        package var count: Int
-
-        package init(rule: Rule, count: Int) {
-            self.rule = rule
-            self.count = count
-        }
-
-        package func write(to json: inout JSONWriter) {
-            json.field("rule", rule.rawValue)
-            json.field("count", count)
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import Facts
 
 extension Peerctl {
     /// `peerctl add-addresses - <addresses`

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import Facts
 
 extension Peerctl {
     /// `peerctl history --limit 10`

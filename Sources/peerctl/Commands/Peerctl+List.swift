@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import Facts
 
 extension Peerctl {
     /// `peerctl list --kind inbound`
@@ -9,10 +10,15 @@ extension Peerctl {
         )
 
         @Option(help: ArgumentHelp("Only those of a kind.", valueName: "kind"))
-        var kind: Peers.Kind?
+        var kind: ShownKind?
 
-        @Option(help: ArgumentHelp("Only those in a phase.", valueName: "phase"))
-        var phase: Peers.Phase?
+        @Option(
+            help: ArgumentHelp(
+                "Only those in a phase; what is ready is established too.",
+                valueName: "phase"
+            )
+        )
+        var phase: ShownPhase?
 
         @OptionGroup var control: ControlOptions
 
@@ -34,5 +40,5 @@ extension Peerctl {
     }
 }
 
-extension Peers.Kind: ExpressibleByArgument {}
-extension Peers.Phase: ExpressibleByArgument {}
+extension ShownKind: ExpressibleByArgument {}
+extension ShownPhase: ExpressibleByArgument {}

@@ -38,16 +38,10 @@ extension Peerctl {
 /// As the journal spells it, `connection-failed`, or as the interface does, `connectionFailed`.
 extension Peers.EventName: ExpressibleByArgument {
     package init?(argument: String) {
-        let name = Self.allCases.first { $0.rawValue == argument || $0.journalName == argument }
+        let name = Self.allCases.first { $0.word == argument || $0.camelCase == argument }
         guard let name else { return nil }
         self = name
     }
 
-    package static var allValueStrings: [String] { allCases.map(\.journalName) }
-
-    var journalName: String {
-        rawValue.reduce(into: "") { name, letter in
-            name += letter.isUppercase ? "-\(letter.lowercased())" : "\(letter)"
-        }
-    }
+    package static var allValueStrings: [String] { allCases.map(\.word) }
 }

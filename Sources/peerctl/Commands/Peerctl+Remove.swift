@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import Facts
 
 extension Peerctl {
     /// `peerctl remove 203.0.113.7:9108`

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import Facts
 import LinuxIO
 import Timing
 
@@ -72,7 +73,7 @@ extension Peerctl {
         ) throws(CommandFailure) {
             var events = try Session(control, patience: patience(within: limit))
             // What happens after the first event isn't missed.
-            try events.begin(Peers.Monitor(events: [.ready, .disconnected]))
+            try events.begin(Peers.Monitor(events: [.report(.ready), .report(.ended)]))
             _ = try events.next(of: Peers.Monitor.self, within: patience(within: limit))
             var known: Peers.ServiceStatus?
             do throws(CommandFailure) {

@@ -1,4 +1,5 @@
 import Control
+import Facts
 import LinuxIO
 
 /// Why a command hasn't done what it was told.
@@ -31,7 +32,7 @@ extension CommandFailure {
         switch self {
         case .unreachable(_, let error): error.saysNobodyListens
         case .connectionLost: true
-        case .answered(.peers(.shuttingDown), _): true
+        case .answered(.peers(.refused(.shuttingDown)), _): true
         case .answered, .unusablePath, .noAnswer, .incomprehensible, .stream, .unusableLine,
             .unwell, .tooFewReady:
             false

@@ -1,4 +1,5 @@
 import Control
+import Facts
 import LinuxIO
 import Timing
 
@@ -33,17 +34,14 @@ extension CommandFailure {
             ? "Is the daemon running? \(status)"
             : "Is the daemon running, and is this its control socket?"
         switch self {
-        case .answered(.peers(.configurationRejected(let problems)), _):
-            let failure = Peers.Failure.configurationRejected(problems: problems)
-            return (
-                ["the configuration is wrong"] + problems,
-                [failure.advice(for: method, of: instance)].compactMap { $0 }
-            )
-        case .answered(.peers(let failure), _):
-            return (
-                [failure.reason(for: method, seenFrom: viewpoint)],
-                [failure.advice(for: method, of: instance)].compactMap { $0 }
-            )
+        case .answered(.peers(let cause), _):
+            let reason =
+                if case .refused(.configurationRejected(let problems)) = cause {
+                    ["the configuration is wrong"] + problems
+                } else {
+                    [cause.reason(for: method, seenFrom: viewpoint)]
+                }
+            return (reason, [cause.advice(for: method, of: instance)].compactMap { $0 })
         case .answered(.service(let failure), _):
             return ([failure.text], [failure.advice(of: instance)])
         case .answered(.unknown(let name), _):
@@ -110,18 +108,19 @@ extension CommandFailure {
     }
 }
 
-extension Peers.Failure {
-    /// As `text`, where it answers a call: "not found" alone would leave open what.
+extension Cause {
+    /// As `sentence`, where it answers a call: "not found" alone would leave open what.
     fileprivate func reason(for method: Method, seenFrom viewpoint: Viewpoint) -> String {
         switch (self, method) {
-        case (.notFound, .unban): "there is no such ban"
-        case (.notFound, _): "there is no such connection"
-        case (.shuttingDown, _): "the daemon is shutting down"
-        case (.networkInactive, _): "the network is inactive"
-        case (.unsupportedAddress(let address?, nil), .ban),
-            (.unsupportedAddress(let address?, nil), .unban):
+        case (.refused(.notFound), .unban): "there is no such ban"
+        case (.refused(.notFound), _): "there is no such connection"
+        case (.refused(.shuttingDown), _), (.ended(.shutdown), _): "the daemon is shutting down"
+        case (.refused(.networkInactive), _), (.ended(.networkInactive), _):
+            "the network is inactive"
+        case (.refused(.unsupportedAddress(let address, nil)), .ban),
+            (.refused(.unsupportedAddress(let address, nil)), .unban):
             "'\(address)' is not an address or prefix"
-        case (_, _): text(seenFrom: viewpoint)
+        case (_, _): sentence(viewpoint.wording)
         }
     }
 }

@@ -1,4 +1,5 @@
 import Control
+import Facts
 
 extension Collection where Element: StringProtocol {
     /// The first `limit` of them with commas between, and how many more there are.

@@ -1,4 +1,5 @@
 import Control
+import Facts
 
 extension Peers.BanEntry {
     static func table(of bans: [Peers.BanEntry], seenFrom viewpoint: Viewpoint) -> Table {
@@ -19,15 +20,7 @@ extension Peers.BanEntry {
     }
 }
 
-extension Peers.BanOrigin {
-    /// As the journal says it.
-    var reason: String {
-        switch self {
-        case .operator: "by an operator"
-        case .automatic: "for misbehaviour"
-        }
-    }
-
+extension Ban.Origin {
     /// In a table.
     var text: String {
         switch self {

@@ -1,4 +1,5 @@
 import Control
+import Facts
 
 extension Peers.ConfiguredKey {
     /// The configuration as TOML, with a comment behind each value that says where it was set: what

@@ -1,4 +1,5 @@
 import Control
+import Facts
 import Timing
 
 extension Peers.Connection {
@@ -19,7 +20,7 @@ extension Peers.Connection {
         ])
         for connection in connections {
             table.append([
-                Text("\(connection.id)"), Text(connection.type), Text(connection.peer),
+                Text("\(connection.id)"), Text(connection.kind.word), Text(connection.peer),
                 connection.state,
                 Text(connection.establishedUnixUSec.map { viewpoint.age(of: $0) } ?? ""),
                 Text(connection.next(seenFrom: viewpoint)),
@@ -40,17 +41,16 @@ extension Peers.Connection {
         return "\(target) at \(remote)"
     }
 
-    /// One word for kind and persistence: what is persistent is manual as well.
-    private var type: String { persistent ? "persistent" : kind.rawValue }
-
     /// The phase, and whether what is established counts as held.
     var state: Text {
-        switch phase {
-        case .waiting: Text("waiting", .pending)
-        case .dialing: Text("dialing", .pending)
-        case .handshaking: Text("handshaking", .pending)
-        case .established: ready ? Text("ready", .good) : "connected"
-        }
+        let shown = ShownPhase(phase, isReady: ready)
+        let style: Style =
+            switch shown {
+            case .waiting, .dialing, .handshaking: .pending
+            case .established: .plain
+            case .ready: .good
+            }
+        return Text(shown.word, style)
     }
 
     /// What ends a wait or an attempt, and when.

@@ -1,4 +1,5 @@
 import Control
+import Facts
 
 extension Peers.EndedConnection {
     static func table(of ended: [Peers.EndedConnection], seenFrom viewpoint: Viewpoint) -> Table {
@@ -15,13 +16,13 @@ extension Peers.EndedConnection {
         for connection in ended {
             table.append([
                 Text(viewpoint.date(connection.endedUnixUSec)), Text("\(connection.id)"),
-                Text(connection.persistent ? "persistent" : connection.kind.rawValue),
+                Text(connection.kind.word),
                 Text(connection.peer),
                 Text(connection.connected ? duration(connection.durationUSec) : "failed"),
                 Text(connection.bytesIn.map { byteCount($0) } ?? ""),
                 Text(connection.bytesOut.map { byteCount($0) } ?? ""),
                 Text(
-                    connection.cause.text(seenFrom: viewpoint),
+                    connection.cause.sentence(viewpoint.wording),
                     connection.ready ? .plain : .faint
                 ),
             ])

@@ -1,4 +1,5 @@
 import Control
+import Facts
 import Timing
 
 extension Peers.ServiceStatus {
@@ -24,7 +25,7 @@ extension Peers.ServiceStatus {
         if let since = persistentDownSinceUnixUSec {
             let absence =
                 WallTime(microseconds: viewpoint.nowUnixUSec) - WallTime(microseconds: since)
-            if absence >= Self.longestAbsence {
+            if absence >= Report.patience {
                 complaints.append(
                     "a persistent peer has been down for \(absence.briefDescription): \(summary)"
                 )

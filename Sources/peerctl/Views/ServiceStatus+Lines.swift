@@ -1,4 +1,5 @@
 import Control
+import Facts
 import Timing
 
 extension Peers.ServiceStatus {
@@ -61,7 +62,7 @@ extension Peers.ServiceStatus {
         } else if let shortage = nobodyToDial {
             remarks.append(
                 Text("Nobody to dial for outbound.target", .bad)
-                    + Text(" -- \(Peers.Exclusion.text(of: shortage.exclusions))")
+                    + Text(" -- \(shortage.exclusions.sentence)")
             )
         } else if let until = outboundPausedUntilUnixUSec {
             let failures =
@@ -100,7 +101,7 @@ extension Peers.ServiceStatus {
             .init(title: "DIALING", alignment: .right, rank: 2),
             .init(title: "LIMIT", alignment: .right),
         ])
-        func row(_ name: String, _ count: KeyPath<Peers.PerKind, Int>, wanted: Int? = nil) {
+        func row(_ name: String, _ count: KeyPath<PerKind, Int>, wanted: Int? = nil) {
             let held = ready[keyPath: count]
             let pending = dialing[keyPath: count]
             let isMissing = held < wanted ?? 0
@@ -183,22 +184,14 @@ extension Peers.Totals {
     }
 }
 
-extension Peers.PerKind {
+extension PerKind {
     fileprivate var sum: Int { inbound + outbound + manual + feeler }
 }
 
-extension Peers.Refusals {
-    /// Only the reasons that there were.
+extension RuleCounts {
+    /// Only the rules that refused somebody.
     fileprivate var line: Text {
-        let reasons: [(String, UInt64)] = [
-            ("shutting down", shuttingDown), ("network inactive", networkInactive),
-            ("banned", banned), ("rate limited", rateLimited), ("flood", flooded),
-            ("duplicate", duplicate), ("limits.per-host", perHost),
-            ("listen.connections", perListener),
-            ("limits.connections", connections), ("limits.whitelisted", whitelisted),
-            ("no descriptors or memory", resourcesExhausted),
-        ]
-        let some = reasons.filter { $0.1 > 0 }.map { "\(grouped($0.1)) \($0.0)" }
+        let some = Self.rules.filter { self[$0] > 0 }.map { "\(grouped(self[$0])) \($0.word)" }
         return Text(
             some.isEmpty
                 ? "No inbound peer was refused" : "Refused: " + some.joined(separator: ", ")

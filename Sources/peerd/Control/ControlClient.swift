@@ -2,6 +2,7 @@ import Addressing
 import Configuration
 import ConnectionCore
 import Control
+import Facts
 import LinuxIO
 import Timing
 
@@ -156,10 +157,10 @@ struct ControlClient: ~Copyable {
         parameters.encode(into: &output, continues: continues)
     }
 
-    mutating func reply(_ failure: Peers.Failure) {
+    mutating func reply(_ cause: Cause) {
         work = .none
         guard !isOneway, !isGone else { return }
-        failure.encode(into: &output)
+        cause.encode(into: &output)
     }
 
     mutating func reply(_ failure: Service.Failure) {

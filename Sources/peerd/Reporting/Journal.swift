@@ -1,5 +1,6 @@
 import Configuration
 import ConnectionCore
+import Facts
 import LinuxIO
 import Systemd
 import Timing
@@ -92,7 +93,7 @@ struct Journal: ~Copyable {
         buffer.append("PRIORITY", Int64(entry.level.priority))
         buffer.append("SYSLOG_IDENTIFIER", "peerd")
         buffer.append("MESSAGE_ID", entry.event.messageID)
-        buffer.append("PEERD_EVENT", entry.event.rawValue)
+        buffer.append("PEERD_EVENT", entry.event.word)
         for field in entry.fields { buffer.append(field.name.journalField, field.value) }
         return socket?.send(buffer) == .sent
     }

@@ -8,7 +8,7 @@ enum LogField: CaseIterable, Sendable {
     case peer
     /// `name:port`, of a peer that was given by name.
     case name
-    /// inbound, outbound, manual or feeler.
+    /// inbound, outbound, manual, persistent or feeler.
     case kind
     /// Why, as one word that doesn't change: `timed-out`, `too-many-per-host`.
     case reason

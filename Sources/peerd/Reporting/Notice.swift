@@ -1,6 +1,7 @@
 import Addressing
 import Configuration
 import ConnectionCore
+import Facts
 import LinuxIO
 import Storage
 import Timing
@@ -92,7 +93,7 @@ enum Notice: Sendable {
         }
     }
 
-    var event: LogEvent {
+    var name: Name {
         switch self {
         case .started: .started
         case .status: .status
@@ -170,7 +171,7 @@ enum Notice: Sendable {
                 + "namespace, so its members may not change anything"
         case .controlNotDeleted(let error): "Cannot delete the control socket: \(error), ignoring"
         case .persistentRefused(let peer, let refusal):
-            "Cannot keep \(peer) connected: \(refusal.text), ignoring"
+            "Cannot keep \(peer) connected: \(refusal.sentence(.journal)), ignoring"
         case .configurationWarning(let warning): warning
         case .reloading: "Reading the configuration again"
         case .reloaded: "The new configuration is in force"
@@ -218,7 +219,7 @@ enum Notice: Sendable {
         case .listenersInherited(let count, _):
             [.init(.count, count)]
         case .persistentRefused(let peer, let refusal):
-            [.init(.peer, peer), .init(.reason, refusal.word)]
+            [.init(.peer, peer), .init(.reason, refusal.name.word)]
         case .journalLost(let count, _):
             [.init(.count, count)]
         case .addressesLearned(let peer, let count):
@@ -247,6 +248,6 @@ enum Notice: Sendable {
     }
 
     var entry: LogEntry {
-        LogEntry(event: event, level: level, message: message, fields: fields)
+        LogEntry(event: .notice(name), level: level, message: message, fields: fields)
     }
 }

@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Facts
 import Timing
 
 extension Report {
@@ -23,7 +24,7 @@ extension Report {
         case .persistentDown(let subject, let duration, let cause):
             subject.fields + (cause?.fields ?? []) + [.init(.duration, duration)]
         case .refused(let remote, let refusal):
-            [.init(.peer, remote), .init(.kind, Kind.inbound)] + refusal.fields
+            [.init(.peer, remote), .init(.kind, ShownKind.inbound.word)] + refusal.fields
         case .refusalsSilenced(let duration), .bansSilenced(let duration):
             [.init(.duration, duration)]
         case .refusalsSuppressed(let count, let duration),
@@ -31,8 +32,8 @@ extension Report {
             [.init(.count, count), .init(.duration, duration)]
         case .outboundPaused(let failures, let pause):
             [.init(.count, failures), .init(.duration, pause)]
-        case .nobodyToDial(let shortage):
-            [.init(.count, shortage.missing), .init(.obstacles, shortage.words)]
+        case .nobodyToDial(let missing, let exclusions):
+            [.init(.count, missing), .init(.obstacles, exclusions.words)]
         case .targetMissed(let ready, let target, let duration, _):
             [.init(.count, ready), .init(.limit, target), .init(.duration, duration)]
         case .resourcesExhausted(let code, let pause):
@@ -52,7 +53,7 @@ extension Report {
 
 extension Subject {
     fileprivate var fields: [LogEntry.Field] {
-        var fields: [LogEntry.Field] = [.init(.connection, id), .init(.kind, kind)]
+        var fields: [LogEntry.Field] = [.init(.connection, id), .init(.kind, shownKind.word)]
         fields.append(address.map { .init(.peer, $0) } ?? .init(.peer, target))
         if case .name(let name) = target { fields.append(.init(.name, name)) }
         return fields
@@ -65,7 +66,7 @@ private func banFields(_ prefix: Prefix, _ until: WallTime?) -> [LogEntry.Field]
 
 extension DialFailure {
     fileprivate var fields: [LogEntry.Field] {
-        let reason = LogEntry.Field(.reason, word)
+        let reason = LogEntry.Field(.reason, name.word)
         return switch self {
         case .resourcesExhausted(let code), .io(let code):
             [reason, .init(.errno, code)]
@@ -82,7 +83,7 @@ extension DialFailure {
 
 extension Ending {
     fileprivate var fields: [LogEntry.Field] {
-        let reason = LogEntry.Field(.reason, word)
+        let reason = LogEntry.Field(.reason, name.word)
         return switch self {
         case .io(let code): [reason, .init(.errno, code)]
         case .banned(let prefix, let until): [reason] + banFields(prefix, until)
@@ -105,7 +106,7 @@ extension Setback.Cause {
 extension Refusal {
     /// The reason, and the rule with its number where a setting led to it.
     fileprivate var fields: [LogEntry.Field] {
-        let reason = LogEntry.Field(.reason, word)
+        let reason = LogEntry.Field(.reason, name.word)
         return switch self {
         case .banned(let prefix, let until), .bannedLonger(let prefix, let until):
             [reason] + banFields(prefix, until)
@@ -123,10 +124,11 @@ extension Refusal {
             [reason, .init(.rule, "limits.whitelisted"), .init(.limit, limit)]
         case .tooManyPersistent(let limit):
             [reason, .init(.rule, "persistent.max"), .init(.limit, limit)]
-        case .tooManyBans(let limit):
+        case .tooManyBans(let limit), .tooManyAddresses(let limit):
             [reason, .init(.limit, limit)]
         case .shuttingDown, .networkInactive, .alreadyPending, .alreadyConnected,
-            .duplicatePersistent, .notPersistent, .notFound, .unsupportedAddress:
+            .duplicatePersistent, .notPersistent, .notFound, .unsupportedAddress,
+            .configurationRejected:
             [reason]
         }
     }

@@ -1,6 +1,7 @@
 import Addressing
 import Configuration
 import ConnectionCore
+import Facts
 import Timing
 
 /// A report as an entry of the journal.
@@ -41,41 +42,15 @@ extension Report {
         }
     }
 
-    var event: LogEvent {
-        switch self {
-        case .attempting: .attempting
-        case .connected: .connected
-        case .accepted: .accepted
-        case .ready: .ready
-        case .failed, .failedAgain: .failed
-        case .ended: .ended
-        case .retrying: .retrying
-        case .persistentWaiting: .persistentWaiting
-        case .hangingUp: .hangingUp
-        case .persistentDown: .persistentDown
-        case .persistentAdded: .persistentAdded
-        case .persistentAdopted: .persistentAdopted
-        case .persistentRemoved: .persistentRemoved
-        case .refused: .refused
-        case .refusalsSilenced: .refusalsSilenced
-        case .refusalsSuppressed: .refusalsSuppressed
-        case .outboundPaused: .outboundPaused
-        case .nobodyToDial: .nobodyToDial
-        case .targetMissed: .targetMissed
-        case .resourcesExhausted: .resourcesExhausted
-        case .banned: .banned
-        case .unbanned: .unbanned
-        case .bansSilenced: .bansSilenced
-        case .bansSuppressed: .bansSuppressed
-        case .networkActive(let isActive): isActive ? .networkActive : .networkInactive
-        case .shuttingDown: .shuttingDown
-        }
-    }
-
     var entry: LogEntry { entry(with: ReportDetails()) }
 
     func entry(with details: ReportDetails) -> LogEntry {
-        var entry = LogEntry(event: event, level: level, message: message, fields: fields)
+        var entry = LogEntry(
+            event: .report(name),
+            level: level,
+            message: sentence(.journal),
+            fields: fields
+        )
         entry.fields += details.fields
         if let bytes = details.bytesIn { entry.fields.append(.init(.bytesIn, bytes)) }
         if let bytes = details.bytesOut { entry.fields.append(.init(.bytesOut, bytes)) }

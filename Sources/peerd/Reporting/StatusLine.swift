@@ -1,6 +1,6 @@
 import Addressing
 import ConnectionCore
-import Control
+import Facts
 import Timing
 
 /// One line that tells what matters and what is missing:

@@ -1,4 +1,5 @@
 import ConnectionCore
+import Facts
 
 /// What the journal says of the end of one connection beyond its cause.
 struct EndingDetail: Sendable {

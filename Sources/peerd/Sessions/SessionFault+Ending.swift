@@ -1,5 +1,6 @@
 import ConnectionCore
 import DecredWire
+import Facts
 
 extension SessionFault {
     /// What the core is told of a session's end.

@@ -1,4 +1,5 @@
 import Configuration
+import Facts
 import Foundation
 import Systemd
 import Testing
@@ -67,17 +68,21 @@ struct LogEventTests {
     func documentation() throws {
         let lines = try Self.text("docs/journal.md").split(separator: "\n")
         for entry in SampleReports.entries {
-            let rows = lines.filter { $0.hasPrefix("| `\(entry.event.rawValue)` |") }
-            #expect(rows.count == 1, "\(entry.event.rawValue) in docs/journal.md")
+            let rows = lines.filter { $0.hasPrefix("| `\(entry.event.word)` |") }
+            #expect(rows.count == 1, "\(entry.event.word) in docs/journal.md")
             guard let row = rows.first else { continue }
             let columns = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
             // These depend on whose connection it was, on why it ended, and on the configuration.
-            if ![.ended, .failed, .listenersInherited, .misbehaving].contains(entry.event) {
+            let varying: [LogEvent] = [
+                .report(.ended), .report(.failed), .notice(.listenersInherited),
+                .notice(.misbehaving),
+            ]
+            if !varying.contains(entry.event) {
                 #expect(columns[1] == entry.level.rawValue, "\(entry)")
             }
             for field in entry.fields {
                 let name = field.name.journalField.name
-                #expect(columns[2].contains("`\(name)`"), "\(entry.event.rawValue): \(name)")
+                #expect(columns[2].contains("`\(name)`"), "\(entry.event.word): \(name)")
                 #expect(!field.value.isEmpty, "\(entry)")
             }
         }
@@ -86,8 +91,9 @@ struct LogEventTests {
     @Test("is a warning only where an operator must know it, and never by what strangers do")
     func levels() {
         let strangers: Set<LogEvent> = [
-            .misbehaving, .refused, .refusalsSilenced, .refusalsSuppressed, .banned, .ended,
-            .accepted, .addressesLearned,
+            .notice(.misbehaving), .report(.refused), .report(.refusalsSilenced),
+            .report(.refusalsSuppressed), .report(.banned), .report(.ended), .report(.accepted),
+            .notice(.addressesLearned),
         ]
         for entry in SampleReports.entries where strangers.contains(entry.event) {
             #expect(entry.level == .info || entry.level == .debug, "\(entry)")

@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Facts
 import Glibc
 import LinuxIO
 import Storage
@@ -20,7 +21,10 @@ enum SampleReports {
         .tooManyWhitelisted(limit: 32),
         .duplicatePersistent(id), .notPersistent(id), .tooManyPersistent(limit: 8),
         .tooManyPersistentPerHost(limit: 5), .tooManyBans(limit: 10_000), .notFound,
-        .unsupportedAddress(subject.target), .bannedLonger(prefix, until: until),
+        .unsupportedAddress("x:0", reason: nil), .tooManyAddresses(limit: 100_000),
+        .unsupportedAddress("x:0", reason: "x:0 is odd"),
+        .configurationRejected(problems: ["peerd.toml:3:1: odd"]),
+        .bannedLonger(prefix, until: until),
         .bannedLonger(prefix, until: nil),
     ]
 
@@ -42,11 +46,10 @@ enum SampleReports {
         .session(.malformed),
     ]
 
-    /// With every obstacle.
-    static let shortage = Shortage(
-        missing: 5,
-        counts: Shortage.Obstacle.allCases.map { .init($0, addresses: 1 + $0.rawValue) }
-    )
+    /// With every rule.
+    static let exclusions = Rule.Name.allCases.enumerated().map { index, rule in
+        Exclusion(rule, addresses: 1 + index)
+    }
 
     static let reports: [Report] =
         [
@@ -60,10 +63,10 @@ enum SampleReports {
             .persistentWaiting(subject, .noRoute, every: .seconds(5)),
             .persistentWaiting(named, .resourcesExhausted(errno: EMFILE), every: .seconds(5)),
             .hangingUp(subject, times: 3), .persistentDown(subject, for: .seconds(600), nil),
-            .failedAgain(named, .noRoute), .nobodyToDial(shortage),
-            .nobodyToDial(Shortage(missing: 8, counts: [])),
+            .failedAgain(named, .noRoute), .nobodyToDial(missing: 5, exclusions),
+            .nobodyToDial(missing: 8, []),
             .targetMissed(ready: 3, target: 8, for: .seconds(600), nil),
-            .targetMissed(ready: 0, target: 8, for: .seconds(600), shortage),
+            .targetMissed(ready: 0, target: 8, for: .seconds(600), exclusions),
             .resourcesExhausted(errno: EMFILE, pause: .seconds(5)),
             .banned(Ban(prefix: prefix, until: until, origin: .operator), closed: 2),
             .banned(Ban(prefix: prefix, until: nil, origin: .automatic), closed: 0),

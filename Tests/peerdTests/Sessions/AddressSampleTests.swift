@@ -1,6 +1,7 @@
 import Addressing
 import ConnectionCore
 import DecredWire
+import Facts
 import Testing
 import Timing
 

@@ -1,4 +1,5 @@
 import DecredWire
+import Facts
 import Testing
 import Timing
 

@@ -1,4 +1,5 @@
 import Addressing
+import Facts
 import Glibc
 import Storage
 import Testing

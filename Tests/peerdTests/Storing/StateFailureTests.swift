@@ -1,4 +1,5 @@
 import ConnectionCore
+import Facts
 import Storage
 import Testing
 import Timing

@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Facts
 import Storage
 import Timing
 
@@ -59,7 +60,7 @@ struct StateKeeping {
         state.noteConfigured(configured)
         let restored = state.restoreRefused(to: &core, at: now, &actions)
         perform()
-        refusals += restored.refusals.map { "\($0.target): \($0.refusal.text)" }
+        refusals += restored.refusals.map { "\($0.target): \($0.refusal.sentence(.journal))" }
     }
 
     mutating func shutDown() {
@@ -108,7 +109,7 @@ struct StateKeeping {
     mutating func restore(_ stored: StoredState) {
         let restored = state.restore(stored, to: &core, at: now, &actions)
         perform()
-        refusals += restored.refusals.map { "\($0.target): \($0.refusal.text)" }
+        refusals += restored.refusals.map { "\($0.target): \($0.refusal.sentence(.journal))" }
     }
 
     /// The present request is on disk.
