@@ -1,5 +1,4 @@
 import ConnectionCore
-import Facts
 import Glibc
 import Timing
 

@@ -1,6 +1,5 @@
 import Addressing
 import DecredWire
-import Facts
 import Glibc
 
 /// What reading peers costs without kernel or session. With the arguments BYTES ROUNDS it hashes as

@@ -1,5 +1,3 @@
-import Facts
-
 /// BLAKE-256 as its specification describes it, step by step with tables, slow and apart from the
 /// one that it checks.
 enum PlainBLAKE256 {

@@ -1,5 +1,4 @@
 import Control
-import Facts
 
 /// What the daemon answers, read as a client reads it: as a reply of any method.
 enum ReplyCheck {
