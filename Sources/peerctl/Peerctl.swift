@@ -1,6 +1,5 @@
 import ArgumentParser
 import Control
-import Facts
 import Glibc
 import LinuxIO
 import PlainText

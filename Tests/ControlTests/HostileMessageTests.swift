@@ -1,5 +1,4 @@
 import Control
-import Facts
 import Testing
 
 /// What a local client can send to do harm. It gets an error or a closed connection; nothing traps,

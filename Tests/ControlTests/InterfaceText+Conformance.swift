@@ -1,4 +1,3 @@
-import Facts
 
 /// What values have shown of an interface.
 struct Coverage {

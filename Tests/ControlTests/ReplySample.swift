@@ -1,5 +1,4 @@
 import Control
-import Facts
 import Testing
 
 /// A reply of some method, with its type erased so that all can stand in one table.

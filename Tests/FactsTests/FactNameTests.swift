@@ -73,11 +73,15 @@ struct FactNameTests {
         #expect(ShownKind.persistent.kind == .manual)
     }
 
-    @Test("of the phase of what is ready is asked for by established too")
+    @Test("of an established phase is asked for by it, whether it is shown as connected or ready")
     func phases() {
-        #expect(ShownPhase.established.includes(.ready))
-        #expect(!ShownPhase.ready.includes(.established))
-        for phase in ShownPhase.allCases { #expect(phase.includes(phase)) }
-        #expect(!ShownPhase.established.includes(.handshaking))
+        #expect(ShownPhase(.established, isReady: true) == .ready)
+        #expect(ShownPhase(.established, isReady: false) == .connected)
+        for phase in ShownPhase.allCases {
+            #expect(
+                ShownPhase.established.includes(phase) == [.connected, .ready].contains(phase)
+            )
+            #expect(ShownPhase.ready.includes(phase) == (phase == .ready))
+        }
     }
 }

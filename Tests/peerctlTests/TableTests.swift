@@ -17,23 +17,23 @@ struct TableTests {
         #expect(
             lines == [
                 """
-                           ID  TYPE        PEER                                          STATE         \
+                           ID  TYPE        PEER                                          STATE       \
                   AGE  NEXT                            RTT      IN    OUT  NOTES
                 """,
                 """
-                            1  persistent  peer.example.org:9108                         waiting       \
+                            1  persistent  peer.example.org:9108                         waiting     \
                        retries in 2 min, 3 failures
                 """,
                 """
-                            2  outbound    203.0.113.7:9108                              ready        \
+                            2  outbound    203.0.113.7:9108                              ready      \
                 34 min                                12 ms  1.2 MB  999 B
                 """,
                 """
-                            3  inbound     [2001:db8:85a3:8d3:1319:8a2e:370:7348]:40122  established   \
+                            3  inbound     [2001:db8:85a3:8d3:1319:8a2e:370:7348]:40122  connected   \
                   4 s                                                      whitelisted, proxied
                 """,
                 """
-                1099511627775  outbound    192.0.2.1:9108                                dialing       \
+                1099511627775  outbound    192.0.2.1:9108                                dialing     \
                        gives up in 12 s
                 """,
             ]
@@ -45,11 +45,11 @@ struct TableTests {
         let lines = connections.lines(on: Terminal(width: 60)).plain
         #expect(
             lines == [
-                "           ID  PEER                              STATE",
-                "            1  peer.example.org:9108             waiting",
-                "            2  203.0.113.7:9108                  ready",
-                "            3  [2001:db8:85a3:8…370:7348]:40122  established",
-                "1099511627775  192.0.2.1:9108                    dialing",
+                "           ID  TYPE        PEER                    STATE",
+                "            1  persistent  peer.example.org:9108   waiting",
+                "            2  outbound    203.0.113.7:9108        ready",
+                "            3  inbound     [2001:db8:8…348]:40122  connected",
+                "1099511627775  outbound    192.0.2.1:9108          dialing",
             ]
         )
     }

@@ -1,6 +1,5 @@
 import Addressing
 import Control
-import Facts
 import Glibc
 import LinuxIO
 import Storage

@@ -235,7 +235,7 @@ struct ControlPeerTests {
         let removed = try client.ask(Peers.Remove(.address("\(configured.remote)")))
         #expect(removed == Peers.Remove.Reply(count: 1, untilReload: true))
         try client.ask(Peers.Reload())
-        #expect(try daemon.connections(of: .manual).contains { $0.persistent })
+        #expect(try daemon.connections(of: .persistent).count == 1)
     }
 
     @Test("named without its port is every connection of its address, from and to it, and no other")

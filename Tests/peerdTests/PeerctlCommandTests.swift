@@ -29,7 +29,7 @@ struct PeerctlCommandTests {
 
         let list = try control.peerctl("list", "--kind", "manual", "--phase", "established")
         #expect(list.output.count == 2)
-        #expect(list.output[1].hasPrefix(" 1  manual  \(peer.remote)  established"))
+        #expect(list.output[1].hasPrefix(" 1  manual  \(peer.remote)  connected"))
         #expect(try control.peerctl("list", "--kind", "inbound").output == ["No connections."])
         let rows = try control.ask(Peers.List.self, "list").flatMap(\.connections)
         #expect(rows.map(\.remote) == ["\(peer.remote)"])

@@ -14,7 +14,7 @@ extension Peerctl {
 
         @Option(
             help: ArgumentHelp(
-                "Only those in a phase; what is ready is established too.",
+                "Only those in a phase; established is connected or ready.",
                 valueName: "phase"
             )
         )

@@ -47,7 +47,7 @@ extension Peers.Connection {
         let style: Style =
             switch shown {
             case .waiting, .dialing, .handshaking: .pending
-            case .established: .plain
+            case .connected, .established: .plain
             case .ready: .good
             }
         return Text(shown.word, style)

@@ -1,6 +1,5 @@
 import Addressing
 import DecredWire
-import Facts
 import Timing
 
 /// The addresses that peers are told when they ask: some of those that were good at least once.

@@ -1,4 +1,3 @@
-import Facts
 import Glibc
 @testable import LinuxIO
 

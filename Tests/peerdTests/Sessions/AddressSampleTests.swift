@@ -1,7 +1,6 @@
 import Addressing
 import ConnectionCore
 import DecredWire
-import Facts
 import Testing
 import Timing
 

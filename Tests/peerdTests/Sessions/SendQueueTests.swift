@@ -1,5 +1,4 @@
 import DecredWire
-import Facts
 import Testing
 import Timing
 

@@ -1,5 +1,4 @@
 import Addressing
-import Facts
 import Glibc
 import Storage
 import Testing
