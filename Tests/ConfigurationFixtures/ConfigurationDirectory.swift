@@ -55,14 +55,14 @@ package struct ConfigurationDirectory: ~Copyable {
         }
     }
 
+    /// By bytes, since the text may have a hundred thousand combining marks in a row: looking for
+    /// characters compares some with those of the path, which takes the square of the marks.
     package func withoutPath(_ text: String) -> String {
-        var result = text[...]
-        var kept = ""
-        while let end = result.firstRange(of: "\(path)/") {
-            kept += result[..<end.lowerBound]
-            result = result[end.upperBound...]
-        }
-        return kept + result
+        let parts = Array(text.utf8).split(
+            separator: Array("\(path)/".utf8),
+            omittingEmptySubsequences: false
+        )
+        return String(decoding: parts.joined(), as: UTF8.self)
     }
 
     private static func remove(_ path: String) {
