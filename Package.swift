@@ -17,6 +17,7 @@ let package = Package(
         .executable(name: "peerd", targets: ["peerd"]),
         .executable(name: "peerctl", targets: ["peerctl"]),
         // For LD_PRELOAD, by the program's tests only.
+        .library(name: "CopiedSockets", type: .dynamic, targets: ["CopiedSockets"]),
         .library(name: "FailingAccept", type: .dynamic, targets: ["FailingAccept"]),
         .library(name: "SlowDisk", type: .dynamic, targets: ["SlowDisk"]),
         .library(name: "ShiftedClock", type: .dynamic, targets: ["ShiftedClock"]),
@@ -220,6 +221,7 @@ let package = Package(
             swiftSettings: strict
         ),
         // What the program's tests run beside the daemon, or under it.
+        .target(name: "CopiedSockets", path: "Tests/CopiedSockets"),
         .target(name: "FailingAccept", path: "Tests/FailingAccept"),
         .target(name: "SlowDisk", path: "Tests/SlowDisk"),
         .target(name: "ShiftedClock", path: "Tests/ShiftedClock"),

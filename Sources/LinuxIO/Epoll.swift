@@ -6,8 +6,9 @@ import Glibc
 ///     let count = try epoll.wait(timeout: timeout)
 ///     for index in 0..<count { handle(epoll[index]) }
 ///
-/// A closed descriptor is off the list by itself, unless a copy of it is open elsewhere. What the
-/// last `wait` found may still speak of it: compare the token's generation.
+/// A closed descriptor is off the list by itself only if no copy of it is open elsewhere: so what
+/// is watched is removed before it is closed. What the last `wait` found may still speak of it:
+/// compare the token's generation.
 package struct Epoll: ~Copyable {
     /// Events of one turn, 12 bytes each: 6 KiB. More are told in the next turn.
     package static let capacity = 512
@@ -56,9 +57,14 @@ package struct Epoll: ~Copyable {
         try control(EPOLL_CTL_MOD, watched, token, interest)
     }
 
-    /// Forgets a watched descriptor that stays open.
-    package func remove(_ watched: borrowing FileDescriptor) throws(SystemError) {
-        try control(EPOLL_CTL_DEL, watched, EventToken(raw: 0), [])
+    /// Forgets a watched descriptor, whoever has copies of it. Traps if it isn't watched: nothing
+    /// else can go wrong.
+    package func remove(_ watched: borrowing FileDescriptor) {
+        do throws(SystemError) {
+            try control(EPOLL_CTL_DEL, watched, EventToken(raw: 0), [])
+        } catch {
+            preconditionFailure("\(error)")
+        }
     }
 
     private func control(

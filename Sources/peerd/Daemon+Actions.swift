@@ -18,7 +18,7 @@ extension Daemon {
                 dial(address, for: attempt)
             case .close(let id):
                 sessions.drop(id.slot)
-                if !sockets.drop(id) { kernel.lookups.forget(id) }
+                if !transport.close(slot: id.slot, by: kernel.epoll) { kernel.lookups.forget(id) }
             case .keep(let prefix):
                 if kernel.store != nil { state.changed(prefix) }
             case .report(let report):
@@ -32,7 +32,7 @@ extension Daemon {
     private mutating func resolve(_ name: PeerName, for attempt: DialAttempt) {
         let asker = asker(of: attempt)
         if let reason = kernel.lookups.ask(name, for: attempt, by: asker, at: now.instant) {
-            settled.append(.dialFailed(attempt, .unresolved(reason)))
+            settle(.dialFailed(attempt, .unresolved(reason)))
         }
     }
 
@@ -74,8 +74,9 @@ extension Daemon {
         var details = ReportDetails()
         switch report {
         case .ended(let subject, _, _, _):
-            details.bytesIn = sockets.bytesRead(slot: subject.id.slot)
-            details.bytesOut = sockets.bytesSent(slot: subject.id.slot)
+            let bytes = transport.bytes(inSlot: subject.id.slot)
+            details.bytesIn = bytes.read
+            details.bytesOut = bytes.sent
             if let detail = endingDetail, detail.id == subject.id { details.text = detail.text }
         case .ready(let subject):
             guard let peer = sessions.introduction(slot: subject.id.slot) else { break }
@@ -96,46 +97,37 @@ extension Daemon {
     }
 
     private mutating func dial(_ address: PeerAddress, for attempt: DialAttempt) {
-        sockets.drop(attempt.id)
+        transport.close(slot: attempt.id.slot, by: kernel.epoll)
         let remote: SocketAddress
         let local: SocketAddress?
         do throws(SocketAddress.Obstacle) {
             remote = try SocketAddress(address)
             local = try source(for: address)
         } catch {
-            settled.append(.dialFailed(attempt, DialFailure(error)))
+            settle(.dialFailed(attempt, DialFailure(error)))
             return
         }
         do throws(SystemError) {
             let socket = try Socket.dial(to: remote, from: local)
-            try watch(socket, for: attempt)
+            try keep(socket, for: attempt)
         } catch {
             let failure = DialFailure(error, dialling: remote, from: local)
-            settled.append(.dialFailed(attempt, failure))
+            settle(.dialFailed(attempt, failure))
         }
     }
 
-    private mutating func watch(
+    private mutating func keep(
         _ socket: consuming Socket,
         for attempt: DialAttempt
     ) throws(SystemError) {
-        let isConnecting = socket.isConnecting
-        let local = isConnecting ? nil : try socket.localAddress()
-        let id = attempt.id
-        let token = sockets.put(consume socket, for: id, attempt: attempt.number)
-        do throws(SystemError) {
-            try sockets.withSocket(slot: id.slot) { socket throws(SystemError) in
-                try kernel.epoll.add(
-                    socket.descriptor,
-                    token: token,
-                    interest: isConnecting ? .write : .read
-                )
-            }
-        } catch {
-            sockets.drop(id)
-            throw error
-        }
-        if let local { settled.append(.dialSucceeded(attempt, local: local.peerAddress)) }
+        let local = socket.isConnecting ? nil : try socket.localAddress()
+        let link = try transport.take(
+            socket,
+            inSlot: attempt.id.slot,
+            attempt: attempt.number,
+            by: kernel.epoll
+        )
+        if let local { settle(.dialSucceeded(attempt, local: local.peerAddress), of: link) }
     }
 
     /// The address of ours that the configuration names for the family of `address`.

@@ -107,7 +107,7 @@ extension Daemon {
 
     private mutating func close(_ place: Int, at now: Moment) {
         giveUpWork(of: place, at: now)
-        control.close(place)
+        control.close(place, kernel.epoll)
     }
 
     // MARK: Listening
@@ -185,7 +185,7 @@ extension Daemon {
     /// Answers what has been asked by now, as far as clients take it at once, and hangs up.
     mutating func closeControl() {
         do throws(SystemError) {
-            try control.stopListening()
+            try control.stopListening(kernel.epoll)
         } catch {
             journal.write(.controlNotDeleted(error))
         }
@@ -199,7 +199,7 @@ extension Daemon {
             answerLast(of: place)
             control[place].writeEvents(nowUnixUSec: now.wall.microseconds)
             control[place].flush()
-            control.close(place)
+            control.close(place, kernel.epoll)
         }
     }
 }

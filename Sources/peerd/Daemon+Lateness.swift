@@ -26,7 +26,7 @@ extension Daemon {
     /// and one that was interrupted none. What stays ready is told again only behind the others,
     /// so a poll for each 512 sockets reaches all of them.
     mutating func catchUp(at now: Moment) throws(SystemError) {
-        for _ in 0...sockets.count / Epoll.capacity {
+        for _ in 0...transport.count / Epoll.capacity {
             try kernel.epoll.wait(timeout: .zero)
             let count = kernel.epoll.count
             try dispatchReady(at: now)

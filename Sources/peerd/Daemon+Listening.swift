@@ -14,7 +14,9 @@ extension Daemon {
             do throws(SystemError) {
                 try bind(listen)
             } catch {
-                while listeners.count > before { listeners.remove(at: listeners.count - 1) }
+                while listeners.count > before {
+                    listeners.remove(at: listeners.count - 1, by: kernel.epoll)
+                }
                 throw StartupError(listeningOn: listen.address, error)
             }
         }
@@ -113,7 +115,7 @@ extension Daemon {
                 new.contains(where: { Self.collide($0.address, address) })
             else { continue }
             journal.write(.listenerClosed(listeners[index].address))
-            listeners.remove(at: index)
+            listeners.remove(at: index, by: kernel.epoll)
         }
         do throws(StartupError) {
             try listen(on: new)
@@ -166,7 +168,7 @@ extension Daemon {
                 listeners[index].update(listen)
             } else {
                 journal.write(.listenerClosed(listeners[index].address))
-                listeners.remove(at: index)
+                listeners.remove(at: index, by: kernel.epoll)
             }
         }
     }

@@ -29,8 +29,9 @@ extension Daemon {
         var row = connection.row(in: core.table, at: now)
         let slot = connection.id.slot
         guard connection.isOpen else { return row }
-        row.bytesIn = sockets.bytesRead(slot: slot)
-        row.bytesOut = sockets.bytesSent(slot: slot)
+        let bytes = transport.bytes(inSlot: slot)
+        row.bytesIn = bytes.read
+        row.bytesOut = bytes.sent
         if let roundTrip = sessions.roundTrip(slot: slot) {
             row.roundTripUSec = roundTrip.minimum.clampedMicroseconds
             row.lastRoundTripUSec = roundTrip.last.clampedMicroseconds
@@ -150,13 +151,13 @@ extension Daemon {
                 limit: DescriptorLimit.soft(),
                 needed: DescriptorBudget(configuration).needed
             ),
-            totals: totals(of: sockets.totals)
+            totals: totals(of: transport.totals)
         )
     }
 }
 
 extension Daemon {
-    private func totals(of bytes: SocketTable.Bytes) -> Peers.Totals {
+    private func totals(of bytes: Transport.Bytes) -> Peers.Totals {
         var totals = totals
         totals.bytesIn = bytes.read
         totals.bytesOut = bytes.sent

@@ -60,15 +60,11 @@ extension Daemon {
         for id: ConnectionID,
         at now: Moment
     ) {
-        let token = sockets.put(socket, for: id)
         do throws(SystemError) {
-            try sockets.withSocket(slot: id.slot) { socket throws(SystemError) in
-                try socket.clearLinger()
-                try kernel.epoll.add(socket.descriptor, token: token, interest: .read)
-            }
+            _ = try transport.take(socket, inSlot: id.slot, by: kernel.epoll)
             beginSession(of: id, at: now)
         } catch {
-            settled.append(.closed(id, Ending(error.code)))
+            settle(.closed(id, Ending(error.code)))
         }
     }
 
@@ -104,8 +100,8 @@ extension Daemon {
     /// Has a listener that somebody has killed made anew, with one warning.
     private mutating func mourn(_ index: Int, at now: Moment) {
         var obstacle: SystemError?
+        listeners.mourn(at: index, by: kernel.epoll)
         do throws(SystemError) {
-            try listeners.mourn(at: index, by: kernel.epoll)
             try listeners.revive(at: index, by: kernel.epoll)
         } catch {
             obstacle = error
@@ -188,49 +184,44 @@ extension Daemon {
     // MARK: Connections
 
     /// Something is ready on the socket of a connection.
-    mutating func serve(_ event: ReadyEvent, at now: Moment) {
-        let slot = Int(event.token.slot)
-        guard let connection = core.table.connection(inSlot: slot) else {
-            preconditionFailure("slot \(slot) has a socket and no connection")
+    mutating func serve(_ link: Link, _ event: ReadyEvent, at now: Moment) {
+        guard let id = core.table.connection(inSlot: link.slot)?.id else {
+            preconditionFailure("slot \(link.slot) has a socket and no connection")
         }
-        guard !sockets.isConnecting(slot: slot) else {
-            return finishDial(of: connection.id, at: now)
+        switch transport.owner(of: link) {
+        case .connecting:
+            finishDial(link, of: id, at: now)
+        case .ours:
+            if event.isWritable { sendWaiting(to: link, of: id) }
+            // What was sent may have ended the connection.
+            guard transport.contains(link), event.isReadable || event.isHangUp || event.isError
+            else { return }
+            read(from: link, of: id, at: now)
         }
-        if event.isWritable { sendQueued(to: connection.id, at: now) }
-        // What was sent may have ended the connection.
-        guard sockets.contains(event.token), event.isReadable || event.isHangUp || event.isError
-        else { return }
-        read(from: connection.id, at: now)
     }
 
-    private mutating func finishDial(of id: ConnectionID, at now: Moment) {
-        let attempt = DialAttempt(id: id, number: sockets.attempt(slot: id.slot))
-        let token = sockets.token(slot: id.slot)
+    private mutating func finishDial(_ link: Link, of id: ConnectionID, at now: Moment) {
+        let attempt = DialAttempt(id: id, number: transport.attempt(of: link))
         do throws(SystemError) {
-            let local = try sockets.withSocket(slot: id.slot) { socket throws(SystemError) in
-                try socket.connectionResult()
-                try kernel.epoll.modify(socket.descriptor, token: token, interest: .read)
-                return try socket.localAddress()
-            }
+            let local = try transport.finishConnecting(link, by: kernel.epoll)
             tell(.dialSucceeded(attempt, local: local.peerAddress), at: now)
             beginSession(of: id, at: now)
         } catch {
-            sockets.drop(id)
+            transport.close(slot: link.slot, by: kernel.epoll)
             tell(.dialFailed(attempt, DialFailure(error.code, atOnce: false)), at: now)
         }
     }
 
-    private mutating func read(from id: ConnectionID, at now: Moment) {
-        let hasSession = sessions.contains(id.slot)
+    private mutating func read(from link: Link, of id: ConnectionID, at now: Moment) {
+        let hasSession = sessions.contains(link.slot)
         do throws(SystemError) {
-            let result = try sockets.withSocket(slot: id.slot) { socket throws(SystemError) in
-                // Without a peer protocol what arrives is thrown away, and only its end matters.
+            // Without a peer protocol what arrives is thrown away, and only its end matters.
+            let result =
                 try hasSession
-                    ? socket.read(into: &readBuffer) : socket.discard(atMost: Self.bytesPerTurn)
-            }
+                ? transport.read(from: link, into: &readBuffer)
+                : transport.discard(from: link, atMost: Self.bytesPerTurn)
             switch result {
             case .bytes(let count):
-                sockets.noteRead(count, slot: id.slot)
                 if hasSession { receive(count, from: id, at: now) }
             case .endOfFile: tell(.closed(id, .closedByPeer), at: now)
             case .wouldBlock: break
@@ -244,48 +235,34 @@ extension Daemon {
 
     /// Sends to a peer what its session has said, behind what waits already.
     mutating func send(_ bytes: [UInt8], to id: ConnectionID, at now: Moment) {
-        guard sessions.queue(of: id.slot) == nil else {
-            return sessions.append(bytes, slot: id.slot)
-        }
-        guard let sent = sendAtOnce(bytes[...], to: id), sent < bytes.count else { return }
-        sessions.enqueue(bytes[sent...], slot: id.slot, at: now.instant)
-        setInterest([.read, .write], of: id)
-    }
-
-    private mutating func sendQueued(to id: ConnectionID, at now: Moment) {
-        guard let queue = sessions.queue(of: id.slot),
-            let sent = sendAtOnce(queue.waiting, to: id),
-            sessions.noteSent(sent, slot: id.slot)
-        else { return }
-        setInterest(.read, of: id)
-    }
-
-    /// - Returns: Nil if the connection has ended; the core is told in the next turn.
-    private mutating func sendAtOnce(_ bytes: ArraySlice<UInt8>, to id: ConnectionID) -> Int? {
-        // The one other reading of the clock in a turn: a ping's own time, since that of the turn
-        // would count its work as the path's. Before the call, in which loopback delivers already.
-        let moment = sessions.hasUnsentPing(slot: id.slot) ? Moment.now.instant : nil
+        guard let link = transport.link(inSlot: id.slot) else { return }
+        let moment = momentOfPing(in: id.slot)
         do throws(SystemError) {
-            let sent = try sockets.withSocket(slot: id.slot) { socket throws(SystemError) in
-                try socket.send(bytes)
-            }
-            sockets.noteSent(sent, slot: id.slot)
-            if let moment, sent == bytes.count { sessions.noteAllSent(at: moment, slot: id.slot) }
-            return sent
-        } catch {
-            settled.append(.closed(id, Ending(error.code)))
-            return nil
-        }
-    }
-
-    private mutating func setInterest(_ interest: Interest, of id: ConnectionID) {
-        let token = sockets.token(slot: id.slot)
-        do throws(SystemError) {
-            try sockets.withSocket(slot: id.slot) { socket throws(SystemError) in
-                try kernel.epoll.modify(socket.descriptor, token: token, interest: interest)
+            let sent = try transport.send(bytes, to: link, by: kernel.epoll)
+            if sent < bytes.count {
+                sessions.noteLeft(bytes.count - sent, slot: id.slot, at: now.instant)
+            } else if let moment {
+                sessions.noteAllSent(at: moment, slot: id.slot)
             }
         } catch {
-            settled.append(.closed(id, Ending(error.code)))
+            settle(.closed(id, Ending(error.code)), of: link)
         }
+    }
+
+    private mutating func sendWaiting(to link: Link, of id: ConnectionID) {
+        let moment = momentOfPing(in: id.slot)
+        do throws(SystemError) {
+            let sent = try transport.sendWaiting(to: link, by: kernel.epoll)
+            sessions.noteTaken(sent.count, slot: id.slot)
+            if let moment, sent.isAll { sessions.noteAllSent(at: moment, slot: id.slot) }
+        } catch {
+            settle(.closed(id, Ending(error.code)), of: link)
+        }
+    }
+
+    /// The one other reading of the clock in a turn: a ping's own time, since that of the turn
+    /// would count its work as the path's. Before it is sent, since loopback delivers in that call.
+    private func momentOfPing(in slot: Int) -> Instant? {
+        sessions.hasUnsentPing(slot: slot) ? Moment.now.instant : nil
     }
 }

@@ -36,7 +36,7 @@ struct Daemon: ~Copyable {
     var loadPatience = Self.loadPatience
     /// Why the state folder can't be had.
     var stateRefusal: DirectoryLock.Failure?
-    var sockets = SocketTable()
+    var transport = Transport()
     var sessions: SessionTable
     /// What peers with a session send is read into it.
     var readBuffer: [UInt8]
@@ -50,7 +50,7 @@ struct Daemon: ~Copyable {
     var keysWaitingForRestart: [String] = []
     /// Nil before the first one has ended.
     var lastReload: ReloadResult?
-    /// Of what the core has reported since the start; bytes are the sockets'.
+    /// Of what the core has reported since the start; bytes are the transport's.
     var totals = Peers.Totals()
     /// Addresses that peers have told of, the same one as often as it was told.
     var learned: UInt64 = 0
@@ -67,7 +67,7 @@ struct Daemon: ~Copyable {
 
     /// What came of actions at once: told in the next turn, which then doesn't wait. So there is no
     /// recursion from an action into the core.
-    var settled: [Event] = []
+    var settled: [Settled] = []
     private(set) var isStopping = false
     /// Whether a peer was refused already that came by an interface without a usable name.
     var hasToldOfUnknownLink = false
@@ -195,9 +195,9 @@ struct Daemon: ~Copyable {
         let isLate = noteLateness(at: now, after: wait)
         self.now = now
         watchClock(at: now)
-        let events = settled
+        let told = settled
         settled = []
-        for event in events { tellSettled(event, at: now) }
+        for settled in told { tell(settled, at: now) }
         try dispatchReady(at: now)
         if isLate { try catchUp(at: now) }
         rearmListeners(at: now)
@@ -209,9 +209,17 @@ struct Daemon: ~Copyable {
         keepUpWithSystemd(at: now)
     }
 
-    private mutating func tellSettled(_ event: Event, at now: Moment) {
-        tell(event, at: now)
-        if case .dialSucceeded(let attempt, _) = event { beginSession(of: attempt.id, at: now) }
+    private mutating func tell(_ settled: Settled, at now: Moment) {
+        if let link = settled.link, !transport.contains(link) { return }
+        tell(settled.event, at: now)
+        if case .dialSucceeded(let attempt, _) = settled.event {
+            beginSession(of: attempt.id, at: now)
+        }
+    }
+
+    /// Tells the core in the next turn.
+    mutating func settle(_ event: Event, of link: Link? = nil) {
+        settled.append(Settled(event: event, link: link))
     }
 
     private mutating func keepUpWithSystemd(at now: Moment) {
@@ -234,7 +242,8 @@ struct Daemon: ~Copyable {
     private mutating func dispatch(_ event: ReadyEvent, at now: Moment) throws(SystemError) {
         guard event.token.isFixed else {
             // An earlier event of this turn may have ended the connection.
-            if sockets.contains(event.token) { serve(event, at: now) }
+            let link = Link(event.token)
+            if transport.contains(link) { serve(link, event, at: now) }
             return
         }
         switch KernelServices.Source(rawValue: event.token.slot) {
@@ -274,7 +283,7 @@ struct Daemon: ~Copyable {
         guard !isStopping else { return }
         isStopping = true
         service.tell(.stopping)
-        listeners.closeAll()
+        listeners.closeAll(by: kernel.epoll)
         state.freeze(core, at: now)
         core.shutDown(at: now, &actions)
         perform()

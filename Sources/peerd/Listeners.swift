@@ -173,14 +173,14 @@ struct Listeners: ~Copyable {
     /// Stops listening on a link that is gone, until `revive`.
     mutating func suspend(at index: Int, by epoll: borrowing Epoll) throws(SystemError) {
         let place = try Listener(awaiting: entries[index].listener.address)
-        if !entries[index].isDead { try mourn(at: index, by: epoll) }
+        if !entries[index].isDead { mourn(at: index, by: epoll) }
         entries[index].listener = place
     }
 
     /// Forgets the socket of one that died: what it reports can't be silenced otherwise.
-    mutating func mourn(at index: Int, by epoll: borrowing Epoll) throws(SystemError) {
+    mutating func mourn(at index: Int, by epoll: borrowing Epoll) {
         entries[index].isDead = true
-        try epoll.remove(entries[index].listener.descriptor)
+        epoll.remove(entries[index].listener.descriptor)
     }
 
     /// Makes one that died anew, at the same address.
@@ -195,15 +195,16 @@ struct Listeners: ~Copyable {
         entries[index].isDead = false
     }
 
-    /// Stops listening: what waits in the kernel's queue is reset.
-    mutating func remove(at index: Int) {
+    /// Stops listening: what waits in the kernel's queue is reset, unless somebody else has a copy
+    /// of the listener, such as the service manager of an inherited one.
+    mutating func remove(at index: Int, by epoll: borrowing Epoll) {
+        if !entries[index].isDead { mourn(at: index, by: epoll) }
         tokens.remove(at: index)
         entries.remove(at: index)
     }
 
-    mutating func closeAll() {
-        tokens.removeAll()
-        entries.removeAll()
+    mutating func closeAll(by epoll: borrowing Epoll) {
+        for index in (0..<count).reversed() { remove(at: index, by: epoll) }
     }
 }
 

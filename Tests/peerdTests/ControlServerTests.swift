@@ -49,7 +49,7 @@ struct ControlServerTests {
         server.accept(at: Moment.now.instant, epoll)
         #expect(next.isWaiting && last.isWaiting && server.hasNewcomers)
         #expect(server.places.count { server[$0].hasHungUp } == 1)
-        for place in server.places where server[place].hasHungUp { server.close(place) }
+        for place in server.places where server[place].hasHungUp { server.close(place, epoll) }
         server.accept(at: Moment.now.instant, epoll)
         #expect(next.isWaiting && !last.isWaiting && !server.hasNewcomers)
         #expect(server.places.allSatisfy { server[$0].isOpen })

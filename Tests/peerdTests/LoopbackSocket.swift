@@ -155,6 +155,14 @@ final class LoopbackPeer: LoopbackSocket {
         }
     }
 
+    /// Waits for something, and takes what is there.
+    func read(atMost limit: Int = 65_536) throws -> [UInt8] {
+        var chunk = [UInt8](repeating: 0, count: min(limit, 65_536))
+        let count = recv(number, &chunk, chunk.count, 0)
+        guard count > 0 else { throw Failure("recv: \(count)", errno) }
+        return Array(chunk[..<count])
+    }
+
     /// Sends a FIN and goes on listening.
     func finishSending() { shutdown(number, CInt(SHUT_WR)) }
 

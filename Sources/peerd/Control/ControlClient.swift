@@ -91,9 +91,9 @@ struct ControlClient: ~Copyable {
     }
 
     /// Lends the descriptor of a client that is there.
-    func withDescriptor(
-        _ body: (borrowing FileDescriptor) throws(SystemError) -> Void
-    ) throws(SystemError) {
+    func withDescriptor<Failure: Error>(
+        _ body: (borrowing FileDescriptor) throws(Failure) -> Void
+    ) throws(Failure) {
         switch connection {
         case .some(let connection): try body(connection.descriptor)
         case .none: break

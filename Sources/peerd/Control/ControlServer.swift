@@ -66,9 +66,10 @@ struct ControlServer: ~Copyable {
     }
 
     /// Stops listening, and deletes the socket if the daemon made it. Who is there stays.
-    mutating func stopListening() throws(SystemError) {
+    mutating func stopListening(_ epoll: borrowing Epoll) throws(SystemError) {
         var failure: SystemError?
         for index in 0..<listeners.count {
+            epoll.remove(listeners[index].descriptor)
             do throws(SystemError) { try listeners[index].unlink() } catch { failure = error }
         }
         listeners.removeAll()
@@ -100,7 +101,7 @@ struct ControlServer: ~Copyable {
         }
         for index in dead.reversed() {
             // What it reports can't be silenced, and closing it isn't enough: others have it open.
-            try? epoll.remove(listeners[index].descriptor)
+            epoll.remove(listeners[index].descriptor)
             listeners.remove(at: index)
         }
         return dead.count
@@ -218,8 +219,12 @@ struct ControlServer: ~Copyable {
         clients[place].begin(.none)
     }
 
-    mutating func close(_ place: Int) {
+    /// Hangs up, unwatched: somebody else may have a copy of the descriptor.
+    mutating func close(_ place: Int, _ epoll: borrowing Epoll) {
         if case .monitor = clients[place].work { endMonitor(at: place) }
+        if clients[place].interest != nil {
+            clients[place].withDescriptor { epoll.remove($0) }
+        }
         clients[place].close()
     }
 
@@ -237,7 +242,7 @@ struct ControlServer: ~Copyable {
                 } else if let wanted {
                     try epoll.modify(descriptor, token: token, interest: wanted)
                 } else {
-                    try epoll.remove(descriptor)
+                    epoll.remove(descriptor)
                 }
             }
             clients[place].interest = wanted

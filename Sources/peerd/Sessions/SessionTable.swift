@@ -3,7 +3,7 @@ import ConnectionCore
 import DecredWire
 import Timing
 
-/// The peer sessions, each in the slot of its connection, with what is queued for their peers and
+/// The peer sessions, each in the slot of its connection, with how much waits for their peers and
 /// when they are to be looked at again.
 ///
 /// An idle session costs its place here and one entry of 16 bytes in the queue of deadlines, which
@@ -25,7 +25,8 @@ struct SessionTable: Sendable {
 
     private var slots: [Slot] = []
     private var userAgents = UserAgents()
-    private var queues: [Int: SendQueue] = [:]
+    /// Those of peers that don't take everything at once, by slot.
+    private var backlogs: [Int: Backlog] = [:]
     /// Those of dials whose handshake isn't complete, by slot.
     private var nonces: [Int: UInt64] = [:]
     private var deadlines = DeadlineQueue()
@@ -110,7 +111,7 @@ struct SessionTable: Sendable {
 
     /// So many bytes have come, at the beginning of a buffer.
     mutating func receive(_ buffer: [UInt8], count: Int, slot: Int, at now: Moment) {
-        output.begin(waiting: queues[slot]?.count ?? 0)
+        output.begin(waiting: backlogs[slot]?.count ?? 0)
         slots[slot].session?.receive(
             buffer.span.bytes.extracting(0..<count),
             at: now,
@@ -121,7 +122,7 @@ struct SessionTable: Sendable {
 
     /// Answers a peer that has asked for addresses.
     mutating func give(_ addresses: [AdvertisedAddress], slot: Int) {
-        output.begin(waiting: queues[slot]?.count ?? 0)
+        output.begin(waiting: backlogs[slot]?.count ?? 0)
         slots[slot].session?.give(addresses, in: surroundings, &output)
     }
 
@@ -136,13 +137,13 @@ struct SessionTable: Sendable {
         arm(slot)
     }
 
-    /// Ends the session of a slot, if there is one, and forgets what was queued.
+    /// Ends the session of a slot, if there is one.
     mutating func drop(_ slot: Int) {
         guard contains(slot) else { return }
         slots[slot].session = nil
         if let known = slots[slot].introduction { userAgents.giveBack(known.userAgent) }
         slots[slot].introduction = nil
-        queues[slot] = nil
+        backlogs[slot] = nil
         forgetNonce(of: slot)
         setWake(.distantFuture, of: slot)
     }
@@ -163,30 +164,22 @@ struct SessionTable: Sendable {
         slots[slot].session?.sent(at: moment)
     }
 
-    // MARK: Queues
+    // MARK: Backlogs
 
-    /// What is queued for a peer; nil if nothing is.
-    func queue(of slot: Int) -> SendQueue? { queues[slot] }
-
-    /// Queues what the kernel didn't take.
-    mutating func enqueue(_ bytes: ArraySlice<UInt8>, slot: Int, at now: Instant) {
-        queues[slot] = SendQueue(bytes, at: now)
+    /// So many bytes of what a session has said wait, since the kernel doesn't take them.
+    mutating func noteLeft(_ count: Int, slot: Int, at now: Instant) {
+        guard backlogs[slot] == nil else {
+            backlogs[slot]?.add(count)
+            return
+        }
+        backlogs[slot] = Backlog(count, at: now)
         arm(slot)
     }
 
-    /// Queues behind what is queued already.
-    mutating func append(_ bytes: [UInt8], slot: Int) {
-        queues[slot]?.append(bytes)
-    }
-
-    /// Notes what the kernel has taken of the queue.
-    ///
-    /// - Returns: Whether it is empty now.
-    mutating func noteSent(_ count: Int, slot: Int) -> Bool {
-        queues[slot]?.noteSent(count)
-        guard queues[slot]?.count == 0 else { return false }
-        queues[slot] = nil
-        return true
+    /// The kernel has taken so many of those that waited.
+    mutating func noteTaken(_ count: Int, slot: Int) {
+        backlogs[slot]?.noteTaken(count)
+        if backlogs[slot]?.count == 0 { backlogs[slot] = nil }
     }
 
     // MARK: Deadlines
@@ -195,7 +188,7 @@ struct SessionTable: Sendable {
     enum Due {
         /// `output` has what came of it.
         case session(slot: Int)
-        /// The peer doesn't take what is queued.
+        /// The peer doesn't take what waits for it.
         case stalled(slot: Int)
     }
 
@@ -205,7 +198,7 @@ struct SessionTable: Sendable {
         for slot in slots.indices {
             slots[slot].session?.stoodStill(for: pause, at: now, in: surroundings)
         }
-        for slot in queues.keys { queues[slot]?.deadline.stoodStill(for: pause) }
+        for slot in backlogs.keys { backlogs[slot]?.stoodStill(for: pause) }
     }
 
     /// Looks after the next session whose time has come; nil when none is left. `nonce` is random.
@@ -215,10 +208,10 @@ struct SessionTable: Sendable {
             guard slots[slot].wake == entry.at else { continue }
             slots[slot].wake = .distantFuture
             timed -= 1
-            if let queue = queues[slot], queue.deadline.instant <= now.instant {
+            if let backlog = backlogs[slot], backlog.deadline.instant <= now.instant {
                 return .stalled(slot: slot)
             }
-            output.begin(waiting: queues[slot]?.count ?? 0)
+            output.begin(waiting: backlogs[slot]?.count ?? 0)
             slots[slot].session?.deadlineReached(
                 at: now,
                 nonce: nonce,
@@ -236,7 +229,7 @@ struct SessionTable: Sendable {
         guard let session = slots[slot].session else { return }
         let due = min(
             session.deadline(in: surroundings),
-            queues[slot]?.deadline.instant ?? .distantFuture
+            backlogs[slot]?.deadline.instant ?? .distantFuture
         )
         let next = turns.first(from: due)
         // A later one is found when the earlier one is due.

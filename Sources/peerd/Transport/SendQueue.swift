@@ -1,17 +1,11 @@
-import DecredWire
-import Timing
-
 /// What the kernel hasn't taken yet of the bytes for one peer. Few peers have such a queue at any
 /// time.
 struct SendQueue: Sendable {
     private var bytes: [UInt8]
     private var sent = 0
-    /// By when the queue must be empty.
-    var deadline: WriteDeadline
 
-    init(_ bytes: ArraySlice<UInt8>, at now: Instant) {
+    init(_ bytes: ArraySlice<UInt8>) {
         self.bytes = Array(bytes)
-        deadline = WriteDeadline(queued: bytes.count, at: now)
     }
 
     var count: Int { bytes.count - sent }
@@ -25,7 +19,6 @@ struct SendQueue: Sendable {
             sent = 0
         }
         bytes += more
-        deadline.extend(by: more.count)
     }
 
     mutating func noteSent(_ count: Int) {
