@@ -1,4 +1,3 @@
-
 /// What values have shown of an interface.
 struct Coverage {
     /// "Type.field" of those that were there, and of those that weren't.
