@@ -110,10 +110,17 @@ final class LoopbackPeer: LoopbackSocket {
     /// Refused so fast that `connect` itself said it: the kernel had connected before.
     private let wasResetAtOnce: Bool
 
-    /// Connects to the daemon.
-    init(to remote: PeerAddress, from local: PeerAddress? = nil) throws {
+    /// Connects to the daemon. With `isNarrow` the kernel keeps little of what is sent to this end
+    /// and not read, some 100 KB at both ends together, instead of megabytes.
+    init(to remote: PeerAddress, from local: PeerAddress? = nil, isNarrow: Bool = false) throws {
         let descriptor = try Self.bound(to: local, like: remote)
         let number = descriptor.number
+        if isNarrow {
+            var (room, segment): (CInt, CInt) = (32_768, 1_000)
+            let size = socklen_t(MemoryLayout<CInt>.size)
+            setsockopt(number, SOL_SOCKET, SO_RCVBUF, &room, size)
+            setsockopt(number, CInt(IPPROTO_TCP), TCP_MAXSEG, &segment, size)
+        }
         let result = Self.lend(remote, to: { connect(number, $0, $1) })
         wasResetAtOnce = result != 0 && errno == ECONNRESET
         guard result == 0 || wasResetAtOnce else {

@@ -81,12 +81,10 @@ final class MeasuringPeer {
     }
 
     /// Sends pings and reads none of the answers, until enough of these wait in the daemon, which
-    /// has no other connection.
+    /// has no other connection. Quick if the socket is narrow.
     ///
     /// - Returns: What the daemon answers to all of them.
     func overload(_ daemon: borrowing DaemonProcess) throws -> [UInt8] {
-        // The kernel's part in between is kept small.
-        try setRoom(4_096)
         let nonces = 0..<UInt64(Self.pingsPerBurst)
         let burst = nonces.flatMap { Self.bytes(of: .ping(nonce: $0)) }
         let answer = nonces.flatMap { Self.bytes(of: .pong(nonce: $0)) }
@@ -101,9 +99,8 @@ final class MeasuringPeer {
         }
     }
 
-    /// Waits for these very bytes, faster than by the few KB at a time of an overload.
+    /// Waits for these very bytes.
     func expect(_ bytes: [UInt8]) throws {
-        try setRoom(1 << 20)
         var read = 0
         while read < bytes.count {
             let some = try socket.read(atMost: bytes.count - read)
@@ -112,14 +109,6 @@ final class MeasuringPeer {
                 throw Failure("other bytes from \(read) on")
             }
             read += some.count
-        }
-    }
-
-    private func setRoom(_ bytes: CInt) throws {
-        var room = bytes
-        let size = socklen_t(MemoryLayout<CInt>.size)
-        guard setsockopt(socket.number, SOL_SOCKET, SO_RCVBUF, &room, size) == 0 else {
-            throw Failure("SO_RCVBUF", errno)
         }
     }
 

@@ -19,7 +19,9 @@ enum SlotRemnant: CaseIterable, Sendable {
             let id = try daemon.waitForConnections { $0.first?.phase == .dialing }[0].id
             try daemon.connectControl().ask(Peers.Disconnect(.id(id)))
         case .unsentBytes, .halfFrame, .halfHandshake, .ownPing:
-            let peer = MeasuringPeer(try LoopbackPeer(to: daemon.listening[0]))
+            let peer = MeasuringPeer(
+                try LoopbackPeer(to: daemon.listening[0], isNarrow: true)
+            )
             try leave(by: peer, in: daemon)
             peer.socket.hangUp()
         }
