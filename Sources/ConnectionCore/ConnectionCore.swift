@@ -212,6 +212,7 @@ package struct ConnectionCore: Sendable {
         table.checkInvariants()
         rateLimiter.checkInvariants()
         bans.checkInvariants()
+        precondition(wantsOutbound == WantCheck.all { ask($0) }.isEmpty, "a rule isn't asked")
         precondition(deadlines.count >= table.census.timed, "a deadline was lost")
         precondition(
             !deadlines.isMostlyStale(live: table.slotCount),

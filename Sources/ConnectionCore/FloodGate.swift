@@ -20,9 +20,16 @@ struct FloodGate: Sendable {
     }
 
     /// Attempts of the last 60 s.
-    mutating func attempts(at now: Instant) -> Int {
-        advance(to: now)
-        return total
+    func attempts(at now: Instant) -> Int {
+        let current = now.nanoseconds / 1_000_000_000
+        // In a flood, of all times, the last attempt was within this second.
+        guard current > second else { return total }
+        guard current - second < Self.window else { return 0 }
+        var attempts = total
+        for passed in (second + 1)...current {
+            attempts -= Int(counts[Int(passed % Int64(Self.window))])
+        }
+        return attempts
     }
 
     /// The chance of being dropped at `attempts` within the window; 0 up to the threshold, and at

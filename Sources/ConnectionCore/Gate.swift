@@ -43,21 +43,32 @@ package struct Gate: Equatable, Sendable {
 /// What gates have let in lately: a bucket for each that was used, at most 255 of them, 6 KB. None
 /// is forgotten, so that no reload refills one.
 struct GateRates: Sendable {
+    /// What `take` would come to.
+    struct Outlook: Sendable {
+        /// Whether it would give a token.
+        let mayTake: Bool
+        /// As it is after that.
+        fileprivate let bucket: TokenBucket
+        fileprivate let number: UInt8
+
+        /// When it would give the next one; `distantFuture` for never.
+        func nextToken(of gate: Gate) -> Instant {
+            bucket.instantOfNextToken(rate: gate.rate, burst: gate.burst)
+        }
+    }
+
     private var buckets: [UInt8: TokenBucket] = [:]
 
-    mutating func take(_ gate: Gate, at now: Instant) -> Bool {
-        var bucket = bucket(of: gate, at: now)
-        defer { buckets[gate.number] = bucket }
-        return bucket.take(at: now, rate: gate.rate, burst: gate.burst)
+    func outlook(for gate: Gate, at now: Instant) -> Outlook {
+        var bucket = buckets[gate.number] ?? TokenBucket(tokens: gate.burst, at: now)
+        let mayTake = bucket.take(at: now, rate: gate.rate, burst: gate.burst)
+        return Outlook(mayTake: mayTake, bucket: bucket, number: gate.number)
     }
 
-    /// When `take` gives the next token; `distantFuture` for never.
-    func nextToken(_ gate: Gate, at now: Instant) -> Instant {
-        bucket(of: gate, at: now).instantOfNextToken(rate: gate.rate, burst: gate.burst)
-    }
-
-    private func bucket(of gate: Gate, at now: Instant) -> TokenBucket {
-        buckets[gate.number] ?? TokenBucket(tokens: gate.burst, at: now)
+    /// Uses the bucket that was asked about, nothing having been taken since: takes the token if
+    /// there is one.
+    mutating func take(_ outlook: Outlook) {
+        buckets[outlook.number] = outlook.bucket
     }
 }
 
@@ -71,12 +82,5 @@ extension ConnectionCore {
 
     func limit(of gate: Gate) -> Int {
         gate.connections ?? (Reservation(policy).mostInbound + 1) / 2
-    }
-
-    func checkConnections(of gate: Gate) throws(Refusal) {
-        let limit = limit(of: gate)
-        guard table.count(ofGate: gate.number) >= limit else { return }
-        throw gate.number == Gate.unmarked
-            ? .tooManyPerHost(limit: limit) : .tooManyPerListener(limit: limit)
     }
 }

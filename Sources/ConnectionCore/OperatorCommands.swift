@@ -25,8 +25,9 @@ package struct RemovalOutcome: Equatable, Sendable {
 
 /// What operators and applications ask for.
 extension ConnectionCore {
-    /// Connects once. The attempt's end is reported: `failed`, or else `connected`, after which
-    /// it may be `handshaking` still: then the end is `ready`, or `ended`.
+    /// Connects once, unless a rule of `ManualCheck` refuses. The attempt's end is reported:
+    /// `failed`, or else `connected`, after which it may be `handshaking` still: then the end is
+    /// `ready`, or `ended`.
     ///
     /// It may take so long in all, with its handshake, and no longer than `handshake.timeout` for
     /// that. Without a limit `outbound.dialTimeout` holds for each address. A limit ends with the
@@ -37,20 +38,8 @@ extension ConnectionCore {
         at now: Moment,
         _ actions: inout Actions
     ) throws(Refusal) -> ConnectionID {
-        try checkSupported(target)
-        guard !isShuttingDown else { throw .shuttingDown }
-        guard isNetworkActive else { throw .networkInactive }
-        if case .address(let address) = target,
-            let ban = bans.ban(covering: address, at: now)
-        {
-            throw .banned(ban.prefix, until: ban.until)
-        }
-        if let existing = table.connection(at: target), existing.isPersistent {
-            throw .duplicatePersistent(existing.id)
-        }
-        try checkDuplicate(of: target)
-        if case .address(let address) = target { try checkHost(of: address) }
-        try checkSlots(for: .manual)
+        let rule = ManualCheck.firstRefusal { ask($0, about: .target(target), at: now) }
+        if let rule { throw refusal(by: rule, to: target, .manual) }
         let phase = Phase.dialing(until: now.instant)
         let connection = table.insert(.manual, to: target, phase: phase)
         if let limit {
@@ -221,19 +210,6 @@ extension ConnectionCore {
             table.connection(at: target).map { [$0] } ?? []
         case .host(let ip):
             table.connections.filter { $0.remote?.ip == ip }
-        }
-    }
-
-    func checkSupported(_ target: PeerTarget) throws(Refusal) {
-        guard Self.isSupported(target) else {
-            throw .unsupportedAddress(target.description, reason: target.obstacle)
-        }
-    }
-
-    static func isSupported(_ target: PeerTarget) -> Bool {
-        switch target {
-        case .address(let address): isDialable(address)
-        case .name(let name): name.port != 0
         }
     }
 }

@@ -28,8 +28,9 @@ extension ConnectionCore {
     var outboundDeadline: Instant? {
         guard wantsOutbound else { return nil }
         var earliest = Instant(nanoseconds: .min)
-        if let until = outbound.notBefore { earliest = max(earliest, until) }
-        if let until = exhaustion.pausedUntil { earliest = max(earliest, until) }
+        for check in PaceCheck.inOrder {
+            if let end = end(of: check) { earliest = max(earliest, end) }
+        }
         // What was freed may be somebody to dial.
         if let idle = outbound.idle, idle.releases == releases {
             earliest = max(earliest, idle.lookAgainAt)
@@ -37,10 +38,10 @@ extension ConnectionCore {
         return earliest
     }
 
+    /// Whether no `WantCheck` refuses, as `checkInvariants` sees to. Each is named, since each
+    /// event asks, and a loop over them costs it several times as much.
     var wantsOutbound: Bool {
-        guard !isShuttingDown, isNetworkActive else { return false }
-        return table.census.limited.outbound < policy.outbound.target
-            && Reservation(policy).admits(.outbound, beside: table.census.limited)
+        !refuses(.shutdown) && !refuses(.network) && !refuses(.target) && !refuses(.slots)
     }
 
     /// Starts what may start now. Ends, since each turn either starts an attempt or finds nobody,
@@ -121,7 +122,12 @@ extension ConnectionCore {
         for pick in 0..<Policy.Outbound.picks {
             let candidate = source.pick(avoiding: resting, at: now, using: &random)
             guard let candidate else { break }
-            guard let obstacle = obstacle(to: candidate, pick: pick, at: now) else {
+            let question = PickQuestion(
+                address: candidate.address,
+                now: now,
+                candidate: candidate
+            )
+            guard let obstacle = obstacle(to: question, pick: pick) else {
                 return candidate.address
             }
             passedOver.note(candidate.address, obstacle)
@@ -130,34 +136,10 @@ extension ConnectionCore {
         return nil
     }
 
-    private func obstacle(
-        to candidate: AddressCandidate,
-        pick: Int,
-        at now: Moment
-    ) -> Rule.Name? {
-        let address = candidate.address
-        guard Self.isDialable(address) else { return .unsupportedAddress }
-        guard table.connection(at: address) ?? table.connection(lastAt: address) == nil else {
-            return .duplicate
-        }
-        if let since = candidate.sinceLastAttempt, isOfThisNetwork(now.instant - since) {
-            if since < Policy.Outbound.justNow { return .attemptedJustNow }
-            let avoidsRecent = pick < Policy.Outbound.picksAvoidingRecent
-            if avoidsRecent, since < Policy.Outbound.recently { return .attemptedRecently }
-        }
-        if pick < Policy.Outbound.picksWantingDefaultPort, let port = policy.outbound.defaultPort,
-            address.port != port
-        {
-            return .otherPort
-        }
-        if bans.ban(covering: address, at: now) != nil { return .banned }
-        if ownAddresses.contains(address, at: now.instant) { return .ownAddress }
-        if offenders.contains(address, at: now.instant) { return .misbehaved }
-        let limit = policy.outbound.maxPerGroup
-        if limit > 0, table.count(of: NetworkGroup(address.host)) >= limit { return .group }
-        let perHost = policy.limits.perHost
-        if perHost > 0, table.count(of: HostKey(address.host)) >= perHost {
-            return .tooManyPerHost
+    /// The first rule that excludes an address at this pick.
+    private func obstacle(to question: PickQuestion, pick: Int) -> Rule? {
+        for check in PickCheck.inOrder {
+            if let rule = ask(check, about: question), rule.excludes(atPick: pick) { return rule }
         }
         return nil
     }

@@ -4,7 +4,8 @@ package import Timing
 
 /// The peers that an operator named to be kept connected until they are removed.
 extension ConnectionCore {
-    /// Keeps a peer connected from now on. Answers at once; the first attempt starts with it.
+    /// Keeps a peer connected from now on, unless a rule of `PersistentCheck` refuses. Answers at
+    /// once; the first attempt starts with it.
     ///
     /// A connected outbound or manual connection to the address is adopted, even before its
     /// handshake is complete: it keeps its id and is persistent from now on, by what was named
@@ -17,18 +18,9 @@ extension ConnectionCore {
         at now: Moment,
         _ actions: inout Actions
     ) throws(Refusal) -> ConnectionID {
-        try checkSupported(target)
-        guard !isShuttingDown else { throw .shuttingDown }
-        let existing = table.connection(at: target)
-        if let existing {
-            guard !existing.isPersistent else { throw .duplicatePersistent(existing.id) }
-            guard !existing.isDialing else { throw .alreadyPending(existing.id) }
-            guard existing.kind != .inbound else { throw .alreadyConnected(existing.id) }
-        }
-        let limit = policy.persistent.max
-        guard table.census.persistent < limit else { throw .tooManyPersistent(limit: limit) }
-        try checkPersistentHost(of: target)
-        if let existing {
+        let rule = PersistentCheck.firstRefusal { ask($0, about: .target(target)) }
+        if let rule { throw refusal(by: rule, to: target, .persistent) }
+        if let existing = table.connection(at: target) {
             var persistence = ConnectionTable.Persistence()
             persistence.origin = origin
             adopt(existing, as: target, persistence, at: now.instant, &actions)
@@ -48,16 +40,6 @@ extension ConnectionCore {
         actions.report(.persistentAdded(subject(connection)))
         redial(connection.id, at: now.instant, &actions)
         return connection.id
-    }
-
-    /// Only other persistent connections count: five inbound peers of one host must not be able to
-    /// block the peer that the operator named.
-    private func checkPersistentHost(of target: PeerTarget) throws(Refusal) {
-        let limit = policy.limits.perHost
-        guard limit > 0, case .address(let address) = target else { return }
-        let host = HostKey(address.host)
-        let others = table.persistentCount(of: host)
-        guard others < limit else { throw .tooManyPersistentPerHost(limit: limit) }
     }
 
     /// Whether a persistent peer that turns out to be at the other end has it from then on.

@@ -31,10 +31,6 @@ package struct Policy: Equatable, Sendable {
 
         package init() {}
 
-        func isWhitelisted(_ address: PeerAddress) -> Bool {
-            whitelisting(address) != nil
-        }
-
         /// The first entry of the whitelist that covers the address.
         func whitelisting(_ address: PeerAddress) -> Prefix? {
             guard let ip = address.ip else { return nil }

@@ -13,7 +13,7 @@ struct RateLimiter: Sendable {
     /// 15 s, so that nothing is forgiven.
     static let life = Duration.seconds(20 * 60)
 
-    private struct Source: Hashable, Sendable {
+    fileprivate struct Source: Hashable, Sendable {
         var bits: UInt64
         var isCoarse: Bool
 
@@ -29,7 +29,24 @@ struct RateLimiter: Sendable {
         var newer: UInt32
     }
 
-    private static let none = UInt32.max
+    /// What `take` would come to.
+    struct Outlook: Sendable {
+        /// Whether it would give a token.
+        let mayTake: Bool
+        fileprivate let isFlood: Bool
+        fileprivate let source: Source
+        /// Of the source's entry; `none` if it has none, or an expired one.
+        fileprivate let place: UInt32
+        /// As it is after that.
+        fileprivate let bucket: TokenBucket
+
+        /// When it would give the next one; `distantFuture` for never.
+        func nextToken(_ limits: Policy.Inbound) -> Instant {
+            bucket.instantOfNextToken(rate: limits.rate, burst: limits.burst)
+        }
+    }
+
+    fileprivate static let none = UInt32.max
     private var index: [Source: UInt32] = [:]
     private var entries: [Entry] = []
     private var free: [UInt32] = []
@@ -39,71 +56,92 @@ struct RateLimiter: Sendable {
 
     var count: Int { index.count }
 
-    /// Takes a token from the bucket of `host`; false if there is none. With `isFlood` sources are
-    /// coarse at this moment.
-    mutating func take(
-        from host: HostKey,
-        isFlood: Bool,
-        at now: Instant,
-        limits: Policy.Inbound
-    ) -> Bool {
+    /// Uses the bucket that was asked about at this same moment, nothing having been taken since:
+    /// takes the token if there is one. Sources become coarse or fine as they were asked for.
+    mutating func take(_ outlook: Outlook, at now: Instant, limits: Policy.Inbound) {
         expire(at: now)
-        if isFlood != isCoarse {
-            isCoarse = isFlood
-            if isFlood { merge(at: now, limits) }
+        var place = outlook.place
+        if outlook.isFlood != isCoarse {
+            isCoarse = outlook.isFlood
+            if isCoarse {
+                merge(at: now, limits)
+                place = index[outlook.source] ?? Self.none
+            }
         }
-        let fine = Source(bits: host.bits, isCoarse: false)
-        let entry = entry(for: isFlood ? fine.coarse : fine, at: now, limits)
-        entries[Int(entry)].lastUse = now
-        return entries[Int(entry)].bucket.take(at: now, rate: limits.rate, burst: limits.burst)
+        if place == Self.none {
+            if index.count >= Self.maxBuckets { remove(oldest) }
+            insert(outlook.source, outlook.bucket, now, before: Self.none)
+        } else {
+            unlink(place)
+            link(place, before: Self.none)
+            entries[Int(place)].lastUse = now
+            entries[Int(place)].bucket = outlook.bucket
+        }
     }
 
-    /// Whether `take` would give the host a token now, and when it would the next time, which is
-    /// `distantFuture` for never. Changes nothing, and copies nothing: it is asked for each
-    /// listener by whoever may read. O(n) of the sources where a flood has just begun.
+    /// What `take` would come to for a host, with `isFlood` for all sources that are coarse then.
+    ///
+    /// Changes nothing, and copies nothing: it is asked for each arrival, and for each listener by
+    /// whoever may read. O(n) of the sources where a flood has just begun.
     func outlook(
         for host: HostKey,
         isFlood: Bool,
         at now: Instant,
         limits: Policy.Inbound
-    ) -> (mayTake: Bool, next: Instant) {
-        var bucket = presentBucket(for: host, isFlood: isFlood, at: now, limits)
+    ) -> Outlook {
+        let fine = Source(bits: host.bits, isCoarse: false)
+        let source = isFlood ? fine.coarse : fine
+        let place = livePlace(of: source, at: now)
+        var bucket: TokenBucket
+        if isFlood, !isCoarse {
+            bucket = mergedBucket(of: source, knownAt: place, at: now, limits)
+        } else if place != Self.none {
+            bucket = entries[Int(place)].bucket
+        } else {
+            let coarse = isFlood ? Self.none : livePlace(of: fine.coarse, at: now)
+            let level = coarse == Self.none ? limits.burst : level(at: coarse, now, limits)
+            bucket = TokenBucket(tokens: level, at: now)
+        }
         let mayTake = bucket.take(at: now, rate: limits.rate, burst: limits.burst)
-        return (mayTake, bucket.instantOfNextToken(rate: limits.rate, burst: limits.burst))
+        return Outlook(
+            mayTake: mayTake,
+            isFlood: isFlood,
+            source: source,
+            place: place,
+            bucket: bucket
+        )
     }
 
-    /// The bucket from which `take` would take.
-    private func presentBucket(
-        for host: HostKey,
-        isFlood: Bool,
+    /// Where a source's entry is; `none` without one that is still remembered.
+    private func livePlace(of source: Source, at now: Instant) -> UInt32 {
+        guard let place = index[source], now - entries[Int(place)].lastUse < Self.life else {
+            return Self.none
+        }
+        return place
+    }
+
+    private func level(at place: UInt32, _ now: Instant, _ limits: Policy.Inbound) -> Double {
+        entries[Int(place)].bucket.tokens(at: now, rate: limits.rate, burst: limits.burst)
+    }
+
+    /// What `merge` would make of a coarse source and its members.
+    private func mergedBucket(
+        of source: Source,
+        knownAt known: UInt32,
         at now: Instant,
         _ limits: Policy.Inbound
     ) -> TokenBucket {
-        let fine = Source(bits: host.bits, isCoarse: false)
-        func level(_ bucket: TokenBucket) -> Double {
-            bucket.tokens(at: now, rate: limits.rate, burst: limits.burst)
-        }
-        func known(_ source: Source) -> TokenBucket? {
-            guard let place = index[source], now - entries[Int(place)].lastUse < Self.life else {
-                return nil
-            }
-            return entries[Int(place)].bucket
-        }
-        let coarse = known(fine.coarse)
-        guard isFlood else {
-            return known(fine)
-                ?? TokenBucket(tokens: coarse.map(level) ?? limits.burst, at: now)
-        }
-        var least = coarse ?? TokenBucket(tokens: limits.burst, at: now)
-        guard !isCoarse else { return least }
-        // As `merge` would find them.
+        var least =
+            known == Self.none
+            ? TokenBucket(tokens: limits.burst, at: now) : entries[Int(known)].bucket
         var place = newest
         while place != Self.none, now - entries[Int(place)].lastUse < Self.life {
-            let entry = entries[Int(place)]
+            let (current, entry) = (place, entries[Int(place)])
             place = entry.older
-            guard !entry.source.isCoarse, entry.source.coarse == fine.coarse else { continue }
-            if level(entry.bucket) < level(least) {
-                least = TokenBucket(tokens: level(entry.bucket), at: now)
+            guard !entry.source.isCoarse, entry.source.coarse == source else { continue }
+            let level = level(at: current, now, limits)
+            if level < least.tokens(at: now, rate: limits.rate, burst: limits.burst) {
+                least = TokenBucket(tokens: level, at: now)
             }
         }
         return least
@@ -136,25 +174,6 @@ struct RateLimiter: Sendable {
                 insert(coarse, TokenBucket(tokens: level, at: now), member.lastUse, before: next)
             }
         }
-    }
-
-    private mutating func entry(
-        for source: Source,
-        at now: Instant,
-        _ limits: Policy.Inbound
-    ) -> UInt32 {
-        if let found = index[source] {
-            unlink(found)
-            link(found, before: Self.none)
-            return found
-        }
-        var level = limits.burst
-        if !source.isCoarse, let parent = index[source.coarse] {
-            let bucket = entries[Int(parent)].bucket
-            level = bucket.tokens(at: now, rate: limits.rate, burst: limits.burst)
-        }
-        if index.count >= Self.maxBuckets { remove(oldest) }
-        return insert(source, TokenBucket(tokens: level, at: now), now, before: Self.none)
     }
 
     private mutating func expire(at now: Instant) {

@@ -31,8 +31,10 @@ struct Idleness: Sendable {
 struct PassedOver {
     private var obstacles: [(address: PeerAddress, obstacle: Rule.Name)] = []
 
-    mutating func note(_ address: PeerAddress, _ obstacle: Rule.Name) {
-        obstacles.append((address, obstacle))
+    /// An operator's peer is there already, as others are.
+    mutating func note(_ address: PeerAddress, _ obstacle: Rule) {
+        let name = if case .operatorsPeer = obstacle { Rule.Name.duplicate } else { obstacle.name }
+        obstacles.append((address, name))
     }
 
     /// Each address once, with what stood against it last: the first picks are choosier.

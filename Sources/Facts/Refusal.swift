@@ -89,26 +89,6 @@ extension Refusal: Named {
         }
     }
 
-    /// The rule that refuses an inbound peer so; nil for what only operators are told.
-    package var rule: Rule.Name? {
-        switch self {
-        case .shuttingDown: .shuttingDown
-        case .networkInactive: .networkInactive
-        case .banned: .banned
-        case .rateLimited: .rateLimited
-        case .flooded: .flooded
-        case .alreadyPending, .alreadyConnected: .duplicate
-        case .tooManyPerHost: .tooManyPerHost
-        case .tooManyPerListener: .tooManyPerListener
-        case .tooManyConnections: .tooManyConnections
-        case .tooManyWhitelisted: .tooManyWhitelisted
-        case .duplicatePersistent, .notPersistent, .tooManyPersistent, .tooManyPersistentPerHost,
-            .tooManyBans, .bannedLonger, .notFound, .unsupportedAddress, .tooManyAddresses,
-            .configurationRejected:
-            nil
-        }
-    }
-
     /// In an operator's words.
     package func sentence(_ wording: Wording) -> String {
         switch self {

@@ -30,6 +30,23 @@ struct ExplanationWholeTests {
         #expect(explanation.refusal(of: .persistent) == nil)
     }
 
+    @Test("of a peer that was picked says first what the dialler finds first")
+    func picked() throws {
+        let manager = TestManager { $0.outbound.target = 2 }
+        manager.source.append(address(Self.remote))
+        manager.run(for: .zero)
+        let id = try #require(manager.dialing.first)
+        manager.succeed(id)
+        let rules = manager.explain(Self.remote).findings.filter { $0.way == .outbound }
+        let until = manager.now.wall + .seconds(60)
+        #expect(
+            rules.map(\.rule)
+                == [.duplicate(id), .attemptedJustNow(until: until), .group(limit: 1, count: 1)]
+        )
+        let shortage = try #require(manager.core.shortage)
+        #expect(shortage.shortage.exclusions == [.init(.duplicate, addresses: 1)])
+    }
+
     @Test("takes no token and counts no attempt, however often it is asked for")
     func harmless() throws {
         let manager = TestManager { $0.inbound.floodThreshold = 2 }

@@ -167,7 +167,13 @@ enum Samples {
         subjects.flatMap(reports)
         + dialFailures.map { .failed(subjects[0], $0) }
         + endings.map { .ended(subjects[1], $0, after: .microseconds(2), wasReady: true) }
-        + refusals.filter { $0.rule != nil }.map { .refused(address, $0) }
+        + refusals.filter(isOfPeers).map { .refused(address, $0) }
+
+    /// Whether a peer that comes may be refused so.
+    private static func isOfPeers(_ refusal: Refusal) -> Bool {
+        [.alreadyPending, .alreadyConnected].contains(refusal.name)
+            || Rule.Name(rawValue: refusal.name.word).map(RuleCounts.rules.contains) ?? false
+    }
 
     static let events: [Peers.Event] =
         ([.monitoring, .missed(count: 12)] + reports.map { .report($0) }).map {

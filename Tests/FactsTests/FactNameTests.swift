@@ -49,19 +49,16 @@ struct FactNameTests {
 
     @Test("of a refusal is that of its rule, but for what says more than the rule")
     func refusals() {
-        let id = ConnectionID(number: 1, slot: 0)
         let refusals: [Refusal] = [
             .shuttingDown, .networkInactive, .rateLimited, .flooded(chance: 0.5),
             .tooManyPerHost(limit: 5), .tooManyPerListener(limit: 5),
             .tooManyConnections(limit: 5), .tooManyWhitelisted(limit: 5),
         ]
-        for refusal in refusals { #expect(refusal.rule?.word == refusal.name.word) }
-        #expect(Refusal.alreadyConnected(id).rule == .duplicate)
-        #expect(Refusal.alreadyPending(id).rule == .duplicate)
-        #expect(Refusal.notFound.rule == nil)
-        for refusal in refusals {
-            #expect(refusal.rule.map { RuleCounts.rules.contains($0) } == true)
-        }
+        let told = refusals.compactMap { Rule.Name(rawValue: $0.name.word) }
+        // Of a duplicate is said what the other one is, and what fails to be accepted isn't told.
+        let others: Set<Rule.Name> = [.banned, .duplicate, .resourcesExhausted]
+        #expect(told.count == refusals.count && others.isDisjoint(with: told))
+        #expect(others.union(told) == Set(RuleCounts.rules))
     }
 
     @Test("of a kind is persistent where it is, and manual for the rules")

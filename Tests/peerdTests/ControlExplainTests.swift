@@ -65,7 +65,7 @@ struct ControlExplainTests {
         #expect(
             try Self.findings("\(listener.remote)", client) == [
                 "inbound duplicate, id \(id)", "inbound tooManyPerHost, limit 2, count 2", isHeld,
-                "outbound attemptedJustNow, until", "outbound duplicate, id \(id)",
+                "outbound duplicate, id \(id)", "outbound attemptedJustNow, until",
                 "outbound group, limit 1, count 1",
                 "manual duplicate, id \(id)",
             ]
