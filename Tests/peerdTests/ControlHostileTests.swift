@@ -207,8 +207,10 @@ struct ControlHostileTests {
             if round % 4 < 2 { _ = try client.nextMessage() }
             client.close()
         }
-        // What was asked by whom is gone is passed over: its end comes within some turns.
+        // What was asked by whom is gone is passed over: its end comes within some turns. Who is
+        // answered was let in behind all of them, so that there are only fewer from then on.
         let client = try daemon.connectControl()
+        try client.ask(Peers.Status())
         let deadline = ContinuousClock.now + ChildProcess.patience
         while try daemon.openDescriptors().count > descriptors + 1, ContinuousClock.now < deadline {
             try client.ask(Peers.Status())
