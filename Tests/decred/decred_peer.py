@@ -41,9 +41,11 @@ class Peer:
     banned takes one of its own, which isn't on loopback.
     """
 
-    def __init__(self, connection, *, dialled, network="regnet", version=12, services=1,
+    def __init__(self, connection, *, dialled, remote, network="regnet", version=12, services=1,
                  agent=wire.DCRD_AGENT, height=0):
         self.socket = connection
+        # Given, since of a connection that was reset the kernel doesn't say it any more.
+        self.remote = remote
         self.dialled = dialled
         self.network = network
         self.version = version
@@ -66,14 +68,14 @@ class Peer:
         except ConnectionResetError as error:
             raise Closed from error
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return Peer(connection, dialled=True, **options)
+        return Peer(connection, dialled=True, remote=address[:2], **options)
 
     @staticmethod
     def accept(server, **options):
         """The daemon dials; the name is then the listener's."""
-        connection, _ = server.accept()
+        connection, remote = server.accept()
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return Peer(connection, dialled=False, **options)
+        return Peer(connection, dialled=False, remote=remote[:2], **options)
 
     def __enter__(self):
         return self
@@ -158,7 +160,7 @@ class Peer:
 
     def our_version(self, **changes):
         """localVersionMsg: the sender's own address has nothing but its services."""
-        host, port = self.socket.getpeername()
+        host, port = self.remote
         services = self.theirs.services if self.theirs else 0
         ours = Version(
             version=self.version,

@@ -99,7 +99,7 @@ class Hardening(Service):
             self.accept(server)
         for name in names:
             entry = self.journal.first(event="connected", name=name)
-            self.assertEqual(entry["PEERD_KIND"], "manual")
+            self.assertEqual(entry["PEERD_KIND"], "persistent")
         port = servers["peer.test"].getsockname()[1]
         self.journal.first(event="connected", peer=f"127.0.0.7:{port}")
         self.journal.first(event="connection-failed", reason="unresolved")

@@ -27,7 +27,8 @@ def listening_inode(path):
 
 
 class Activation(Service):
-    configuration = '[[listen]]\naddress = "127.0.0.1:4001"\n'
+    # All peers are one host: a listener on every address doesn't trust loopback.
+    configuration = 'inbound.burst = 20\n[[listen]]\naddress = "127.0.0.1:4001"\n'
 
     def test_a_first_connection_starts_the_daemon_on_both_families(self):
         for host in ("127.0.0.1", "::1"):
