@@ -14,11 +14,11 @@ extension Daemon {
         var steps = ControlServer.stepsPerTurn
         let places = control.places.count
         for offset in 0..<places {
-            // Each turn begins with another one, so that nobody is always last.
-            let place = (firstPlace + offset) % places
+            let place = servingOrder.place(offset, of: places)
+            servingOrder.note(place, stepsLeft: steps)
             if control[place].isOpen { serve(place, &steps, at: now) }
         }
-        firstPlace = places == 0 ? 0 : (firstPlace + 1) % places
+        servingOrder.endTurn(of: places)
         if control.hasNewcomers {
             let killed = control.accept(at: now.instant, kernel.epoll)
             for _ in 0..<killed { journal.write(.controlKilled) }

@@ -58,8 +58,8 @@ struct Daemon: ~Copyable {
     /// Then those of the configuration are ignored.
     let hasInheritedListeners: Bool
     var control = ControlServer()
-    /// The client whose turn is first.
-    var firstPlace = 0
+    /// Of clients.
+    var servingOrder = ServingOrder()
     let startedAt: Instant
     var history = History()
     /// The moment of this turn.
