@@ -194,7 +194,7 @@ expect_answer "$whole" status >/dev/null
 # Handshakes are complete, and pings have been answered.
 spoken='"ready":true,.*"roundTripUSec":[0-9]+,.*"userAgent":"/peerd:[0-9.]+/","services":0,'
 expect_listed 8 "\"kind\":\"outbound\",.*$spoken"
-expect_listed 1 "\"kind\":\"manual\",.*$spoken"
+expect_listed 1 "\"kind\":\"persistent\",.*$spoken"
 # They have told each other of addresses.
 expect_answer '"addressesLearned":[1-9]' status --json >/dev/null
 show status
@@ -213,12 +213,12 @@ show explain "$(address "$victim")"
 say "Killing its persistent peer 127.$persistent.0.1: it is retried, ever later, until it is back"
 from=$(next_event)
 kill_daemon $persistent
-expect "Disconnected from 127\.$persistent\.0\.1:.*manual" "$from"
+expect "Disconnected from 127\.$persistent\.0\.1:.*persistent" "$from"
 expect "Retrying connection to 127\.$persistent\.0\.1:.*retries: 1" "$from"
 expect "Retrying connection to 127\.$persistent\.0\.1:.*retries: 2" "$from"
 expect_answer "0/1 persistent \(127\.$persistent\.0\.1:$port retries in" status
 start $persistent
-expect "Peer 127\.$persistent\.0\.1:.* is ready .*manual" "$from"
+expect "Peer 127\.$persistent\.0\.1:.* is ready .*persistent" "$from"
 expect_answer "$whole" status
 expect_answer "persistent +127\.$persistent\.0\.1:$port .* closed by peer" history >/dev/null
 show history --limit 4
