@@ -18,6 +18,7 @@ let package = Package(
         .executable(name: "peerctl", targets: ["peerctl"]),
         // For LD_PRELOAD, by the program's tests only.
         .library(name: "CopiedSockets", type: .dynamic, targets: ["CopiedSockets"]),
+        .library(name: "DiskCalls", type: .dynamic, targets: ["DiskCalls"]),
         .library(name: "FailingAccept", type: .dynamic, targets: ["FailingAccept"]),
         .library(name: "SlowDisk", type: .dynamic, targets: ["SlowDisk"]),
         .library(name: "ShiftedClock", type: .dynamic, targets: ["ShiftedClock"]),
@@ -208,6 +209,8 @@ let package = Package(
             dependencies: ["Systemd", "systemd-probe"],
             swiftSettings: strict
         ),
+        // What a program did to a folder, in order, for the tests of whatever writes to the disk.
+        .target(name: "RecordedCalls", path: "Tests/RecordedCalls", swiftSettings: strict),
         .executableTarget(
             name: "storage-probe",
             dependencies: ["Storage", "CSQLite"],
@@ -216,12 +219,13 @@ let package = Package(
         ),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Storage", "CSQLite", "storage-probe"],
+            dependencies: ["Storage", "CSQLite", "RecordedCalls", "storage-probe"],
             exclude: ["Kept"],
             swiftSettings: strict
         ),
         // What the program's tests run beside the daemon, or under it.
         .target(name: "CopiedSockets", path: "Tests/CopiedSockets"),
+        .target(name: "DiskCalls", path: "Tests/DiskCalls"),
         .target(name: "FailingAccept", path: "Tests/FailingAccept"),
         .target(name: "SlowDisk", path: "Tests/SlowDisk"),
         .target(name: "ShiftedClock", path: "Tests/ShiftedClock"),
@@ -232,7 +236,7 @@ let package = Package(
                 "peerd", "Addressing", "Facts", "Timing", "ConnectionCore", "DecredWire",
                 "Configuration", "ConfigurationFixtures", "Control", "PlainText", "LinuxIO",
                 "CLinux", "Systemd",
-                "Storage", "peerctl",
+                "RecordedCalls", "Storage", "peerctl",
             ],
             swiftSettings: strict
         ),

@@ -9,6 +9,9 @@ struct StateDirectory: ~Copyable {
 
     init() throws { directory = try ConfigurationDirectory() }
 
+    /// The folder of both directories, `state` and `runtime`.
+    var root: String { directory.path }
+
     /// The state directory's path. It is made by the first daemon, or by what is written into it.
     var path: String { "\(directory.path)/state" }
 
