@@ -52,6 +52,11 @@ let package = Package(
         ),
         .target(name: "PlainText", swiftSettings: pure),
         .target(
+            name: "Engine",
+            dependencies: ["Addressing", "Facts", "Timing", "ConnectionCore", "DecredWire"],
+            swiftSettings: pure
+        ),
+        .target(
             name: "Control",
             dependencies: ["Addressing", "Facts", "PlainText", "Timing"],
             resources: [.embedInCode("org.peerd.Peers.varlink")],
@@ -93,6 +98,7 @@ let package = Package(
                 "Timing",
                 "ConnectionCore",
                 "DecredWire",
+                "Engine",
                 "Configuration",
                 "Control",
                 "PlainText",
@@ -125,6 +131,7 @@ let package = Package(
                 "Facts",
                 "Timing",
                 "ConnectionCore",
+                "Engine",
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             path: "Tests/Simulation",
@@ -170,6 +177,13 @@ let package = Package(
         .testTarget(
             name: "DecredWireTests",
             dependencies: ["DecredWire", "Addressing", "Timing"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EngineTests",
+            dependencies: [
+                "Engine", "Addressing", "Facts", "Timing", "ConnectionCore", "DecredWire",
+            ],
             swiftSettings: strict
         ),
         // What tests of configurations and of programs that read them begin with.
@@ -233,7 +247,7 @@ let package = Package(
         .testTarget(
             name: "peerdTests",
             dependencies: [
-                "peerd", "Addressing", "Facts", "Timing", "ConnectionCore", "DecredWire",
+                "peerd", "Addressing", "Facts", "Timing", "ConnectionCore", "DecredWire", "Engine",
                 "Configuration", "ConfigurationFixtures", "Control", "PlainText", "LinuxIO",
                 "CLinux", "Systemd",
                 "RecordedCalls", "Storage", "peerctl",

@@ -2,6 +2,7 @@ import Addressing
 import Configuration
 import ConnectionCore
 import Control
+import Engine
 import Facts
 import LinuxIO
 import Timing

@@ -1,5 +1,6 @@
 import Configuration
 import Control
+import Engine
 import Facts
 import LinuxIO
 

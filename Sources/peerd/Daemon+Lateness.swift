@@ -1,4 +1,5 @@
 import ConnectionCore
+import Engine
 import LinuxIO
 import Timing
 

@@ -3,6 +3,7 @@ import Configuration
 import ConnectionCore
 import Control
 import DecredWire
+import Engine
 import Facts
 import LinuxIO
 import PlainText

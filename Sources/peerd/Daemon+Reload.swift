@@ -1,7 +1,8 @@
 import Configuration
 import ConnectionCore
-import DecredWire
 import Control
+import DecredWire
+import Engine
 import Facts
 import LinuxIO
 import Systemd

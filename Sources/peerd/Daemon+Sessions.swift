@@ -2,6 +2,7 @@ import Addressing
 import Configuration
 import ConnectionCore
 import DecredWire
+import Engine
 import Facts
 import LinuxIO
 import Timing
@@ -38,7 +39,8 @@ extension Daemon {
 
     /// Takes what the peer has sent.
     mutating func receive(_ count: Int, from id: ConnectionID, at now: Moment) {
-        sessions.receive(readBuffer, count: count, slot: id.slot, at: now)
+        let buffer = readBuffer
+        sessions.receive(buffer.span.bytes.extracting(0..<count), slot: id.slot, at: now)
         carryOut(id, at: now)
     }
 

@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Engine
 import Facts
 import Glibc
 import LinuxIO

@@ -4,6 +4,7 @@ import Configuration
 import ConnectionCore
 import Control
 import DecredWire
+import Engine
 import LinuxIO
 import Systemd
 import Timing

@@ -1,5 +1,6 @@
 import Configuration
 import Control
+import Engine
 import LinuxIO
 
 /// Reads the configuration beside the loop, and makes of it what takes long: a list of 100,000

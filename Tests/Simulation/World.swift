@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+import Engine
 import Facts
 internal import HeapModule
 internal import Timing

@@ -1,22 +1,22 @@
-import Addressing
-import DecredWire
-import Timing
+package import Addressing
+package import DecredWire
+package import Timing
 
 /// The addresses that peers are told when they ask: some of those that were good at least once.
 ///
 /// They are drawn once and kept for about a day, so that asking again, by however many connections,
 /// tells nothing more of whom this node knows; and drawn apart for peers that come through a proxy,
 /// so that the answers don't show that two addresses belong to one node.
-struct AddressSample: Sendable {
+package struct AddressSample: Sendable {
     /// The share of what is known that is told, in percent. Source: dcrd's `addrmgr`.
-    static let percent = 23
+    package static let percent = 23
     /// For how long a sample is kept. Source: Bitcoin Core's cache of such answers.
-    static let shortestLife = Duration.seconds(21 * 3_600)
-    static let longestLife = Duration.seconds(27 * 3_600)
+    package static let shortestLife = Duration.seconds(21 * 3_600)
+    package static let longestLife = Duration.seconds(27 * 3_600)
     /// What is known must have grown by half, and by no less than this, for a sample to be drawn
     /// earlier: a node that has just been started would tell of its first peer for a day. From 10
     /// to 100,000 addresses that is at most 25 times.
-    static let leastGrowth = 10
+    package static let leastGrowth = 10
 
     private struct Drawn: Sendable {
         var addresses: [AdvertisedAddress] = []
@@ -33,10 +33,12 @@ struct AddressSample: Sendable {
     private var direct = Drawn()
     private var proxied = Drawn()
 
+    package init() {}
+
     /// What a peer is told now: nothing of its own host, `asker`, which is nil for one that comes
     /// through a proxy. `count` is how many are `known`, in any order, who are only asked for when
     /// a sample is drawn.
-    mutating func addresses(
+    package mutating func addresses(
         for asker: PeerAddress.Host?,
         at now: Instant,
         using random: inout some RandomNumberGenerator,

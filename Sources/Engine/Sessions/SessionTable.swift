@@ -1,14 +1,13 @@
-import Addressing
-import ConnectionCore
-import DecredWire
-import Timing
+package import Addressing
+package import DecredWire
+package import Timing
 
 /// The peer sessions, each in the slot of its connection, with how much waits for their peers and
 /// when they are to be looked at again.
 ///
 /// An idle session costs its place here and one entry of 16 bytes in the queue of deadlines, which
 /// is only touched when it is due: receiving notes the time and nothing else.
-struct SessionTable: Sendable {
+package struct SessionTable: Sendable {
     private struct Slot: Sendable {
         var session: PeerSession?
         var introduction: Introduction?
@@ -35,41 +34,41 @@ struct SessionTable: Sendable {
     private var turns: SessionTurns
     private var surroundings: SessionSurroundings
     /// What the last call of a session has said.
-    private(set) var output = SessionOutput()
+    package private(set) var output = SessionOutput()
 
     /// - Parameter policy: nil where nothing is spoken: then no session may begin.
-    init(policy: SessionPolicy?) {
+    package init(policy: SessionPolicy?) {
         surroundings = SessionSurroundings(policy: policy ?? SessionPolicy(network: .mainnet))
         turns = SessionTurns(surroundings.policy)
         isSpoken = policy != nil
     }
 
     /// Whether connections have sessions.
-    let isSpoken: Bool
+    package let isSpoken: Bool
 
     /// Another policy of the same network, which holds from now on for the sessions that there are
     /// too: what was due in an hour may be due now.
-    mutating func adopt(_ policy: SessionPolicy) {
+    package mutating func adopt(_ policy: SessionPolicy) {
         surroundings.policy = policy
         turns = SessionTurns(policy)
         for slot in slots.indices { arm(slot) }
     }
 
     /// When `nextDue` may have something. It may be in the past.
-    var deadline: Instant? { deadlines.earliest }
+    package var deadline: Instant? { deadlines.earliest }
 
-    func contains(_ slot: Int) -> Bool {
+    package func contains(_ slot: Int) -> Bool {
         slot < slots.count && slots[slot].session != nil
     }
 
     /// The least and the last time that the peer took to answer a ping; nil until it has answered
     /// one.
-    func roundTrip(slot: Int) -> RoundTrip? {
+    package func roundTrip(slot: Int) -> RoundTrip? {
         slot < slots.count ? slots[slot].session?.roundTrip : nil
     }
 
     /// What a peer has said of itself, as far as it is kept; nil before its handshake is complete.
-    func introduction(
+    package func introduction(
         slot: Int
     ) -> (services: UInt64, protocolVersion: Int32, userAgent: String)? {
         guard slot < slots.count, let known = slots[slot].introduction else { return nil }
@@ -81,7 +80,7 @@ struct SessionTable: Sendable {
     /// Starts the protocol on a connection: what is to be sent and told is in `output`.
     ///
     /// `remote` is nil for a peer that must not be told its address. `nonce` is random.
-    mutating func begin(
+    package mutating func begin(
         _ role: PeerSession.Role,
         slot: Int,
         remote: PeerAddress?,
@@ -109,11 +108,11 @@ struct SessionTable: Sendable {
         }
     }
 
-    /// So many bytes have come, at the beginning of a buffer.
-    mutating func receive(_ buffer: [UInt8], count: Int, slot: Int, at now: Moment) {
+    /// Bytes have come.
+    package mutating func receive(_ bytes: RawSpan, slot: Int, at now: Moment) {
         output.begin(waiting: backlogs[slot]?.count ?? 0)
         slots[slot].session?.receive(
-            buffer.span.bytes.extracting(0..<count),
+            bytes,
             at: now,
             in: surroundings,
             &output
@@ -121,13 +120,13 @@ struct SessionTable: Sendable {
     }
 
     /// Answers a peer that has asked for addresses.
-    mutating func give(_ addresses: [AdvertisedAddress], slot: Int) {
+    package mutating func give(_ addresses: [AdvertisedAddress], slot: Int) {
         output.begin(waiting: backlogs[slot]?.count ?? 0)
         slots[slot].session?.give(addresses, in: surroundings, &output)
     }
 
     /// The handshake is complete: the dial's nonce proves nothing any more, and keep-alive begins.
-    mutating func noteCompleted(_ slot: Int, with peer: PeerDescription) {
+    package mutating func noteCompleted(_ slot: Int, with peer: PeerDescription) {
         slots[slot].introduction = Introduction(
             services: peer.services,
             protocolVersion: peer.protocolVersion,
@@ -138,7 +137,7 @@ struct SessionTable: Sendable {
     }
 
     /// Ends the session of a slot, if there is one.
-    mutating func drop(_ slot: Int) {
+    package mutating func drop(_ slot: Int) {
         guard contains(slot) else { return }
         slots[slot].session = nil
         if let known = slots[slot].introduction { userAgents.giveBack(known.userAgent) }
@@ -154,12 +153,12 @@ struct SessionTable: Sendable {
     }
 
     /// Whether it matters when what waits for a peer is sent: a ping is among it.
-    func hasUnsentPing(slot: Int) -> Bool {
+    package func hasUnsentPing(slot: Int) -> Bool {
         slot < slots.count && slots[slot].session?.hasUnsentPing ?? false
     }
 
     /// All that waited for a peer was sent at this moment.
-    mutating func noteAllSent(at moment: Instant, slot: Int) {
+    package mutating func noteAllSent(at moment: Instant, slot: Int) {
         guard contains(slot) else { return }
         slots[slot].session?.sent(at: moment)
     }
@@ -167,7 +166,7 @@ struct SessionTable: Sendable {
     // MARK: Backlogs
 
     /// So many bytes of what a session has said wait, since the kernel doesn't take them.
-    mutating func noteLeft(_ count: Int, slot: Int, at now: Instant) {
+    package mutating func noteLeft(_ count: Int, slot: Int, at now: Instant) {
         guard backlogs[slot] == nil else {
             backlogs[slot]?.add(count)
             return
@@ -177,7 +176,7 @@ struct SessionTable: Sendable {
     }
 
     /// The kernel has taken so many of those that waited.
-    mutating func noteTaken(_ count: Int, slot: Int) {
+    package mutating func noteTaken(_ count: Int, slot: Int) {
         backlogs[slot]?.noteTaken(count)
         if backlogs[slot]?.count == 0 { backlogs[slot] = nil }
     }
@@ -185,7 +184,7 @@ struct SessionTable: Sendable {
     // MARK: Deadlines
 
     /// What is to be done for the next session that is due.
-    enum Due {
+    package enum Due {
         /// `output` has what came of it.
         case session(slot: Int)
         /// The peer doesn't take what waits for it.
@@ -194,7 +193,7 @@ struct SessionTable: Sendable {
 
     /// For so long, until now, no peer was heard and nothing was sent. O(n). Deadlines only come
     /// later by it, and a later one is found when the earlier one is due.
-    mutating func stoodStill(for pause: Duration, at now: Instant) {
+    package mutating func stoodStill(for pause: Duration, at now: Instant) {
         for slot in slots.indices {
             slots[slot].session?.stoodStill(for: pause, at: now, in: surroundings)
         }
@@ -202,7 +201,7 @@ struct SessionTable: Sendable {
     }
 
     /// Looks after the next session whose time has come; nil when none is left. `nonce` is random.
-    mutating func nextDue(at now: Moment, nonce: UInt64) -> Due? {
+    package mutating func nextDue(at now: Moment, nonce: UInt64) -> Due? {
         while let entry = deadlines.popDue(at: now.instant) {
             let slot = Int(entry.owner)
             guard slots[slot].wake == entry.at else { continue }

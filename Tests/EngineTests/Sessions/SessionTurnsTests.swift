@@ -2,7 +2,7 @@ import DecredWire
 import Testing
 import Timing
 
-@testable import peerd
+@testable import Engine
 
 @Suite("The turns of sessions")
 struct SessionTurnsTests {

@@ -4,7 +4,7 @@ import DecredWire
 import Testing
 import Timing
 
-@testable import peerd
+@testable import Engine
 
 @Suite("The addresses that peers are told")
 struct AddressSampleTests {

@@ -2,7 +2,7 @@ import DecredWire
 import Testing
 import Timing
 
-@testable import peerd
+@testable import Engine
 
 @Suite("The sessions' deadlines")
 struct SessionTableTests {
@@ -45,7 +45,7 @@ extension SessionTable {
         var bytes: [UInt8] = []
         Message.version(version).append(to: &bytes, on: .regnet)
         Message.verack.append(to: &bytes, on: .regnet)
-        receive(bytes, count: bytes.count, slot: slot, at: now)
+        receive(bytes.span.bytes, slot: slot, at: now)
         for case .handshakeCompleted(let peer) in output.facts { noteCompleted(slot, with: peer) }
     }
 }

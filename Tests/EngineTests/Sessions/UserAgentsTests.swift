@@ -1,6 +1,6 @@
 import Testing
 
-@testable import peerd
+@testable import Engine
 
 @Suite("User agents")
 struct UserAgentsTests {

@@ -1,7 +1,7 @@
-import Addressing
-import ConnectionCore
-import DecredWire
-import Timing
+package import Addressing
+package import ConnectionCore
+package import DecredWire
+package import Timing
 
 /// The addresses that the configuration names and those that clients add, as a source for the
 /// automatic dialler.
@@ -9,9 +9,9 @@ import Timing
 /// Those of a region are offered in turn, in an order that is shuffled once: each is tried as often
 /// as any other, and what was tried longest ago comes first. Which region's turn it is is drawn, by
 /// how many addresses each has, so that one that rests costs nothing. About 100 bytes an address.
-struct AddressList: AddressSource {
+package struct AddressList: AddressSource {
     /// Addresses that clients may add, as many as a file may have: 5 MB.
-    static let mostAdded = 100_000
+    package static let mostAdded = 100_000
 
     private var rings: [AddressRing] = []
     /// Those that clients have added: they stay when the configuration is read again.
@@ -49,29 +49,29 @@ struct AddressList: AddressSource {
         var touched: Set<PeerAddress> = []
     }
 
-    var count: Int { indexes.count }
+    package var count: Int { indexes.count }
 
-    init(_ addresses: [PeerAddress], shuffledBy random: SeededRandom) {
+    package init(_ addresses: [PeerAddress], shuffledBy random: SeededRandom) {
         self.random = random
         for address in addresses { insert(address) }
     }
 
     /// A copy of which another list can be made beside the loop, by `replace`, for `adopt`: of
     /// 100,000 addresses that takes a tenth of a second. Whatever was lent before is forgotten.
-    mutating func lend() -> AddressList {
+    package mutating func lend() -> AddressList {
         changes = nil
         defer { changes = Changes(added: added.count) }
         return self
     }
 
     /// Nothing came of what was lent.
-    mutating func forgetLending() {
+    package mutating func forgetLending() {
         changes = nil
     }
 
     /// Takes over what was made of the copy that was lent last, and what has happened since then.
     /// Costs what has happened, and nothing for what hasn't.
-    mutating func adopt(_ replacement: AddressList, onlyRoutable: Bool = false) {
+    package mutating func adopt(_ replacement: AddressList, onlyRoutable: Bool = false) {
         guard let changes else { preconditionFailure("no list was lent") }
         let old = self
         self = replacement
@@ -88,7 +88,10 @@ struct AddressList: AddressSource {
     ///   - configured: What the configuration names now.
     ///   - onlyRoutable: Whether those that clients added must be what anybody may reach.
     /// - Returns: Whether there are any that weren't there.
-    mutating func replace(with configured: [PeerAddress], onlyRoutable: Bool = false) -> Bool {
+    package mutating func replace(
+        with configured: [PeerAddress],
+        onlyRoutable: Bool = false
+    ) -> Bool {
         let old = self
         let isConfigured = Set(configured)
         let others = added.filter {
@@ -115,7 +118,7 @@ struct AddressList: AddressSource {
     ///
     /// - Returns: How many weren't there yet; nil if that would be more than `mostAdded` in all,
     ///   and then none was added.
-    mutating func add(_ more: [PeerAddress]) -> Int? {
+    package mutating func add(_ more: [PeerAddress]) -> Int? {
         var fresh: [PeerAddress] = []
         var seen: Set<PeerAddress> = []
         for address in more where indexes[address] == nil && seen.insert(address).inserted {
@@ -149,12 +152,12 @@ struct AddressList: AddressSource {
         return rings.firstIndex { $0.region == region }
     }
 
-    func candidate(for address: PeerAddress, at now: Moment) -> AddressCandidate? {
+    package func candidate(for address: PeerAddress, at now: Moment) -> AddressCandidate? {
         guard let index = indexes[address], let ring = ring(of: address) else { return nil }
         return rings[ring].candidate(at: index, now)
     }
 
-    mutating func pick(
+    package mutating func pick(
         avoiding resting: Set<Region>,
         at now: Moment,
         using random: inout SeededRandom
@@ -169,19 +172,19 @@ struct AddressList: AddressSource {
         preconditionFailure("the rings have fewer addresses than are known")
     }
 
-    func count(in regions: Set<Region>) -> Int {
+    package func count(in regions: Set<Region>) -> Int {
         guard !regions.isEmpty else { return 0 }
         return rings.reduce(0) { $0 + (regions.contains($1.region) ? $1.addresses.count : 0) }
     }
 
-    mutating func attempted(_ address: PeerAddress, at now: Moment) {
+    package mutating func attempted(_ address: PeerAddress, at now: Moment) {
         guard let index = indexes[address], let ring = ring(of: address) else { return }
         rings[ring].lastAttempts[index] = now.instant
         changes?.touched.insert(address)
     }
 
     /// Others may be told of it from now on.
-    mutating func succeeded(_ address: PeerAddress, at now: Moment) {
+    package mutating func succeeded(_ address: PeerAddress, at now: Moment) {
         guard indexes[address] != nil else { return }
         if proofs[address]?.lastSeen == nil { good.add(address) }
         proofs[address, default: Proof()].lastSeen = now.instant
@@ -189,7 +192,7 @@ struct AddressList: AddressSource {
     }
 
     /// Notes what the peer at an address offers.
-    mutating func noteServices(_ services: UInt64, of address: PeerAddress) {
+    package mutating func noteServices(_ services: UInt64, of address: PeerAddress) {
         guard indexes[address] != nil else { return }
         proofs[address, default: Proof()].services = services
         changes?.touched.insert(address)
@@ -197,11 +200,11 @@ struct AddressList: AddressSource {
 
     /// How many have been good once: with `onlyRoutable` of those that anybody may reach. O(1), as
     /// any number of peers ask for addresses.
-    func provenCount(onlyRoutable: Bool) -> Int { onlyRoutable ? good.routable : good.all }
+    package func provenCount(onlyRoutable: Bool) -> Int { onlyRoutable ? good.routable : good.all }
 
     /// Those that `provenCount` counts, as others are told of them, in any order.
     /// `now` is what tells when they were seen, in the calendar as it is set at present.
-    func proven(onlyRoutable: Bool, at now: Moment) -> [AdvertisedAddress] {
+    package func proven(onlyRoutable: Bool, at now: Moment) -> [AdvertisedAddress] {
         proofs.compactMap { address, proof in
             guard let lastSeen = proof.lastSeen, !onlyRoutable || address.isRoutable else {
                 return nil
@@ -216,5 +219,5 @@ struct AddressList: AddressSource {
     }
 
     /// A list judges nobody: what is on it was put there by the operator.
-    mutating func failed(_ address: PeerAddress, at now: Moment) {}
+    package mutating func failed(_ address: PeerAddress, at now: Moment) {}
 }

@@ -1,10 +1,9 @@
-import ConnectionCore
-import DecredWire
-import Facts
+package import DecredWire
+package import Facts
 
 extension SessionFault {
     /// What the core is told of a session's end.
-    init(_ ending: SessionEnding) {
+    package init(_ ending: SessionEnding) {
         self =
             switch ending {
             case .unexpected, .repeatedVersion: .unexpectedMessage
@@ -19,7 +18,7 @@ extension SessionFault {
 }
 
 extension Misbehaviour {
-    var fault: SessionFault {
+    package var fault: SessionFault {
         switch self {
         case .malformed: .malformed
         case .wrongAddressMessage, .repeatedGetaddr, .addressFlood: .misbehaved
