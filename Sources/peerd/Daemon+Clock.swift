@@ -1,4 +1,5 @@
 import ConnectionCore
+import Engine
 import Facts
 import Timing
 

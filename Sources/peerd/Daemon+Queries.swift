@@ -143,7 +143,7 @@ extension Daemon {
             persistentWaiting: core.persistentWaiting,
             refusals: core.refusals,
             storage: kernel.store == nil ? .off : Peers.StorageState(state),
-            storageProblem: state.problem,
+            storageProblem: state.failure?.text,
             reload: lastReload.map { Peers.ReloadResult($0, at: now) },
             logLevel: Peers.LogLevel(journal.level),
             listeners: listeners.told,

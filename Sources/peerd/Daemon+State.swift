@@ -1,5 +1,6 @@
 import Addressing
 import ConnectionCore
+import Engine
 import Facts
 import LinuxIO
 import Storage
@@ -24,9 +25,9 @@ extension Daemon {
         // The folder's lock may be waited for still.
         guard let isBusy = kernel.store?.isBusy, !isBusy else { return }
         if let request = state.nextRequest(of: core, at: now) {
-            kernel.store?.ask(request)
+            kernel.store?.ask(.store(request))
         } else if state.nextCheck(at: now.instant) {
-            kernel.store?.ask(.check)
+            kernel.store?.ask(.store(.check))
         }
     }
 
@@ -41,11 +42,11 @@ extension Daemon {
         if let setAside = reply.setAside { journal.write(.stateSetAside(setAside)) }
         switch reply.result {
         case .failure(let error):
-            if let delay = state.failed(error, at: now.instant) {
+            if let delay = state.failed(StoreFailure(error), at: now.instant) {
                 journal.write(.stateFailed(error, retry: delay))
             }
         case .success(.loadedUnwritable(let stored, let error)):
-            let delay = state.wasReadOnly(error, at: now.instant)
+            let delay = state.wasReadOnly(StoreFailure(error), at: now.instant)
             restore(stored, at: now)
             if let delay { journal.write(.stateFailed(error, retry: delay)) }
         case .success(.loaded(let stored)):
@@ -111,7 +112,7 @@ extension Daemon {
         }
         guard !state.isSaved else { return }
         let reason =
-            obstacle?.description ?? state.failure?.description
+            obstacle?.description ?? state.failure?.text
             ?? "the disk took longer than \(Self.savePatience.briefDescription)"
         journal.write(.stateLost(reason))
     }
@@ -140,15 +141,15 @@ extension Daemon {
     }
 
     /// Gives the core what was stored, at the start or, if the disk was slow, later.
-    private mutating func restore(_ stored: StoredState, at now: Moment) {
+    private mutating func restore(_ read: ReadState, at now: Moment) {
         // Too late: nothing is kept connected any more.
         guard !isStopping else { return }
-        let restored = state.restore(stored, to: &core, at: now, &actions)
+        let restored = state.restore(read.state, to: &core, at: now, &actions)
         perform()
         if restored.peers + restored.bans > 0 {
             journal.write(.stateRestored(peers: restored.peers, bans: restored.bans))
         }
-        let problems = stored.problems.map(\.description)
+        let problems = read.problems.map(\.description)
         writeIgnored(problems + restored.refusals.map(Self.text))
     }
 

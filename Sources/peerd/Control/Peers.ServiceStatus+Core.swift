@@ -1,6 +1,7 @@
 import Addressing
 import ConnectionCore
 import Control
+import Engine
 import Timing
 
 extension Peers.Limits {

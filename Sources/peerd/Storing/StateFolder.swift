@@ -1,3 +1,4 @@
+import Engine
 import LinuxIO
 import Storage
 
@@ -12,6 +13,8 @@ final class StateFolder {
     /// Only before the folder was had for the first time it is made: one that is gone was taken
     /// away by somebody, and a new one in its place is nobody's wish.
     private var missing = DirectoryLock.Missing.isMade
+    /// Rows that mean nothing to us, as they were read. They stay stored.
+    private var unreadable = Contents()
 
     /// `runtime` is the runtime directory that this process has locked, which may be the same. The
     /// number in the lock doesn't tell: in another container's view of processes it may be ours.
@@ -30,11 +33,36 @@ final class StateFolder {
         }
         return switch request {
         case .lock: .lock(nil)
-        case .load: .store(StoreReply(store.handle(.load)))
-        case .apply(let changes): .store(StoreReply(store.handle(.apply(changes))))
-        case .replace(let snapshot): .store(StoreReply(store.handle(.replace(snapshot.contents))))
-        case .check: .store(StoreReply(store.handle(.check)))
+        case .store(let request): .store(reply(to: request))
         }
+    }
+
+    private func reply(to request: StoreRequest) -> StoreReply {
+        let reply =
+            switch request {
+            case .load: store.handle(.load)
+            case .apply(let changes): store.handle(.apply(changes.map { Change($0) }))
+            case .replace(let snapshot):
+                store.handle(.replace(Contents(snapshot, besides: unreadable)))
+            case .check: store.handle(.check)
+            }
+        return StoreReply(
+            setAside: reply.setAside,
+            result: reply.result.map { answer in
+                switch answer {
+                case .loaded(let contents): .loaded(read(contents))
+                case .loadedUnwritable(let contents, let error):
+                    .loadedUnwritable(read(contents), error)
+                case .saved: .saved
+                }
+            }
+        )
+    }
+
+    private func read(_ contents: Contents) -> ReadState {
+        let state = ReadState(contents)
+        unreadable = state.unreadable
+        return state
     }
 
     /// Sees to it that the folder is locked, also if it was taken away and came back, or another

@@ -32,17 +32,3 @@ struct StateThread: ~Copyable {
 
     mutating func nextReply() -> StateReply? { thread.receive() }
 }
-
-extension StoreReply {
-    init(_ reply: Store.Reply) {
-        setAside = reply.setAside
-        result = reply.result.map { answer in
-            switch answer {
-            case .loaded(let contents): .loaded(StoredState(contents))
-            case .loadedUnwritable(let contents, let error):
-                .loadedUnwritable(StoredState(contents), error)
-            case .saved: .saved
-            }
-        }
-    }
-}

@@ -1,10 +1,9 @@
 import ConnectionCore
 import Facts
-import Storage
 import Testing
 import Timing
 
-@testable import peerd
+@testable import Engine
 
 @Suite("When the store fails")
 struct StateFailureTests {
@@ -16,7 +15,7 @@ struct StateFailureTests {
         for (number, wait) in [1, 2, 4, 8, 16, 32, 60, 60, 60].enumerated() {
             // The first failure is told of, and no other.
             #expect(keeping.fail() == (number == 0 ? .seconds(1) : nil))
-            #expect(keeping.state.failure?.kind == .full)
+            #expect(keeping.state.failure?.kind == .other)
             #expect(keeping.state.deadline == keeping.now.instant + .seconds(wait))
             keeping.ban("192.0.\(number).0/24")
             keeping.pass(.seconds(wait) - .nanoseconds(1))
@@ -43,12 +42,12 @@ struct StateFailureTests {
         var keeping = StateKeeping(loading: nil)
         #expect(keeping.nextWords() == "load")
         keeping.add("10.0.0.1:1")
-        #expect(keeping.fail(.busy) == .seconds(1))
+        #expect(keeping.fail(.other) == .seconds(1))
         keeping.add("10.0.0.2:1")
         #expect(keeping.nextWords() == "")
         keeping.pass(.seconds(1))
         #expect(keeping.nextWords() == "load")
-        keeping.load(Contents(peers: ["10.0.0.2:1", "10.0.0.3:1"], bans: ["192.0.1.0/24"]))
+        keeping.load(StoredState(peers: ["10.0.0.2:1", "10.0.0.3:1"], bans: ["192.0.1.0/24"]))
         #expect(keeping.peers == ["10.0.0.1:1", "10.0.0.2:1", "10.0.0.3:1"])
         #expect(keeping.bans == ["192.0.1.0/24"])
         #expect(keeping.nextWords() == "+10.0.0.1:1 sweep")
@@ -61,7 +60,9 @@ struct StateFailureTests {
         keeping.ban("192.0.1.0/24", for: .seconds(60))
         keeping.ban("192.0.2.0/24")
         keeping.unban("192.0.2.0/24")
-        keeping.load(Contents(peers: [], bans: ["192.0.1.0/24", "192.0.2.0/24", "192.0.3.0/24"]))
+        keeping.load(
+            StoredState(peers: [], bans: ["192.0.1.0/24", "192.0.2.0/24", "192.0.3.0/24"])
+        )
         #expect(keeping.bans == ["192.0.1.0/24", "192.0.3.0/24"])
         #expect(keeping.core.bans.ban(of: .parsed("192.0.1.0/24"))?.until != nil)
         #expect(keeping.nextWords() == "!192.0.1.0/24 sweep ~192.0.2.0/24")
@@ -72,16 +73,16 @@ struct StateFailureTests {
         var keeping = StateKeeping()
         keeping.ban("192.0.1.0/24")
         #expect(keeping.nextWords() == "!192.0.1.0/24 sweep")
-        #expect(keeping.fail(.tooManyRows) == nil)
+        #expect(keeping.fail(.tooMany) == nil)
         #expect(keeping.nextWords() == "all: !192.0.1.0/24")
         // Not for ever: what is written then has room.
-        #expect(keeping.fail(.tooManyRows) == .seconds(1))
+        #expect(keeping.fail(.tooMany) == .seconds(1))
         #expect(keeping.nextWords() == "")
     }
 
     @Test("and sets the file aside while it is used, everything is written into the new one")
     func setAside() {
-        var keeping = StateKeeping(loading: Contents(peers: ["10.0.0.1:1"]))
+        var keeping = StateKeeping(loading: StoredState(peers: ["10.0.0.1:1"]))
         keeping.ban("192.0.1.0/24")
         #expect(keeping.nextWords() == "!192.0.1.0/24 sweep")
         let isToldOf = keeping.succeed(settingAside: true)
@@ -97,7 +98,7 @@ struct StateFailureTests {
         var keeping = StateKeeping(loading: nil)
         #expect(keeping.nextWords() == "load")
         keeping.succeed(settingAside: true)
-        keeping.restore(StoredState(Contents()))
+        keeping.restore(StoredState())
         #expect(keeping.nextWords() == "")
     }
 
@@ -119,7 +120,7 @@ struct StateFailureTests {
         var keeping = StateKeeping(loading: nil)
         #expect(keeping.nextWords() == "load")
         keeping.add("10.0.0.1:1")
-        keeping.fail(.inputOutput)
+        keeping.fail(.other)
         keeping.shutDown()
         #expect(keeping.nextWords() == "")
         #expect(!keeping.state.isSaved)

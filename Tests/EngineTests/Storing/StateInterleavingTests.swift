@@ -1,10 +1,10 @@
 import Addressing
 import ConnectionCore
-import Storage
+import Facts
 import Testing
 import Timing
 
-@testable import peerd
+@testable import Engine
 
 @Suite("In any order")
 struct StateInterleavingTests {
@@ -16,7 +16,7 @@ struct StateInterleavingTests {
         var random = SeededRandom(seed: seed)
         var disk = Disk()
         var keeping = StateKeeping(maxPersistent: 4, loading: nil)
-        var request: StateRequest?
+        var request: StoreRequest?
         var held = Disk()
         for _ in 0..<400 {
             switch Int.random(in: 0..<20, using: &random) {
@@ -28,7 +28,7 @@ struct StateInterleavingTests {
             case 12: keeping.pass(.seconds(1))
             case 13 where request != nil:
                 request = nil
-                keeping.fail(random.next() & 1 == 0 ? .full : .tooManyRows)
+                keeping.fail(random.next() & 1 == 0 ? .other : .tooMany)
             case 14 where Int.random(in: 0..<10, using: &random) == 0:
                 // A death: what is on its way is lost.
                 keeping = StateKeeping(maxPersistent: 4, loading: nil)
@@ -38,7 +38,7 @@ struct StateInterleavingTests {
                 request = nil
                 let isLoad = disk.perform(present)
                 if isLoad {
-                    keeping.load(disk.contents)
+                    keeping.load(disk.stored)
                 } else {
                     keeping.succeed()
                     #expect(disk == held, "seed \(seed)")
@@ -54,7 +54,7 @@ struct StateInterleavingTests {
             keeping.pass(StateChanges.longestRetry)
             guard let present = request ?? keeping.next() else { break }
             request = nil
-            if disk.perform(present) { keeping.load(disk.contents) } else { keeping.succeed() }
+            if disk.perform(present) { keeping.load(disk.stored) } else { keeping.succeed() }
         }
         #expect(keeping.state.isSaved)
         #expect(disk == keeping.toBeStored, "seed \(seed)")
@@ -83,29 +83,29 @@ private struct Disk: Equatable {
     var bans: Set<String> = []
 
     /// - Returns: Whether it is to be read.
-    mutating func perform(_ request: StateRequest) -> Bool {
+    mutating func perform(_ request: StoreRequest) -> Bool {
         switch request {
         case .load:
             return true
-        case .lock, .check:
+        case .check:
             break
         case .apply(let changes):
             for change in changes {
                 switch change {
-                case .addPersistentPeer(let row): peers.insert(row.target)
-                case .removePersistentPeer(let target): peers.remove(target)
-                case .putBan(let row): bans.insert(row.prefix)
-                case .removeBan(let prefix): bans.remove(prefix)
+                case .addPeer(let peer): peers.insert("\(peer.target)")
+                case .removePeer(let target): peers.remove("\(target)")
+                case .putBan(let ban): bans.insert("\(ban.prefix)")
+                case .removeBan(let prefix): bans.remove("\(prefix)")
                 // None here ends.
                 case .removeBansEnded: break
                 }
             }
         case .replace(let snapshot):
-            peers = Set(snapshot.contents.persistentPeers.map(\.target))
-            bans = Set(snapshot.contents.bans.map(\.prefix))
+            peers = Set(snapshot.peers.map { "\($0.target)" })
+            bans = Set(snapshot.bans.map { "\($0.prefix)" })
         }
         return false
     }
 
-    var contents: Contents { Contents(peers: peers.sorted(), bans: bans.sorted()) }
+    var stored: StoredState { StoredState(peers: peers.sorted(), bans: bans.sorted()) }
 }

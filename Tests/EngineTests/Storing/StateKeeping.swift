@@ -1,11 +1,9 @@
 import Addressing
 import ConnectionCore
-import Engine
 import Facts
-import Storage
 import Timing
 
-@testable import peerd
+@testable import Engine
 
 /// A core and what isn't on disk of it, in simulated time: the daemon without kernel and disk.
 struct StateKeeping {
@@ -19,15 +17,15 @@ struct StateKeeping {
     private(set) var refusals: [String] = []
 
     /// With nothing stored, and that read already; nil if it is still to be asked for.
-    init(maxPersistent: Int = 8, loading contents: Contents? = Contents()) {
+    init(maxPersistent: Int = 8, loading stored: StoredState? = StoredState()) {
         var policy = Policy()
         policy.persistent.max = maxPersistent
         policy.limits.perHost = 0
         policy.outbound.target = 0
         core = ConnectionCore(policy: policy, seed: 1)
-        guard let contents else { return }
+        guard let stored else { return }
         _ = next()
-        load(contents)
+        load(stored)
     }
 
     // MARK: What operators do
@@ -61,7 +59,9 @@ struct StateKeeping {
         state.noteConfigured(configured)
         let restored = state.restoreRefused(to: &core, at: now, &actions)
         perform()
-        refusals += restored.refusals.map { "\($0.target): \($0.refusal.sentence(.journal))" }
+        refusals += restored.refusals.map {
+            "\($0.target): \($0.refusal.sentence(Wording(systemError: { "error \($0)" })))"
+        }
     }
 
     mutating func shutDown() {
@@ -97,20 +97,22 @@ struct StateKeeping {
         for ban in core.bans.timed(at: now) { state.changed(ban.prefix) }
     }
 
-    mutating func next() -> StateRequest? { state.nextRequest(of: core, at: now) }
+    mutating func next() -> StoreRequest? { state.nextRequest(of: core, at: now) }
 
     /// The next request in words; "" for none.
     mutating func nextWords() -> String { next()?.words ?? "" }
 
-    mutating func load(_ contents: Contents) {
+    mutating func load(_ stored: StoredState) {
         _ = state.succeeded(settingAside: false)
-        restore(StoredState(contents))
+        restore(stored)
     }
 
     mutating func restore(_ stored: StoredState) {
         let restored = state.restore(stored, to: &core, at: now, &actions)
         perform()
-        refusals += restored.refusals.map { "\($0.target): \($0.refusal.sentence(.journal))" }
+        refusals += restored.refusals.map {
+            "\($0.target): \($0.refusal.sentence(Wording(systemError: { "error \($0)" })))"
+        }
     }
 
     /// The present request is on disk.
@@ -120,8 +122,8 @@ struct StateKeeping {
     }
 
     @discardableResult
-    mutating func fail(_ kind: StorageError.Kind = .full) -> Duration? {
-        state.failed(StorageError(kind, .save, "a test"), at: now.instant)
+    mutating func fail(_ kind: StoreFailure.Kind = .other) -> Duration? {
+        state.failed(StoreFailure(kind, "a test"), at: now.instant)
     }
 
     // MARK: What the core holds
@@ -139,50 +141,48 @@ struct StateKeeping {
     var bans: Set<String> { Set(core.bans.inForce(at: now).map { "\($0.prefix)" }) }
 }
 
-extension StateRequest {
-    /// `load`, `+peer -peer !ban ~lifted sweep` ordered, or `all:` and the rows as they are
-    /// written.
+extension StoreRequest {
+    /// `load`, `+peer -peer !ban ~lifted sweep` ordered, or `all:` and what is to be stored.
     var words: String {
         switch self {
-        case .lock: "lock"
         case .load: "load"
         case .check: "check"
         case .apply(let changes): changes.map(\.words).sorted().joined(separator: " ")
-        case .replace(let snapshot): "all: " + snapshot.contents.words
+        case .replace(let snapshot): "all: " + snapshot.words
         }
     }
+
+    static func wordsInOrder(_ changes: [StateChange]) -> [String] { changes.map(\.words) }
 }
 
-extension StateRequest {
-    static func wordsInOrder(_ changes: [Change]) -> [String] { changes.map(\.words) }
-}
-
-extension Change {
+extension StateChange {
     fileprivate var words: String {
         switch self {
-        case .addPersistentPeer(let row): "+\(row.target)"
-        case .removePersistentPeer(let target): "-\(target)"
-        case .putBan(let row): "!\(row.prefix)"
+        case .addPeer(let peer): "+\(peer.target)"
+        case .removePeer(let target): "-\(target)"
+        case .putBan(let ban): "!\(ban.prefix)"
         case .removeBan(let prefix): "~\(prefix)"
         case .removeBansEnded: "sweep"
         }
     }
 }
 
-extension Contents {
-    var words: String {
-        let peers = persistentPeers.sorted { $0.addedMicroseconds < $1.addedMicroseconds }
+extension StateSnapshot {
+    fileprivate var words: String {
+        let peers = peers.sorted { $0.added.microseconds < $1.added.microseconds }
         return (peers.map { "+\($0.target)" } + bans.map { "!\($0.prefix)" })
             .joined(separator: " ")
     }
+}
 
+extension StoredState {
     /// Peers in this order, and bans without end.
     init(peers: [String], bans: [String] = []) {
         self.init(
-            persistentPeers: peers.enumerated().map { index, target in
-                PersistentPeerRow(target: target, addedMicroseconds: Int64(index))
+            peers: peers.enumerated().map { index, target in
+                StoredPeer(.parsed(target), added: WallTime(microseconds: Int64(index)))
             },
-            bans: bans.map { BanRow(prefix: $0, untilMicroseconds: nil, origin: .operator) }
+            bans: bans.map { Ban(prefix: .parsed($0), until: nil, origin: .operator) }
         )
     }
 }

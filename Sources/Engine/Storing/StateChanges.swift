@@ -1,8 +1,7 @@
-import Addressing
-import ConnectionCore
-import Facts
-import Storage
-import Timing
+package import Addressing
+package import ConnectionCore
+package import Facts
+package import Timing
 
 /// What of the core's state is not on disk yet, and what the store is to be asked for next.
 ///
@@ -17,7 +16,7 @@ import Timing
 ///        └─┘                    └── all that is held ◄────┘
 ///
 /// It knows neither the thread nor the file, so that its tests need none.
-struct StateChanges: Sendable {
+package struct StateChanges: Sendable {
     /// The wait after a failure, which doubles with each further one, up to `longestRetry`. A disk
     /// that is full for a day is tried 1,440 times, and one that has room again is used within a
     /// minute.
@@ -34,9 +33,7 @@ struct StateChanges: Sendable {
     private(set) var peers: [PeerTarget: WallTime] = [:]
     /// Stored peers that the core refused. They stay stored, and are tried again when the
     /// configuration is read again.
-    private(set) var refused: [StoredState.Peer] = []
-    /// Rows that mean nothing to us. They stay stored until somebody corrects them.
-    private(set) var unreadable = Contents()
+    private(set) var refused: [StoredPeer] = []
 
     private enum Task {
         case load, apply, replace
@@ -46,15 +43,13 @@ struct StateChanges: Sendable {
     }
     private var task: Task?
     /// Whether what was stored is known. Nothing is written before.
-    private(set) var isLoaded = false
+    package private(set) var isLoaded = false
     private var pending = PendingChanges()
     /// Nothing is missing on disk, but whether it could be written isn't known.
     private var isDoubted = false
     private var checkAt = Instant(nanoseconds: 0)
     /// Why the store doesn't work at present.
-    private(set) var failure: StorageError?
-    /// The same for an operator.
-    var problem: String? { failure?.description }
+    package private(set) var failure: StoreFailure?
     /// In a row.
     private var failures = 0
     private var retryAt: Instant?
@@ -62,21 +57,21 @@ struct StateChanges: Sendable {
     /// What is to be on disk at the end.
     private var last: StateSnapshot?
 
-    init() {}
+    package init() {}
 
     /// When `nextRequest` has something to say though nothing changed.
-    var deadline: Instant? { task == nil ? retryAt : nil }
+    package var deadline: Instant? { task == nil ? retryAt : nil }
 
     /// When `nextCheck` has something to say.
-    var checkDeadline: Instant? {
+    package var checkDeadline: Instant? {
         task == nil && isLoaded && failure == nil && last == nil ? checkAt : nil
     }
 
     /// Whether the store is at work.
-    var isBusy: Bool { task != nil }
+    package var isBusy: Bool { task != nil }
 
     /// Whether all that the core holds, or held when `freeze` was called, is on disk.
-    var isSaved: Bool {
+    package var isSaved: Bool {
         guard pending.isEmpty else { return false }
         return switch task {
         case .apply, .replace: false
@@ -85,7 +80,7 @@ struct StateChanges: Sendable {
     }
 
     /// Takes note of what happened, if it is about something that is stored.
-    mutating func note(_ report: Report) {
+    package mutating func note(_ report: Report) {
         switch report {
         case .persistentAdded(let subject), .persistentAdopted(let subject):
             pending.added(subject.target)
@@ -103,12 +98,12 @@ struct StateChanges: Sendable {
 
     /// The configuration names these now. One that was added at run time before is the
     /// configuration's from now on, and isn't stored any more.
-    mutating func noteConfigured(_ targets: [PeerTarget]) {
+    package mutating func noteConfigured(_ targets: [PeerTarget]) {
         for target in targets where peers[target] != nil { pending.changed(target) }
     }
 
     /// A ban came, went or ends at another time, and no report tells it.
-    mutating func changed(_ prefix: Prefix) { pending.changed(prefix) }
+    package mutating func changed(_ prefix: Prefix) { pending.changed(prefix) }
 }
 
 // MARK: - The store
@@ -116,7 +111,10 @@ struct StateChanges: Sendable {
 extension StateChanges {
     /// What the store is to do now; nil while it is at work, while a wait after a failure lasts,
     /// and when there is nothing to do.
-    mutating func nextRequest(of core: borrowing ConnectionCore, at now: Moment) -> StateRequest? {
+    package mutating func nextRequest(
+        of core: borrowing ConnectionCore,
+        at now: Moment
+    ) -> StoreRequest? {
         guard task == nil, retryAt.map({ $0 <= now.instant }) ?? true else { return nil }
         guard isLoaded else {
             // What can't be read at the end isn't worth waiting for.
@@ -139,7 +137,7 @@ extension StateChanges {
     }
 
     /// Whether the store is to look if all is in its place.
-    mutating func nextCheck(at now: Instant) -> Bool {
+    package mutating func nextCheck(at now: Instant) -> Bool {
         guard let due = checkDeadline, due <= now else { return false }
         task = .check
         checkAt = now + Self.checkInterval
@@ -148,7 +146,7 @@ extension StateChanges {
 
     /// From now on what the core does isn't stored any more: it is about to end all connections.
     /// What is missing on disk may be written at once.
-    mutating func freeze(_ core: borrowing ConnectionCore, at now: Moment) {
+    package mutating func freeze(_ core: borrowing ConnectionCore, at now: Moment) {
         last = snapshot(of: core, at: now)
         retryAt = nil
     }
@@ -156,7 +154,7 @@ extension StateChanges {
     /// What was asked for is done.
     ///
     /// - Returns: Whether it is the first success after a failure.
-    mutating func succeeded(settingAside wasDamaged: Bool) -> Bool {
+    package mutating func succeeded(settingAside wasDamaged: Bool) -> Bool {
         // A load sees the file that took the damaged one's place; else all must be written to it.
         if wasDamaged, task != .load { pending.markAll() }
         if task != .load { isDoubted = false }
@@ -170,7 +168,7 @@ extension StateChanges {
     /// What was asked for failed, and is done again after a wait.
     ///
     /// - Returns: The wait, if it is the first failure after a success.
-    mutating func failed(_ error: StorageError, at now: Instant) -> Duration? {
+    package mutating func failed(_ error: StoreFailure, at now: Instant) -> Duration? {
         let wasApplying = task == .apply
         switch task {
         case .load, nil: break
@@ -182,7 +180,7 @@ extension StateChanges {
         }
         task = nil
         // No fault of the disk: the table has bans that made room for others here.
-        if wasApplying, error.kind == .tooManyRows { return nil }
+        if wasApplying, error.kind == .tooMany { return nil }
         return delayRetry(after: error, at: now)
     }
 
@@ -190,13 +188,13 @@ extension StateChanges {
     /// everything.
     ///
     /// - Returns: The wait, if it is the first failure after a success.
-    mutating func wasReadOnly(_ error: StorageError, at now: Instant) -> Duration? {
+    package mutating func wasReadOnly(_ error: StoreFailure, at now: Instant) -> Duration? {
         task = nil
         isDoubted = true
         return delayRetry(after: error, at: now)
     }
 
-    private mutating func delayRetry(after error: StorageError, at now: Instant) -> Duration? {
+    private mutating func delayRetry(after error: StoreFailure, at now: Instant) -> Duration? {
         let delay = min(Self.firstRetry * (1 << min(failures, 10)), Self.longestRetry)
         failures += 1
         failure = error
@@ -207,29 +205,29 @@ extension StateChanges {
     private mutating func changes(
         of core: borrowing ConnectionCore,
         at now: Moment
-    ) -> [Change] {
-        var numbered: [(number: UInt64, change: Change)] = []
+    ) -> [StateChange] {
+        var numbered: [(number: UInt64, change: StateChange)] = []
         for (target, number) in pending.peers.sorted(by: { $0.value < $1.value }) {
             let isKept = Self.keepsAtRunTime(target, core)
             if isKept, peers[target] == nil {
                 let added = timeToAdd(at: now.wall)
                 peers[target] = added
                 refused.removeAll { $0.target == target }
-                numbered.append((number, .addPersistentPeer(.init(target, added: added))))
+                numbered.append((number, .addPeer(.init(target, added: added))))
             } else if !isKept, peers.removeValue(forKey: target) != nil {
-                numbered.append((number, .removePersistentPeer(target: "\(target)")))
+                numbered.append((number, .removePeer(target)))
             }
         }
         for (prefix, number) in pending.prefixes {
             if let ban = core.bans.ban(of: prefix) {
-                numbered.append((number, .putBan(BanRow(ban))))
+                numbered.append((number, .putBan(ban)))
             } else {
-                numbered.append((number, .removeBan(prefix: "\(prefix)")))
+                numbered.append((number, .removeBan(prefix)))
             }
         }
         var changes = numbered.sorted { $0.number < $1.number }.map(\.change)
         if !changes.isEmpty, sweepAt <= now.instant {
-            changes.append(.removeBansEnded(byMicroseconds: now.wall.microseconds))
+            changes.append(.removeBansEnded(by: now.wall))
             sweepAt = now.instant + Self.sweepInterval
         }
         return changes
@@ -254,10 +252,9 @@ extension StateChanges {
         peers = kept
         refused.removeAll { kept[$0.target] != nil }
         return StateSnapshot(
-            peers: kept,
+            peersInForce: kept,
             refused: refused,
-            bans: core.bans,
-            unreadable: unreadable,
+            allBans: core.bans,
             at: now
         )
     }
@@ -287,25 +284,24 @@ extension StateChanges {
 
 extension StateChanges {
     /// What came of what was stored.
-    struct Restoration {
+    package struct Restoration {
         /// How many are in force that weren't before.
-        var peers = 0
-        var bans = 0
-        var refusals: [(target: PeerTarget, refusal: Refusal)] = []
+        package var peers = 0
+        package var bans = 0
+        package var refusals: [(target: PeerTarget, refusal: Refusal)] = []
     }
 
     /// Gives the core what was stored. What the core has already is newer than what was stored, and
     /// stays as it is.
     ///
     /// To be called when the store has answered `load`, and before any other answer of it.
-    mutating func restore(
+    package mutating func restore(
         _ stored: StoredState,
         to core: inout ConnectionCore,
         at now: Moment,
         _ actions: inout Actions
     ) -> Restoration {
         isLoaded = true
-        unreadable = stored.unreadable
         let bans = stored.bans.filter {
             pending.prefixes[$0.prefix] == nil && core.bans.ban(of: $0.prefix) == nil
         }
@@ -319,7 +315,7 @@ extension StateChanges {
     }
 
     /// Tries those again that the core refused: the limits may be others now.
-    mutating func restoreRefused(
+    package mutating func restoreRefused(
         to core: inout ConnectionCore,
         at now: Moment,
         _ actions: inout Actions
@@ -330,7 +326,7 @@ extension StateChanges {
     }
 
     private mutating func restore(
-        _ stored: [StoredState.Peer],
+        _ stored: [StoredPeer],
         to core: inout ConnectionCore,
         at now: Moment,
         _ actions: inout Actions

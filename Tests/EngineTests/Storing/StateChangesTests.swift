@@ -1,8 +1,7 @@
-import Storage
 import Testing
 import Timing
 
-@testable import peerd
+@testable import Engine
 
 /// What is written, and when: 10.0.0.N:1 are peers, 192.0.N.0/24 are bans.
 @Suite("What operators change")
@@ -10,9 +9,9 @@ struct StateChangesTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let testDescription: String
         /// What is in force and stored before.
-        var stored = Contents(peers: ["10.0.0.1:1", "a.test:1"], bans: ["192.0.1.0/24"])
+        var stored = StoredState(peers: ["10.0.0.1:1", "a.test:1"], bans: ["192.0.1.0/24"])
         let change: @Sendable (inout StateKeeping) -> Void
-        /// See `StateRequest.words`.
+        /// See `StoreRequest.words`.
         let request: String
     }
 
@@ -156,9 +155,9 @@ struct StateChangesTests {
                 #expect(!isAll && changes.count == count + 1)
             case .replace(let snapshot):
                 #expect(isAll)
-                #expect(snapshot.contents.bans.count == count - 1)
-                #expect(snapshot.contents.persistentPeers.map(\.target) == ["10.0.0.1:1"])
-            case .load, .lock, .check, nil:
+                #expect(snapshot.bans.count == count - 1)
+                #expect(snapshot.peers.map { "\($0.target)" } == ["10.0.0.1:1"])
+            case .load, .check, nil:
                 Issue.record("nothing is written")
             }
             keeping.succeed()
@@ -169,7 +168,7 @@ struct StateChangesTests {
 
     @Test("within one turn keeps its order, also if the clock is set back")
     func order() {
-        var keeping = StateKeeping(loading: Contents(peers: ["10.0.0.9:1"]))
+        var keeping = StateKeeping(loading: StoredState(peers: ["10.0.0.9:1"]))
         for number in [3, 1, 2] {
             keeping.add("10.0.0.\(number):1")
             keeping.pass(.seconds(-100))
@@ -186,7 +185,7 @@ struct StateChangesTests {
 
     @Test("of one transaction keeps its order, also when all is written and slots are used again")
     func orderTogether() {
-        var keeping = StateKeeping(maxPersistent: 100, loading: Contents(peers: ["10.0.0.9:1"]))
+        var keeping = StateKeeping(maxPersistent: 100, loading: StoredState(peers: ["10.0.0.9:1"]))
         let numbers = [7, 3, 8, 1, 5, 2, 6, 4]
         keeping.ban("192.0.2.0/24")
         for number in numbers { keeping.add("10.0.0.\(number):1") }
@@ -199,7 +198,7 @@ struct StateChangesTests {
         let words =
             ["!192.0.2.0/24"] + numbers.map { "+10.0.0.\($0):1" }
             + ["-10.0.0.9:1", "!192.0.1.0/24", "sweep"]
-        #expect(StateRequest.wordsInOrder(changes) == words)
+        #expect(StoreRequest.wordsInOrder(changes) == words)
 
         // What failed is written as a whole; so is what comes after it, into the slots of others.
         keeping.remove("10.0.0.3:1")
@@ -246,7 +245,7 @@ struct StateChangesTests {
         // What isn't in its place isn't.
         keeping.pass(StateChanges.checkInterval)
         #expect(isDue())
-        keeping.fail(.displaced)
+        keeping.fail(.other)
         #expect(!keeping.state.isSaved)
         keeping.shutDown()
         #expect(keeping.nextWords() == "all: ")
@@ -269,7 +268,7 @@ struct StateChangesTests {
 
     @Test("is not undone by the shutdown, which writes what was missing before it")
     func shutdown() {
-        var keeping = StateKeeping(loading: Contents(peers: ["10.0.0.1:1"]))
+        var keeping = StateKeeping(loading: StoredState(peers: ["10.0.0.1:1"]))
         keeping.add("10.0.0.2:1")
         #expect(keeping.nextWords() == "+10.0.0.2:1 sweep")
         keeping.ban("192.0.1.0/24")

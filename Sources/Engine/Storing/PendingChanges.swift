@@ -1,6 +1,4 @@
-import Addressing
-import ConnectionCore
-import Storage
+internal import Addressing
 
 /// Which peers and prefixes have changed since the store was asked last, and in which order.
 struct PendingChanges: Sendable {
@@ -9,9 +7,9 @@ struct PendingChanges: Sendable {
     /// millisecond.
     static let limit = 500
     /// The same while the store hasn't been read, when nothing else tells that a stored ban was
-    /// lifted: as many as there may be bans, at most 1.2 MB until then. With more, what was lifted
-    /// comes back.
-    static let limitUnloaded = Database.maxBans
+    /// lifted: twice as many as there may be bans, at most 1.2 MB until then. With more, what was
+    /// lifted comes back.
+    static let limitUnloaded = 20_000
 
     /// With the number of the last change of each, which says what came after what.
     private(set) var peers: [PeerTarget: UInt64] = [:]
