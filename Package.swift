@@ -85,8 +85,8 @@ let package = Package(
         .target(
             name: "Configuration",
             dependencies: [
-                "Addressing", "Timing", "ConnectionCore", "DecredWire", "PlainText", "LinuxIO",
-                "CTOML",
+                "Addressing", "Timing", "ConnectionCore", "DecredWire", "Engine", "PlainText",
+                "LinuxIO", "CTOML",
             ],
             swiftSettings: strict
         ),
@@ -197,7 +197,7 @@ let package = Package(
             name: "ConfigurationTests",
             dependencies: [
                 "Configuration", "ConfigurationFixtures", "Addressing", "Timing", "ConnectionCore",
-                "DecredWire", "PlainText", "LinuxIO",
+                "Engine", "DecredWire", "PlainText", "LinuxIO",
             ],
             swiftSettings: strict
         ),
@@ -285,8 +285,8 @@ let package = Package(
 // a program there.
 if Context.environment["PEERD_FUZZ"] != nil {
     let fuzzed = [
-        "Addressing", "Facts", "Timing", "ConnectionCore", "DecredWire", "Configuration",
-        "Control", "PlainText", "CLinux", "LinuxIO", "CTOML",
+        "Addressing", "Facts", "Timing", "ConnectionCore", "DecredWire", "Engine",
+        "Configuration", "Control", "PlainText", "CLinux", "LinuxIO", "CTOML",
     ]
     package.products = []
     package.targets.removeAll { !fuzzed.contains($0.name) }

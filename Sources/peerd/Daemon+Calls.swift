@@ -66,7 +66,7 @@ extension Daemon {
         case .ban(let call):
             try ban(call, for: place, at: now)
         case .unban(let call):
-            try unban(call, for: place)
+            try unban(call, for: place, at: now)
         case .listBans:
             continueBans(after: nil, of: place, at: now)
         case .addAddresses(let call):

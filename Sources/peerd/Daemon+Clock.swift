@@ -9,7 +9,7 @@ extension Daemon {
     /// When to look at it again; nil while nothing on disk depends on it, as when every ban has
     /// ended.
     var clockDeadline: Instant? {
-        guard kernel.store != nil, core.bans.hasTimed(at: now) else { return nil }
+        guard engine.storesTimes(at: now) else { return nil }
         return now.instant + ClockWatch.interval
     }
 
@@ -18,7 +18,5 @@ extension Daemon {
     mutating func watchClock(at now: Moment) {
         guard clockWatch.hasMoved(at: now) else { return }
         tell(.clockMoved, at: now)
-        guard kernel.store != nil else { return }
-        for ban in core.bans.timed(at: now) { state.changed(ban.prefix) }
     }
 }

@@ -10,48 +10,18 @@ import Timing
 extension Daemon {
     // MARK: Connections
 
-    /// The answer comes when the attempt has ended: see `answerConnect`.
+    /// The answer comes when the attempt has ended.
     mutating func connect(
         _ call: Peers.Connect,
         for place: Int,
         at now: Moment
     ) throws(Refusal) {
         let target = try target(call.address, .any)
-        let timeout = call.timeoutUSec.map { Duration.microseconds($0) }
-        let id = try core.connect(target, within: timeout, at: now, &actions)
+        let limit = call.timeoutUSec.map { Duration.microseconds($0) }
+        let waiter = Waiter(place)
+        let id = try engine.connect(target, within: limit, for: waiter, at: now, &steps)
         control[place].begin(.connect(id))
         perform()
-    }
-
-    /// Answers whoever waits for a connection, if its attempt has ended by this.
-    mutating func answerConnect(_ report: Report, at now: Moment) {
-        let id: ConnectionID
-        let cause: Cause?
-        switch report {
-        case .connected(let subject) where !core.policy.handshake.isRequired,
-            .ready(let subject) where core.policy.handshake.isRequired:
-            (id, cause) = (subject.id, nil)
-        case .failed(let subject, let failure):
-            (id, cause) = (subject.id, .failed(failure))
-        case .ended(let subject, let ending, _, _):
-            (id, cause) = (subject.id, .ended(ending))
-        case .attempting, .connected, .accepted, .ready, .failedAgain, .retrying,
-            .persistentWaiting, .hangingUp, .persistentDown, .persistentAdded, .persistentAdopted,
-            .persistentRemoved, .refused, .refusalsSilenced, .refusalsSuppressed, .outboundPaused,
-            .nobodyToDial, .targetMissed, .resourcesExhausted, .banned, .unbanned,
-            .bansSilenced, .bansSuppressed, .networkActive,
-            .shuttingDown:
-            return
-        }
-        for place in control.places {
-            guard case .connect(id) = control[place].work else { continue }
-            if let cause {
-                control[place].reply(cause)
-            } else if let connection = core.table[id] {
-                let row = row(connection, at: now)
-                control[place].reply(Peers.Connect.Reply(connection: row))
-            }
-        }
     }
 
     mutating func addPersistent(
@@ -60,7 +30,7 @@ extension Daemon {
         at now: Moment
     ) throws(Refusal) {
         let target = try target(call.address, .any)
-        let id = try core.addPersistent(target, from: .runtime, at: now, &actions)
+        let id = try engine.addPersistent(target, at: now, &steps)
         control[place].reply(Peers.AddPersistent.Reply(id: id.number))
         perform()
     }
@@ -71,10 +41,13 @@ extension Daemon {
         at now: Moment
     ) throws(Refusal) {
         let selector = try selector(call.selection)
-        // By their ids, since who waits may have no address.
-        let persistent = core.persistent(selector)
-        let count = try core.disconnect(selector, at: now, &actions)
-        let retries = core.retries(of: persistent, limit: Bounds.retries).map { $0.row(at: now) }
+        let (count, waiting) = try engine.disconnect(
+            selector,
+            limit: Bounds.retries,
+            at: now,
+            &steps
+        )
+        let retries = waiting.map { $0.row(at: now) }
         control[place].reply(
             Peers.Disconnect.Reply(count: count, retries: retries.isEmpty ? nil : retries)
         )
@@ -87,7 +60,7 @@ extension Daemon {
         at now: Moment
     ) throws(Refusal) {
         let selector = try selector(call.selection)
-        let outcome = try core.remove(selector, at: now, &actions)
+        let outcome = try engine.remove(selector, at: now, &steps)
         control[place].reply(
             Peers.Remove.Reply(count: outcome.count, untilReload: outcome.isUntilReload)
         )
@@ -103,12 +76,12 @@ extension Daemon {
     ) throws(Refusal) {
         let prefix = try prefix(call.prefix, .any)
         let duration = call.durationUSec.map { Duration.microseconds($0) }
-        let outcome = try core.ban(
+        let outcome = try engine.ban(
             prefix,
             for: duration,
             replacing: call.replace ?? false,
             at: now,
-            &actions
+            &steps
         )
         control[place].reply(
             Peers.Ban.Reply(closed: outcome.closed, spared: outcome.spared.map(\.number))
@@ -116,9 +89,9 @@ extension Daemon {
         perform()
     }
 
-    mutating func unban(_ call: Peers.Unban, for place: Int) throws(Refusal) {
+    mutating func unban(_ call: Peers.Unban, for place: Int, at now: Moment) throws(Refusal) {
         let prefix = try prefix(call.prefix, .known)
-        try core.unban(prefix, &actions)
+        try engine.unban(prefix, at: now, &steps)
         control[place].reply(Done())
         perform()
     }
@@ -130,7 +103,7 @@ extension Daemon {
         for place: Int,
         at now: Moment
     ) throws(Refusal) {
-        try core.setNetworkActive(isActive, at: now, &actions)
+        try engine.setNetworkActive(isActive, at: now, &steps)
         control[place].reply(Done())
         perform()
     }
@@ -140,27 +113,11 @@ extension Daemon {
         _ call: Peers.AddAddresses,
         for place: Int
     ) throws(Refusal) {
-        var new: [PeerAddress] = []
-        for text in call.addresses {
-            let target = try target(text, .any)
-            guard case .address(let address) = target else {
-                let reason = "\(target) is a name: expected an IP address"
-                throw .unsupportedAddress(text, reason: reason)
-            }
-            guard ConnectionCore.isDialable(address) else {
-                throw .unsupportedAddress(text, reason: address.obstacle)
-            }
-            guard address.isRoutable || !configuration.dialsOnlyRoutable else {
-                let reason = "\(address) can't be reached from everywhere"
-                throw .unsupportedAddress(text, reason: reason)
-            }
-            new.append(address)
-        }
-        guard let added = addresses.add(new) else {
-            throw .tooManyAddresses(limit: AddressList.mostAdded)
-        }
+        var targets: [PeerTarget] = []
+        for text in call.addresses { targets.append(try target(text, .any)) }
+        let added = try engine.add(targets, at: now, &steps)
         service.noteChange()
-        if added > 0 { tell(.addressesAdded, at: now) }
+        perform()
         control[place].reply(
             Peers.AddAddresses.Reply(added: added, known: call.addresses.count - added)
         )

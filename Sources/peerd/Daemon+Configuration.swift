@@ -40,7 +40,7 @@ extension Daemon {
         let request: ReloadThread.Request
         switch purpose {
         case .reload:
-            request = .reload(arguments, of: running, addresses: addresses.lend())
+            request = .reload(arguments, of: running, addresses: engine.lendAddresses())
         case .compare:
             // Inherited listeners aren't the configuration's.
             let fixed: Set = hasInheritedListeners ? [ConfigurationSchema.listen] : []

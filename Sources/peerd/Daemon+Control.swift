@@ -1,6 +1,7 @@
 import Configuration
 import ConnectionCore
 import Control
+import Engine
 import Facts
 import LinuxIO
 import Systemd
@@ -100,7 +101,7 @@ extension Daemon {
             control[place].begin(.none)
         case .connect(let id):
             control[place].begin(.none)
-            core.abandon(id, at: now, &actions)
+            engine.abandon(id, by: Waiter(place), at: now, &steps)
             perform()
         }
     }

@@ -6,7 +6,7 @@ import Timing
 /// Turns that come late. What is due by the clock isn't due by right then: a peer may have answered
 /// long ago, and nobody has looked.
 extension Daemon {
-    /// Whether a turn that begins at `now` is late. If it is, core and sessions are told how long
+    /// Whether a turn that begins at `now` is late. If it is, the engine is told how long
     /// nobody listened.
     mutating func noteLateness(at now: Moment, after wait: Punctuality.Wait) -> Bool {
         let pause = punctuality.standstill(
@@ -18,7 +18,6 @@ extension Daemon {
         guard let pause else { return false }
         if pause > .zero {
             tell(.stoodStill(for: pause), at: now)
-            sessions.stoodStill(for: pause, at: now.instant)
         }
         return true
     }

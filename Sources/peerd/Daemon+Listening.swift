@@ -1,6 +1,7 @@
 import Addressing
 import Configuration
 import ConnectionCore
+import Engine
 import LinuxIO
 import Systemd
 import Timing
@@ -56,7 +57,7 @@ extension Daemon {
         let configured = Self.settings(of: listener.address.peerAddress, in: configuration)
         journal.write(.listening(configured.address))
         do throws(SystemError) {
-            let number = listeners.freeGate(in: core.table)
+            let number = listeners.freeGate(in: engine.core.table)
             let entry = Listeners.Entry(listener, configured, gateNumber: number)
             try listeners.append(entry, by: kernel.epoll, at: now.instant)
         } catch {
@@ -137,7 +138,7 @@ extension Daemon {
         let entry = Listeners.Entry(
             hasLink ? try Listener(binding: address) : try Listener(awaiting: address),
             configured,
-            gateNumber: listeners.freeGate(in: core.table),
+            gateNumber: listeners.freeGate(in: engine.core.table),
             isDead: !hasLink
         )
         try listeners.append(entry, by: kernel.epoll, at: now.instant)

@@ -1,6 +1,7 @@
 import Addressing
 import ConnectionCore
 import Control
+import Engine
 import Facts
 import LinuxIO
 import PlainText
@@ -22,7 +23,10 @@ extension Daemon {
     func target(_ text: String, _ zones: ZonePolicy) throws(Refusal) -> PeerTarget {
         try Self.checkZone(of: text, zones)
         do throws(AddressError) {
-            return try PeerTarget(parsing: text, defaultPort: core.policy.outbound.defaultPort)
+            return try PeerTarget(
+                parsing: text,
+                defaultPort: engine.core.policy.outbound.defaultPort
+            )
         } catch {
             throw .unsupportedAddress(text, reason: error.description)
         }

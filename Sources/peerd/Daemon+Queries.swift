@@ -17,33 +17,17 @@ extension Daemon {
         of place: Int,
         at now: Moment
     ) {
-        let page = core.table.page(fromSlot: slot, limit: Bounds.rowsPerReply) { list.wants($0) }
-        let rows = page.connections.map { row($0, at: now) }
+        let page = engine.rows(
+            fromSlot: slot,
+            limit: Bounds.rowsPerReply,
+            kind: list.kind,
+            phase: list.phase
+        )
         if let next = page.nextSlot { control[place].begin(.list(list, slot: next)) }
         control[place].reply(
-            Peers.List.Reply(connections: rows),
+            Peers.List.Reply(connections: page.rows.map { $0.told(at: now) }),
             continues: page.nextSlot != nil
         )
-    }
-
-    func row(_ connection: Connection, at now: Moment) -> Peers.Connection {
-        var row = connection.row(in: core.table, at: now)
-        let slot = connection.id.slot
-        guard connection.isOpen else { return row }
-        let bytes = transport.bytes(inSlot: slot)
-        row.bytesIn = bytes.read
-        row.bytesOut = bytes.sent
-        if let roundTrip = sessions.roundTrip(slot: slot) {
-            row.roundTripUSec = roundTrip.minimum.clampedMicroseconds
-            row.lastRoundTripUSec = roundTrip.last.clampedMicroseconds
-        }
-        if let peer = sessions.introduction(slot: slot) {
-            row.userAgent = peer.userAgent
-            // Numbers of the interface have 63 bits, and no service has the 64th.
-            row.services = peer.services & UInt64(Int64.max)
-            row.protocolVersion = peer.protocolVersion
-        }
-        return row
     }
 
     mutating func continueHistory(
@@ -53,7 +37,7 @@ extension Daemon {
         of place: Int
     ) {
         let limit = min(remaining, Bounds.rowsPerReply)
-        let page = history.page(after: cursor, limit: limit, onlyFailed: onlyFailed)
+        let page = engine.history.page(after: cursor, limit: limit, onlyFailed: onlyFailed)
         let rest = remaining - page.connections.count
         let next = rest > 0 ? page.cursor : nil
         if let next {
@@ -70,7 +54,7 @@ extension Daemon {
     }
 
     mutating func continueBans(after prefix: Prefix?, of place: Int, at now: Moment) {
-        let page = core.bans.page(after: prefix, limit: Bounds.rowsPerReply, at: now)
+        let page = engine.core.bans.page(after: prefix, limit: Bounds.rowsPerReply, at: now)
         if let next = page.next { control[place].begin(.bans(after: next)) }
         control[place].reply(
             Peers.ListBans.Reply(bans: page.bans.map { Peers.BanEntry($0) }),
@@ -93,22 +77,17 @@ extension Daemon {
             if let host = try Self.host(call.address) { .host(host) } else {
                 .target(try target(call.address, .known))
             }
-        let explanation = core.explain(
-            topic,
-            listeners: listeners.explained,
-            at: now,
-            asking: addresses
-        )
-        let connections = explanation.connections.compactMap { core.table[$0] }
+        let explained = engine.explain(topic, listeners: listeners.explained, at: now)
         let reply = Peers.Explanation(
             address: topic.description,
-            connections: connections.map { row($0, at: now) },
-            findings: explanation.findings
+            connections: explained.connections.map { $0.told(at: now) },
+            findings: explained.findings
         )
         control[place].reply(Peers.Explain.Reply(explanation: reply))
     }
 
     func serviceStatus(at now: Moment) -> Peers.ServiceStatus {
+        let core = engine.core
         let census = core.table.census
         let pausedUntil = core.outboundPausedUntil(at: now.instant)
         return Peers.ServiceStatus(
@@ -128,8 +107,8 @@ extension Daemon {
                 now.wall(at: $0)?.microseconds
             },
             limits: Peers.Limits(core.policy),
-            addresses: addresses.count,
-            addressesLearned: learned,
+            addresses: engine.addresses.count,
+            addressesLearned: engine.learned,
             bans: core.bans.countInForce(at: now),
             outboundFailures: core.outboundFailures,
             outboundPausedUntilUnixUSec: pausedUntil.flatMap { now.wall(at: $0)?.microseconds },
@@ -142,8 +121,8 @@ extension Daemon {
             retries: core.retries(limit: Bounds.retries).map { $0.row(at: now) },
             persistentWaiting: core.persistentWaiting,
             refusals: core.refusals,
-            storage: kernel.store == nil ? .off : Peers.StorageState(state),
-            storageProblem: state.failure?.text,
+            storage: kernel.store == nil ? .off : Peers.StorageState(engine.state),
+            storageProblem: engine.state.failure?.text,
             reload: lastReload.map { Peers.ReloadResult($0, at: now) },
             logLevel: Peers.LogLevel(journal.level),
             listeners: listeners.told,
@@ -152,24 +131,21 @@ extension Daemon {
                 limit: DescriptorLimit.soft(),
                 needed: DescriptorBudget(configuration).needed
             ),
-            totals: totals(of: transport.totals)
+            totals: Peers.Totals(engine.totals, engine.traffic)
         )
     }
 }
 
-extension Daemon {
-    private func totals(of bytes: Transport.Bytes) -> Peers.Totals {
-        var totals = totals
-        totals.bytesIn = bytes.read
-        totals.bytesOut = bytes.sent
-        return totals
-    }
-}
-
-extension Peers.List {
-    fileprivate func wants(_ connection: Connection) -> Bool {
-        (kind ?? connection.shownKind) == connection.shownKind
-            && (phase ?? connection.shownPhase).includes(connection.shownPhase)
+extension Peers.Totals {
+    fileprivate init(_ totals: Totals, _ traffic: Traffic) {
+        self.init(
+            accepted: totals.accepted,
+            connected: totals.connected,
+            failed: totals.failed,
+            ended: totals.ended,
+            bytesIn: traffic.received,
+            bytesOut: traffic.sent
+        )
     }
 }
 

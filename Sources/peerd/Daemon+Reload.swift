@@ -46,7 +46,7 @@ extension Daemon {
         // The listeners are closed already, and stay so.
         guard !isStopping else { return }
         // Unless it has been adopted.
-        defer { addresses.forgetLending() }
+        defer { engine.forgetLentAddresses() }
         switch result {
         case .failure(let errors):
             endReload(
@@ -110,30 +110,31 @@ extension Daemon {
         origins = kept.origins
         journal.level = new.log.level
         noteWriters()
-        if let policy = SessionPolicy(new) { sessions.adopt(policy) }
         if !keysWaitingForRestart.isEmpty {
             journal.write(.restartNeeded(keys: keysWaitingForRestart))
         }
-        addresses.adopt(prepared.addresses, onlyRoutable: new.dialsOnlyRoutable)
-        if prepared.hasMoreAddresses { tell(.addressesAdded, at: now) }
-        keepConfiguredPeers(at: now)
-        restoreRefusedPeers(at: now)
-        // What led to ourselves may be somebody else's address now, and what couldn't be reached
-        // from our old address may be from the new one.
-        if moved { tell(.localAddressesChanged, at: now) }
-    }
-
-    /// Has the core decide by the present configuration.
-    mutating func keepConfiguredPeers(at now: Moment) {
-        let refused = core.reload(
-            Policy(configuration),
-            configured: configuration.persistent.peers,
+        let refused = engine.reload(
+            EnginePolicy(new),
+            addresses: prepared.addresses,
+            hasMoreAddresses: prepared.hasMoreAddresses,
+            hasMoved: moved,
             at: now,
-            &actions
+            &steps
         )
         perform()
-        for (peer, refusal) in refused { journal.write(.persistentRefused(peer, refusal)) }
-        state.noteConfigured(configuration.persistent.peers)
+        tellRefused(refused.configured)
+        tellIgnored(refused.stored.map(\.text))
+    }
+
+    /// Keeps the configuration's peers, at the start.
+    mutating func keepConfiguredPeers(at now: Moment) {
+        let refused = engine.keepConfiguredPeers(at: now, &steps)
+        perform()
+        tellRefused(refused)
+    }
+
+    private mutating func tellRefused(_ refused: [RefusedPeer]) {
+        for peer in refused { journal.write(.persistentRefused(peer.target, peer.refusal)) }
     }
 
     /// Answers the clients that wait for this reading of the configuration.

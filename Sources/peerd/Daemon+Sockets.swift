@@ -43,17 +43,19 @@ extension Daemon {
                 trustsLoopback: listeners[index].trustsLoopback,
                 gate: listeners[index].gate
             )
-            let id = try core.admit(arrival, at: now, &actions)
+            let id = try engine.accept(arrival, at: now, &steps)
             var local = listening
             if listening.ip?.isUnspecified ?? false, let own = try? socket.localAddress() {
                 local = own.peerAddress
             }
-            core.noteLocalAddress(of: id, local, at: now, picking: &addresses, &actions)
-            if core.table[id] != nil { keep(socket, for: id, at: now) }
+            engine.noteLocalAddress(of: id, local, at: now, &steps)
+            // Before the socket lies in a slot that they may free.
+            perform()
+            if engine.contains(id) { keep(socket, for: id, at: now) }
         } catch {
-            // The core has reported it, and dropping the socket resets the connection.
+            // It is among what is to be told, and dropping the socket resets the connection.
+            perform()
         }
-        perform()
     }
 
     private mutating func keep(
@@ -63,7 +65,8 @@ extension Daemon {
     ) {
         do throws(SystemError) {
             _ = try transport.take(socket, inSlot: id.slot, by: kernel.epoll)
-            beginSession(of: id, at: now)
+            engine.open(id, at: now, &steps)
+            perform()
         } catch {
             settle(.closed(id, Ending(error.code)))
         }
@@ -186,7 +189,7 @@ extension Daemon {
 
     /// Something is ready on the socket of a connection.
     mutating func serve(_ link: Link, _ event: ReadyEvent, at now: Moment) {
-        guard let id = core.table.connection(inSlot: link.slot)?.id else {
+        guard let id = engine.connection(inSlot: link.slot) else {
             preconditionFailure("slot \(link.slot) has a socket and no connection")
         }
         switch transport.owner(of: link) {
@@ -206,7 +209,6 @@ extension Daemon {
         do throws(SystemError) {
             let local = try transport.finishConnecting(link, by: kernel.epoll)
             tell(.dialSucceeded(attempt, local: local.peerAddress), at: now)
-            beginSession(of: id, at: now)
         } catch {
             transport.close(slot: link.slot, by: kernel.epoll)
             tell(.dialFailed(attempt, DialFailure(error.code, atOnce: false)), at: now)
@@ -214,56 +216,41 @@ extension Daemon {
     }
 
     private mutating func read(from link: Link, of id: ConnectionID, at now: Moment) {
-        let hasSession = sessions.contains(link.slot)
         do throws(SystemError) {
-            // Without a peer protocol what arrives is thrown away, and only its end matters.
-            let result =
-                try hasSession
-                ? transport.read(from: link, into: &readBuffer)
-                : transport.discard(from: link, atMost: Self.bytesPerTurn)
-            switch result {
-            case .bytes(let count):
-                if hasSession { receive(count, from: id, at: now) }
-            case .endOfFile: tell(.closed(id, .closedByPeer), at: now)
-            case .wouldBlock: break
+            switch engine.reading(of: id) {
+            case .read: try receive(from: link, of: id, at: now)
+            case .discard: try discard(from: link, of: id, at: now)
             }
         } catch {
             tell(.closed(id, Ending(error.code)), at: now)
         }
     }
 
-    // MARK: Sending
-
-    /// Sends to a peer what its session has said, behind what waits already.
-    mutating func send(_ bytes: [UInt8], to id: ConnectionID, at now: Moment) {
-        guard let link = transport.link(inSlot: id.slot) else { return }
-        let moment = momentOfPing(in: id.slot)
-        do throws(SystemError) {
-            let sent = try transport.send(bytes, to: link, by: kernel.epoll)
-            if sent < bytes.count {
-                sessions.noteLeft(bytes.count - sent, slot: id.slot, at: now.instant)
-            } else if let moment {
-                sessions.noteAllSent(at: moment, slot: id.slot)
-            }
-        } catch {
-            settle(.closed(id, Ending(error.code)), of: link)
+    private mutating func receive(
+        from link: Link,
+        of id: ConnectionID,
+        at now: Moment
+    ) throws(SystemError) {
+        if readBuffer.isEmpty { readBuffer = [UInt8](repeating: 0, count: Self.bytesPerTurn) }
+        switch try transport.read(from: link, into: &readBuffer) {
+        case .bytes(let count):
+            let buffer = readBuffer
+            engine.receive(buffer.span.bytes.extracting(0..<count), from: id, at: now, &steps)
+            perform()
+        case .endOfFile: tell(.closed(id, .closedByPeer), at: now)
+        case .wouldBlock: break
         }
     }
 
-    private mutating func sendWaiting(to link: Link, of id: ConnectionID) {
-        let moment = momentOfPing(in: id.slot)
-        do throws(SystemError) {
-            let sent = try transport.sendWaiting(to: link, by: kernel.epoll)
-            sessions.noteTaken(sent.count, slot: id.slot)
-            if let moment, sent.isAll { sessions.noteAllSent(at: moment, slot: id.slot) }
-        } catch {
-            settle(.closed(id, Ending(error.code)), of: link)
+    private mutating func discard(
+        from link: Link,
+        of id: ConnectionID,
+        at now: Moment
+    ) throws(SystemError) {
+        switch try transport.discard(from: link, atMost: Self.bytesPerTurn) {
+        case .bytes(let count): engine.noteDiscarded(count, from: id)
+        case .endOfFile: tell(.closed(id, .closedByPeer), at: now)
+        case .wouldBlock: break
         }
-    }
-
-    /// The one other reading of the clock in a turn: a ping's own time, since that of the turn
-    /// would count its work as the path's. Before it is sent, since loopback delivers in that call.
-    private func momentOfPing(in slot: Int) -> Instant? {
-        sessions.hasUnsentPing(slot: slot) ? Moment.now.instant : nil
     }
 }

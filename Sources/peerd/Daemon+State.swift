@@ -24,11 +24,8 @@ extension Daemon {
     mutating func keepState(at now: Moment) {
         // The folder's lock may be waited for still.
         guard let isBusy = kernel.store?.isBusy, !isBusy else { return }
-        if let request = state.nextRequest(of: core, at: now) {
-            kernel.store?.ask(.store(request))
-        } else if state.nextCheck(at: now.instant) {
-            kernel.store?.ask(.store(.check))
-        }
+        engine.keepState(at: now, &steps)
+        perform()
     }
 
     mutating func finishStoring(_ reply: StateReply, at now: Moment) {
@@ -40,25 +37,37 @@ extension Daemon {
 
     private mutating func finishStoring(_ reply: StoreReply, at now: Moment) {
         if let setAside = reply.setAside { journal.write(.stateSetAside(setAside)) }
-        switch reply.result {
-        case .failure(let error):
-            if let delay = state.failed(StoreFailure(error), at: now.instant) {
-                journal.write(.stateFailed(error, retry: delay))
+        let (answer, problems, error) = Self.answer(reply.result)
+        let isNew = reply.setAside != nil
+        let outcome = engine.finishStoring(answer, settingAside: isNew, at: now, &steps)
+        if outcome.works { journal.write(.stateWorks) }
+        perform()
+        if let restored = outcome.restoration {
+            if restored.peers + restored.bans > 0 {
+                journal.write(.stateRestored(peers: restored.peers, bans: restored.bans))
             }
-        case .success(.loadedUnwritable(let stored, let error)):
-            let delay = state.wasReadOnly(StoreFailure(error), at: now.instant)
-            restore(stored, at: now)
-            if let delay { journal.write(.stateFailed(error, retry: delay)) }
-        case .success(.loaded(let stored)):
-            noteSuccess(reply)
-            restore(stored, at: now)
-        case .success(.saved):
-            noteSuccess(reply)
+            tellIgnored(problems + restored.refusals.map(\.text))
         }
+        if let error, let retry = outcome.retry { journal.write(.stateFailed(error, retry: retry)) }
     }
 
-    private mutating func noteSuccess(_ reply: StoreReply) {
-        if state.succeeded(settingAside: reply.setAside != nil) { journal.write(.stateWorks) }
+    /// What the engine is told of a reply, and what only people are.
+    private static func answer(
+        _ result: Result<StoreReply.Answer, StorageError>
+    ) -> (answer: Engine.StoreAnswer, problems: [String], error: StorageError?) {
+        switch result {
+        case .failure(let error):
+            (.failed(StoreFailure(error)), [], error)
+        case .success(.loadedUnwritable(let read, let error)):
+            (
+                .loadedUnwritable(read.state, StoreFailure(error)),
+                read.problems.map(\.description), error
+            )
+        case .success(.loaded(let read)):
+            (.loaded(read.state), read.problems.map(\.description), nil)
+        case .success(.saved):
+            (.saved, [], nil)
+        }
     }
 
     /// Takes the state folder, so that a second daemon is refused before it has done anything. A
@@ -86,19 +95,19 @@ extension Daemon {
             return
         }
         var patience = loadPatience
-        while !state.isLoaded, kernel.store?.isBusy ?? false, !isStopping {
+        while !engine.state.isLoaded, kernel.store?.isBusy ?? false, !isStopping {
             guard patience > .zero else {
                 return journal.write(.stateLate(after: Self.loadPatience))
             }
             now = .now
             try awaitStore(for: &patience, mindingSignals: true)
-            if !state.isLoaded { keepState(at: .now) }
+            if !engine.state.isLoaded { keepState(at: .now) }
         }
     }
 
     /// Waits for the last write. The core has ended all connections, and none of that is written.
     mutating func finishState() {
-        guard kernel.store != nil, !state.isSaved else { return }
+        guard kernel.store != nil, !engine.state.isSaved else { return }
         var patience = Self.savePatience
         keepState(at: .now)
         var obstacle: SystemError?
@@ -110,9 +119,9 @@ extension Daemon {
         } catch {
             obstacle = error
         }
-        guard !state.isSaved else { return }
+        guard !engine.state.isSaved else { return }
         let reason =
-            obstacle?.description ?? state.failure?.text
+            obstacle?.description ?? engine.state.failure?.text
             ?? "the disk took longer than \(Self.savePatience.briefDescription)"
         journal.write(.stateLost(reason))
     }
@@ -140,31 +149,13 @@ extension Daemon {
         while mindingSignals, let signal = try kernel.signals.next() { handle(signal, at: now) }
     }
 
-    /// Gives the core what was stored, at the start or, if the disk was slow, later.
-    private mutating func restore(_ read: ReadState, at now: Moment) {
-        // Too late: nothing is kept connected any more.
-        guard !isStopping else { return }
-        let restored = state.restore(read.state, to: &core, at: now, &actions)
-        perform()
-        if restored.peers + restored.bans > 0 {
-            journal.write(.stateRestored(peers: restored.peers, bans: restored.bans))
-        }
-        let problems = read.problems.map(\.description)
-        writeIgnored(problems + restored.refusals.map(Self.text))
-    }
-
-    /// Tries those stored peers again that other limits kept out.
-    mutating func restoreRefusedPeers(at now: Moment) {
-        let restored = state.restoreRefused(to: &core, at: now, &actions)
-        perform()
-        writeIgnored(restored.refusals.map(Self.text))
-    }
-
-    private mutating func writeIgnored(_ entries: [String]) {
+    /// Names stored entries that can't be used.
+    mutating func tellIgnored(_ entries: [String]) {
         if !entries.isEmpty { journal.write(.storedIgnored(entries)) }
     }
+}
 
-    private static func text(_ target: PeerTarget, _ refusal: Refusal) -> String {
-        "\(target): \(refusal.sentence(.journal))"
-    }
+extension RefusedPeer {
+    /// For an operator.
+    var text: String { "\(target): \(refusal.sentence(.journal))" }
 }

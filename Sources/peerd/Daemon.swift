@@ -26,35 +26,21 @@ struct Daemon: ~Copyable {
     private let locks: DirectoryLocks
     var journal: Journal
     var service: ServiceLink
-    var core: ConnectionCore
-    var addresses: AddressList
-    var actions = Actions()
+    var engine: Engine
+    var steps = Steps()
 
     var kernel: KernelServices
-    /// What of the core's state isn't on disk yet.
-    var state = StateChanges()
     /// What is left of the time that a start waits for the disk.
     var loadPatience = Self.loadPatience
     /// Why the state folder can't be had.
     var stateRefusal: DirectoryLock.Failure?
     var transport = Transport()
-    var sessions: SessionTable
-    /// What peers with a session send is read into it.
-    var readBuffer: [UInt8]
-    /// Nonces that nobody can foresee.
-    var random = SystemRandomNumberGenerator()
-    var sample = AddressSample()
-    /// Why exactly a session gives its connection up, while the core is told so. A ban ends others
-    /// of the same host as well, for which it isn't the reason.
-    var endingDetail: EndingDetail?
+    /// What peers send is read into it.
+    var readBuffer: [UInt8] = []
     /// What has been changed in the configuration and can't while the daemon runs.
     var keysWaitingForRestart: [String] = []
     /// Nil before the first one has ended.
     var lastReload: ReloadResult?
-    /// Of what the core has reported since the start; bytes are the transport's.
-    var totals = Peers.Totals()
-    /// Addresses that peers have told of, the same one as often as it was told.
-    var learned: UInt64 = 0
     var listeners = Listeners()
     /// Then those of the configuration are ignored.
     let hasInheritedListeners: Bool
@@ -62,12 +48,11 @@ struct Daemon: ~Copyable {
     /// Of clients.
     var servingOrder = ServingOrder()
     let startedAt: Instant
-    var history = History()
     /// The moment of this turn.
     var now: Moment
 
     /// What came of actions at once: told in the next turn, which then doesn't wait. So there is no
-    /// recursion from an action into the core.
+    /// recursion from a step into the engine.
     var settled: [Settled] = []
     private(set) var isStopping = false
     /// Whether a peer was refused already that came by an interface without a usable name.
@@ -118,20 +103,13 @@ struct Daemon: ~Copyable {
         hasInheritedListeners = !environment.listeners.isEmpty
         self.journal = journal
         service = ServiceLink(environment.manager)
-        // What peers must not foresee, each of it from the kernel, so that what can be seen of one
-        // tells nothing of the others; a run is repeatable only where the seed is given.
-        var system = SystemRandomNumberGenerator()
-        core = ConnectionCore(
-            policy: Policy(configuration),
-            seed: system.next(),
-            hashKey: system.next()
+        // Each chance from the kernel: a run is repeatable only where the seed is given.
+        engine = Engine(
+            policy: EnginePolicy(configuration),
+            addresses: configuration.knownAddresses,
+            drawing: .system(SystemRandomNumberGenerator()),
+            keepsState: self.kernel.store != nil
         )
-        addresses = AddressList(
-            configuration.knownAddresses,
-            shuffledBy: SeededRandom(seed: system.next())
-        )
-        sessions = SessionTable(policy: SessionPolicy(configuration))
-        readBuffer = sessions.isSpoken ? [UInt8](repeating: 0, count: Self.bytesPerTurn) : []
         now = .now
         startedAt = now.instant
         clockWatch = ClockWatch(at: now)
@@ -171,12 +149,10 @@ struct Daemon: ~Copyable {
         func consider(_ deadline: Instant?) {
             if let deadline { nearest = min(nearest, deadline) }
         }
-        consider(core.deadline)
-        consider(sessions.deadline)
+        consider(engine.deadline)
+        consider(engine.storeDeadline)
         consider(listeners.deadline)
         consider(control.deadline)
-        consider(state.deadline)
-        consider(state.checkDeadline)
         consider(clockDeadline)
         consider(service.deadline)
         consider(journal.deadline)
@@ -202,8 +178,8 @@ struct Daemon: ~Copyable {
         try dispatchReady(at: now)
         if isLate { try catchUp(at: now) }
         rearmListeners(at: now)
-        if let due = core.deadline, due <= now.instant { tell(.deadlineReached, at: now) }
-        serveSessions(at: now)
+        engine.handleDeadlines(at: now, &steps)
+        perform()
         serveClients(at: now)
         keepState(at: now)
         kernel.lookups.endIdleThreads(at: now.instant)
@@ -213,12 +189,9 @@ struct Daemon: ~Copyable {
     private mutating func tell(_ settled: Settled, at now: Moment) {
         if let link = settled.link, !transport.contains(link) { return }
         tell(settled.event, at: now)
-        if case .dialSucceeded(let attempt, _) = settled.event {
-            beginSession(of: attempt.id, at: now)
-        }
     }
 
-    /// Tells the core in the next turn.
+    /// Tells the engine in the next turn.
     mutating func settle(_ event: Event, of link: Link? = nil) {
         settled.append(Settled(event: event, link: link))
     }
@@ -227,7 +200,7 @@ struct Daemon: ~Copyable {
         journal.keepUp(at: now.instant)
         service.keepUp(at: now.instant)
         // The wait that a status line names grows shorter by itself.
-        let census = core.table.census
+        let census = engine.core.table.census
         service.countsDown = census.persistentReady < census.persistent
         if service.isStatusDue(at: now.instant) {
             service.send(status: statusLine(at: now), at: now.instant)
@@ -285,20 +258,19 @@ struct Daemon: ~Copyable {
         isStopping = true
         service.tell(.stopping)
         listeners.closeAll(by: kernel.epoll)
-        state.freeze(core, at: now)
-        core.shutDown(at: now, &actions)
+        engine.shutDown(at: now, &steps)
         perform()
         closeControl()
     }
 
     func statusLine(at now: Moment) -> String {
-        let line = StatusLine.text(of: core, addresses: addresses.count, at: now)
+        let line = StatusLine.text(of: engine.core, addresses: engine.addresses.count, at: now)
         return lastReload.map { "\(line); \($0.summary)" } ?? line
     }
 
-    /// Tells the core a fact and does what it says.
+    /// Tells the engine a fact and does what it says.
     mutating func tell(_ event: Event, at now: Moment) {
-        core.handle(event, at: now, picking: &addresses, &actions)
+        engine.handle(event, at: now, &steps)
         perform()
     }
 }

@@ -1,6 +1,6 @@
 import ConnectionCore
 
-/// What came of an action at once, to be told in the next turn.
+/// What came of a step at once, to be told in the next turn.
 struct Settled: Sendable {
     let event: Event
     /// The socket that it is about; nil if there is none. If it is gone by then, there is nothing

@@ -2,6 +2,7 @@ import Addressing
 import Configuration
 import ConfigurationFixtures
 import DecredWire
+import Engine
 import PlainText
 import Testing
 import Timing
@@ -14,13 +15,13 @@ struct ConfigurationProtocolTests {
         try directory.write("network = \"\(network.rawValue)\"")
         var expected = SessionPolicy(network: network)
         expected.userAgent = "/peerd:\(Release.version)/"
-        #expect(SessionPolicy(try directory.load().configuration) == expected)
+        #expect(Speech(try directory.load().configuration) == .decred(expected))
     }
 
-    @Test("is no policy of sessions on a raw network")
+    @Test("is no protocol on a raw network")
     func raw() {
         #expect(Configuration.standard.network.wire == nil)
-        #expect(SessionPolicy(.standard) == nil)
+        #expect(Speech(.standard) == .raw)
         #expect(!Configuration.standard.gossips)
     }
 
@@ -53,7 +54,7 @@ struct ConfigurationProtocolTests {
         expected.banScore = 200
         expected.warnScore = 20
         expected.mostQueuedBytes = 131_073
-        #expect(SessionPolicy(configuration) == expected)
+        #expect(Speech(configuration) == .decred(expected))
         #expect(
             configuration.advertise.first?.description == "203.0.113.1:9108"
                 && configuration.advertise.last?.ip == nil
@@ -76,7 +77,7 @@ struct ConfigurationProtocolTests {
         try directory.write("network = \"\(network)\"\ngossip = \"\(gossip)\"")
         let configuration = try directory.load().configuration
         #expect(configuration.gossips == isOn)
-        let policy = SessionPolicy(configuration)
+        let policy = Speech(configuration).decred
         #expect(policy?.gossips ?? false == isOn)
         // Then whatever the address.
         #expect(policy?.tellsUnroutable ?? false == (isOn && gossip == "always"))
@@ -94,7 +95,7 @@ struct ConfigurationProtocolTests {
         try directory.write(
             "network = \"\(network)\"\noutbound.required-services = \(required)"
         )
-        #expect(SessionPolicy(try directory.load().configuration)?.requiredServices == bits)
+        #expect(Speech(try directory.load().configuration).decred?.requiredServices == bits)
     }
 
     @Test(
@@ -111,5 +112,15 @@ struct ConfigurationProtocolTests {
         let old = try directory.load().configuration
         try directory.write(document)
         #expect(try directory.load().configuration.keysNeedingRestart(from: old) == keys)
+    }
+}
+
+extension Speech {
+    /// The numbers of Decred's protocol; nil if it isn't spoken.
+    fileprivate var decred: SessionPolicy? {
+        switch self {
+        case .decred(let policy): policy
+        case .raw: nil
+        }
     }
 }

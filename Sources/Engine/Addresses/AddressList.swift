@@ -1,6 +1,6 @@
 package import Addressing
 package import ConnectionCore
-package import DecredWire
+internal import DecredWire
 package import Timing
 
 /// The addresses that the configuration names and those that clients add, as a source for the
@@ -11,7 +11,7 @@ package import Timing
 /// how many addresses each has, so that one that rests costs nothing. About 100 bytes an address.
 package struct AddressList: AddressSource {
     /// Addresses that clients may add, as many as a file may have: 5 MB.
-    package static let mostAdded = 100_000
+    static let mostAdded = 100_000
 
     private var rings: [AddressRing] = []
     /// Those that clients have added: they stay when the configuration is read again.
@@ -51,27 +51,27 @@ package struct AddressList: AddressSource {
 
     package var count: Int { indexes.count }
 
-    package init(_ addresses: [PeerAddress], shuffledBy random: SeededRandom) {
+    init(_ addresses: [PeerAddress], shuffledBy random: SeededRandom) {
         self.random = random
         for address in addresses { insert(address) }
     }
 
     /// A copy of which another list can be made beside the loop, by `replace`, for `adopt`: of
     /// 100,000 addresses that takes a tenth of a second. Whatever was lent before is forgotten.
-    package mutating func lend() -> AddressList {
+    mutating func lend() -> AddressList {
         changes = nil
         defer { changes = Changes(added: added.count) }
         return self
     }
 
     /// Nothing came of what was lent.
-    package mutating func forgetLending() {
+    mutating func forgetLending() {
         changes = nil
     }
 
     /// Takes over what was made of the copy that was lent last, and what has happened since then.
     /// Costs what has happened, and nothing for what hasn't.
-    package mutating func adopt(_ replacement: AddressList, onlyRoutable: Bool = false) {
+    mutating func adopt(_ replacement: AddressList, onlyRoutable: Bool = false) {
         guard let changes else { preconditionFailure("no list was lent") }
         let old = self
         self = replacement
@@ -118,7 +118,7 @@ package struct AddressList: AddressSource {
     ///
     /// - Returns: How many weren't there yet; nil if that would be more than `mostAdded` in all,
     ///   and then none was added.
-    package mutating func add(_ more: [PeerAddress]) -> Int? {
+    mutating func add(_ more: [PeerAddress]) -> Int? {
         var fresh: [PeerAddress] = []
         var seen: Set<PeerAddress> = []
         for address in more where indexes[address] == nil && seen.insert(address).inserted {
@@ -192,7 +192,7 @@ package struct AddressList: AddressSource {
     }
 
     /// Notes what the peer at an address offers.
-    package mutating func noteServices(_ services: UInt64, of address: PeerAddress) {
+    mutating func noteServices(_ services: UInt64, of address: PeerAddress) {
         guard indexes[address] != nil else { return }
         proofs[address, default: Proof()].services = services
         changes?.touched.insert(address)
@@ -200,11 +200,11 @@ package struct AddressList: AddressSource {
 
     /// How many have been good once: with `onlyRoutable` of those that anybody may reach. O(1), as
     /// any number of peers ask for addresses.
-    package func provenCount(onlyRoutable: Bool) -> Int { onlyRoutable ? good.routable : good.all }
+    func provenCount(onlyRoutable: Bool) -> Int { onlyRoutable ? good.routable : good.all }
 
     /// Those that `provenCount` counts, as others are told of them, in any order.
     /// `now` is what tells when they were seen, in the calendar as it is set at present.
-    package func proven(onlyRoutable: Bool, at now: Moment) -> [AdvertisedAddress] {
+    func proven(onlyRoutable: Bool, at now: Moment) -> [AdvertisedAddress] {
         proofs.compactMap { address, proof in
             guard let lastSeen = proof.lastSeen, !onlyRoutable || address.isRoutable else {
                 return nil

@@ -1,22 +1,22 @@
-package import Addressing
-package import DecredWire
-package import Timing
+internal import Addressing
+internal import DecredWire
+internal import Timing
 
 /// The addresses that peers are told when they ask: some of those that were good at least once.
 ///
 /// They are drawn once and kept for about a day, so that asking again, by however many connections,
 /// tells nothing more of whom this node knows; and drawn apart for peers that come through a proxy,
 /// so that the answers don't show that two addresses belong to one node.
-package struct AddressSample: Sendable {
+struct AddressSample: Sendable {
     /// The share of what is known that is told, in percent. Source: dcrd's `addrmgr`.
-    package static let percent = 23
+    static let percent = 23
     /// For how long a sample is kept. Source: Bitcoin Core's cache of such answers.
-    package static let shortestLife = Duration.seconds(21 * 3_600)
-    package static let longestLife = Duration.seconds(27 * 3_600)
+    static let shortestLife = Duration.seconds(21 * 3_600)
+    static let longestLife = Duration.seconds(27 * 3_600)
     /// What is known must have grown by half, and by no less than this, for a sample to be drawn
     /// earlier: a node that has just been started would tell of its first peer for a day. From 10
     /// to 100,000 addresses that is at most 25 times.
-    package static let leastGrowth = 10
+    static let leastGrowth = 10
 
     private struct Drawn: Sendable {
         var addresses: [AdvertisedAddress] = []
@@ -33,12 +33,12 @@ package struct AddressSample: Sendable {
     private var direct = Drawn()
     private var proxied = Drawn()
 
-    package init() {}
+    init() {}
 
     /// What a peer is told now: nothing of its own host, `asker`, which is nil for one that comes
     /// through a proxy. `count` is how many are `known`, in any order, who are only asked for when
     /// a sample is drawn.
-    package mutating func addresses(
+    mutating func addresses(
         for asker: PeerAddress.Host?,
         at now: Instant,
         using random: inout some RandomNumberGenerator,
@@ -59,7 +59,8 @@ package struct AddressSample: Sendable {
         at now: Instant,
         using random: inout some RandomNumberGenerator
     ) -> Drawn {
-        let all = known.shuffled(using: &random)
+        // The order in which they come may be a hash's, which differs in each process.
+        let all = known.sorted { Self.precedes($0.address, $1.address) }.shuffled(using: &random)
         // Of a few one is told.
         let share = (all.count * percent + 99) / 100
         let spread = longestLife - shortestLife
@@ -68,5 +69,15 @@ package struct AddressSample: Sendable {
             source: all.count,
             until: now + shortestLife + spread * Double.random(in: 0..<1, using: &random)
         )
+    }
+
+    private static func precedes(_ one: PeerAddress, _ other: PeerAddress) -> Bool {
+        switch (one.ip, other.ip) {
+        case (let first?, let second?):
+            first == second ? one.port < other.port : first < second
+        case (nil, .some): true
+        // No onion service is dialled, so that none is among them.
+        case (.some, nil), (nil, nil): false
+        }
     }
 }

@@ -1,11 +1,11 @@
-package import Facts
+internal import Facts
 
 /// What the journal says of the end of one connection beyond its cause.
-package struct EndingDetail: Sendable {
-    package let id: ConnectionID
-    package let text: String
+struct EndingDetail: Sendable {
+    let id: ConnectionID
+    let text: String
 
-    package init(of id: ConnectionID, _ text: String) {
+    init(of id: ConnectionID, _ text: String) {
         self.id = id
         self.text = text
     }

@@ -1,9 +1,9 @@
-package import DecredWire
-package import Facts
+internal import DecredWire
+internal import Facts
 
 extension SessionFault {
     /// What the core is told of a session's end.
-    package init(_ ending: SessionEnding) {
+    init(_ ending: SessionEnding) {
         self =
             switch ending {
             case .unexpected, .repeatedVersion: .unexpectedMessage
@@ -18,7 +18,7 @@ extension SessionFault {
 }
 
 extension Misbehaviour {
-    package var fault: SessionFault {
+    var fault: SessionFault {
         switch self {
         case .malformed: .malformed
         case .wrongAddressMessage, .repeatedGetaddr, .addressFlood: .misbehaved

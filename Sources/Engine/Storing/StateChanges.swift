@@ -1,7 +1,7 @@
-package import Addressing
-package import ConnectionCore
-package import Facts
-package import Timing
+internal import Addressing
+internal import ConnectionCore
+internal import Facts
+internal import Timing
 
 /// What of the core's state is not on disk yet, and what the store is to be asked for next.
 ///
@@ -57,18 +57,18 @@ package struct StateChanges: Sendable {
     /// What is to be on disk at the end.
     private var last: StateSnapshot?
 
-    package init() {}
+    init() {}
 
     /// When `nextRequest` has something to say though nothing changed.
-    package var deadline: Instant? { task == nil ? retryAt : nil }
+    var deadline: Instant? { task == nil ? retryAt : nil }
 
     /// When `nextCheck` has something to say.
-    package var checkDeadline: Instant? {
+    var checkDeadline: Instant? {
         task == nil && isLoaded && failure == nil && last == nil ? checkAt : nil
     }
 
     /// Whether the store is at work.
-    package var isBusy: Bool { task != nil }
+    var isBusy: Bool { task != nil }
 
     /// Whether all that the core holds, or held when `freeze` was called, is on disk.
     package var isSaved: Bool {
@@ -80,7 +80,7 @@ package struct StateChanges: Sendable {
     }
 
     /// Takes note of what happened, if it is about something that is stored.
-    package mutating func note(_ report: Report) {
+    mutating func note(_ report: Report) {
         switch report {
         case .persistentAdded(let subject), .persistentAdopted(let subject):
             pending.added(subject.target)
@@ -98,12 +98,12 @@ package struct StateChanges: Sendable {
 
     /// The configuration names these now. One that was added at run time before is the
     /// configuration's from now on, and isn't stored any more.
-    package mutating func noteConfigured(_ targets: [PeerTarget]) {
+    mutating func noteConfigured(_ targets: [PeerTarget]) {
         for target in targets where peers[target] != nil { pending.changed(target) }
     }
 
     /// A ban came, went or ends at another time, and no report tells it.
-    package mutating func changed(_ prefix: Prefix) { pending.changed(prefix) }
+    mutating func changed(_ prefix: Prefix) { pending.changed(prefix) }
 }
 
 // MARK: - The store
@@ -111,7 +111,7 @@ package struct StateChanges: Sendable {
 extension StateChanges {
     /// What the store is to do now; nil while it is at work, while a wait after a failure lasts,
     /// and when there is nothing to do.
-    package mutating func nextRequest(
+    mutating func nextRequest(
         of core: borrowing ConnectionCore,
         at now: Moment
     ) -> StoreRequest? {
@@ -137,7 +137,7 @@ extension StateChanges {
     }
 
     /// Whether the store is to look if all is in its place.
-    package mutating func nextCheck(at now: Instant) -> Bool {
+    mutating func nextCheck(at now: Instant) -> Bool {
         guard let due = checkDeadline, due <= now else { return false }
         task = .check
         checkAt = now + Self.checkInterval
@@ -146,7 +146,7 @@ extension StateChanges {
 
     /// From now on what the core does isn't stored any more: it is about to end all connections.
     /// What is missing on disk may be written at once.
-    package mutating func freeze(_ core: borrowing ConnectionCore, at now: Moment) {
+    mutating func freeze(_ core: borrowing ConnectionCore, at now: Moment) {
         last = snapshot(of: core, at: now)
         retryAt = nil
     }
@@ -154,7 +154,7 @@ extension StateChanges {
     /// What was asked for is done.
     ///
     /// - Returns: Whether it is the first success after a failure.
-    package mutating func succeeded(settingAside wasDamaged: Bool) -> Bool {
+    mutating func succeeded(settingAside wasDamaged: Bool) -> Bool {
         // A load sees the file that took the damaged one's place; else all must be written to it.
         if wasDamaged, task != .load { pending.markAll() }
         if task != .load { isDoubted = false }
@@ -168,7 +168,7 @@ extension StateChanges {
     /// What was asked for failed, and is done again after a wait.
     ///
     /// - Returns: The wait, if it is the first failure after a success.
-    package mutating func failed(_ error: StoreFailure, at now: Instant) -> Duration? {
+    mutating func failed(_ error: StoreFailure, at now: Instant) -> Duration? {
         let wasApplying = task == .apply
         switch task {
         case .load, nil: break
@@ -188,7 +188,7 @@ extension StateChanges {
     /// everything.
     ///
     /// - Returns: The wait, if it is the first failure after a success.
-    package mutating func wasReadOnly(_ error: StoreFailure, at now: Instant) -> Duration? {
+    mutating func wasReadOnly(_ error: StoreFailure, at now: Instant) -> Duration? {
         task = nil
         isDoubted = true
         return delayRetry(after: error, at: now)
@@ -288,14 +288,14 @@ extension StateChanges {
         /// How many are in force that weren't before.
         package var peers = 0
         package var bans = 0
-        package var refusals: [(target: PeerTarget, refusal: Refusal)] = []
+        package var refusals: [RefusedPeer] = []
     }
 
     /// Gives the core what was stored. What the core has already is newer than what was stored, and
     /// stays as it is.
     ///
     /// To be called when the store has answered `load`, and before any other answer of it.
-    package mutating func restore(
+    mutating func restore(
         _ stored: StoredState,
         to core: inout ConnectionCore,
         at now: Moment,
@@ -315,7 +315,7 @@ extension StateChanges {
     }
 
     /// Tries those again that the core refused: the limits may be others now.
-    package mutating func restoreRefused(
+    mutating func restoreRefused(
         to core: inout ConnectionCore,
         at now: Moment,
         _ actions: inout Actions
@@ -343,7 +343,7 @@ extension StateChanges {
             } catch {
                 peers[peer.target] = nil
                 refused.append(peer)
-                restoration.refusals.append((peer.target, error))
+                restoration.refusals.append(RefusedPeer(target: peer.target, refusal: error))
             }
         }
         return restoration

@@ -1,5 +1,6 @@
 import Configuration
 import ConnectionCore
+import Engine
 import Facts
 import LinuxIO
 import Systemd
@@ -47,7 +48,7 @@ struct Journal: ~Copyable {
         return Journal(level: level, to: try LineWriter(to: .errors))
     }
 
-    mutating func write(_ report: Report, _ details: ReportDetails = ReportDetails()) {
+    mutating func write(_ report: Report, _ details: ReportDetails = .none) {
         guard report.level.priority <= level.priority else { return }
         write(report.entry(with: details))
     }

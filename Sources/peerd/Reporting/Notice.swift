@@ -1,6 +1,8 @@
 import Addressing
 import Configuration
 import ConnectionCore
+import DecredWire
+import Engine
 import Facts
 import LinuxIO
 import Storage
@@ -249,5 +251,17 @@ enum Notice: Sendable {
 
     var entry: LogEntry {
         LogEntry(event: .notice(name), level: level, message: message, fields: fields)
+    }
+}
+
+extension Notice {
+    init(_ remark: Remark) {
+        self =
+            switch remark {
+            case .addressesLearned(let peer, let count):
+                .addressesLearned(from: peer, count: count)
+            case .misbehaving(let peer, let misbehaviour, let score, let isInbound):
+                .misbehaving(peer, "\(misbehaviour)", score: score, isInbound: isInbound)
+            }
     }
 }

@@ -1,6 +1,7 @@
 import Addressing
 import Configuration
 import ConnectionCore
+import Engine
 import Facts
 import Timing
 
@@ -42,22 +43,34 @@ extension Report {
         }
     }
 
-    var entry: LogEntry { entry(with: ReportDetails()) }
-
-    func entry(with details: ReportDetails) -> LogEntry {
+    func entry(with details: ReportDetails = .none) -> LogEntry {
         var entry = LogEntry(
             event: .report(name),
             level: level,
             message: sentence(.journal),
             fields: fields
         )
-        entry.fields += details.fields
-        if let bytes = details.bytesIn { entry.fields.append(.init(.bytesIn, bytes)) }
-        if let bytes = details.bytesOut { entry.fields.append(.init(.bytesOut, bytes)) }
-        if let text = details.text {
-            entry.message += ": \(text)"
-            entry.fields.append(.init(.detail, text))
+        switch details {
+        case .none:
+            break
+        case .ended(let traffic, let reason):
+            entry.fields += [.init(.bytesIn, traffic.received), .init(.bytesOut, traffic.sent)]
+            if let reason { entry.explain(reason) }
+        case .introduced(let peer):
+            entry.fields += [
+                .init(.userAgent, peer.userAgent), .init(.services, peer.services),
+                .init(.protocolVersion, peer.protocolVersion),
+            ]
+            entry.explain(peer.userAgent)
         }
         return entry
+    }
+}
+
+extension LogEntry {
+    /// Says more, for people behind the message.
+    fileprivate mutating func explain(_ text: String) {
+        message += ": \(text)"
+        fields.append(.init(.detail, text))
     }
 }

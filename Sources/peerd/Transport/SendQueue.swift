@@ -12,7 +12,7 @@ struct SendQueue: Sendable {
 
     var waiting: ArraySlice<UInt8> { bytes[sent...] }
 
-    mutating func append(_ more: [UInt8]) {
+    mutating func append(_ more: ArraySlice<UInt8>) {
         // What was sent is let go before the array has to grow.
         if sent > bytes.count / 2 {
             bytes.removeSubrange(..<sent)

@@ -1,9 +1,9 @@
 import BasicContainers
 import LinuxIO
 
-/// What the kernel gave for the core's connections: sockets, what epoll watches them for, what
-/// waits to be sent, and what went through them. Each lies in the slot that the core gave its
-/// connection: no second index, no box. 32 bytes a connection.
+/// What the kernel gave for the engine's connections: sockets, what epoll watches them for, and
+/// what waits to be sent. Each lies in the slot that the core gave its connection: no second index,
+/// no box. 16 bytes a connection.
 ///
 /// A socket is named by its link. To name one that isn't there any more is a mistake and traps:
 /// whoever heard of it earlier asks `contains` first.
@@ -16,14 +16,8 @@ struct Transport: ~Copyable {
         case ours
     }
 
-    struct Bytes: Equatable, Sendable {
-        var read: UInt64 = 0
-        var sent: UInt64 = 0
-    }
-
     /// What lies in a slot. Not private: the compiler (6.3.1) fails to link such a type's metadata.
     struct Place: ~Copyable {
-        var bytes = Bytes()
         /// Counts the sockets of this slot; 0 before the first.
         var generation: UInt32 = 0
         /// The dial that the socket is for; meaningless once it is connected.
@@ -57,8 +51,6 @@ struct Transport: ~Copyable {
     private var queues: [Int: SendQueue] = [:]
     /// How many sockets there are.
     private(set) var count = 0
-    /// What was read and sent since the start.
-    private(set) var totals = Bytes()
 
     // MARK: Links
 
@@ -79,8 +71,8 @@ struct Transport: ~Copyable {
     /// The number of the dial that made the socket.
     func attempt(of link: Link) -> UInt32 { places[link.slot].attempt }
 
-    /// What went through the slot's socket, or through its last one if it has none now.
-    func bytes(inSlot slot: Int) -> Bytes { places[slot].bytes }
+    /// How many bytes the kernel hasn't taken yet.
+    func waiting(for link: Link) -> Int { queues[link.slot]?.count ?? 0 }
 
     // MARK: Coming and going
 
@@ -106,7 +98,6 @@ struct Transport: ~Copyable {
         let isConnecting = socket.isConnecting
         places[slot].generation &+= 1
         if places[slot].generation == 0 { places[slot].generation = 1 }
-        places[slot].bytes = Bytes()
         places[slot].attempt = attempt
         places[slot].owner = isConnecting ? .connecting : .ours
         places[slot].socket = consume socket
@@ -161,26 +152,14 @@ struct Transport: ~Copyable {
         from link: Link,
         into buffer: inout [UInt8]
     ) throws(SystemError) -> ReadResult {
-        let result = try withSocket(of: link) { socket throws(SystemError) in
-            try socket.read(into: &buffer)
-        }
-        note(result, of: link)
-        return result
+        try withSocket(of: link) { socket throws(SystemError) in try socket.read(into: &buffer) }
     }
 
     /// Throws away what is there; see `Socket.discard`.
     mutating func discard(from link: Link, atMost limit: Int) throws(SystemError) -> ReadResult {
-        let result = try withSocket(of: link) { socket throws(SystemError) in
+        try withSocket(of: link) { socket throws(SystemError) in
             try socket.discard(atMost: limit)
         }
-        note(result, of: link)
-        return result
-    }
-
-    private mutating func note(_ result: ReadResult, of link: Link) {
-        guard case .bytes(let count) = result else { return }
-        places[link.slot].bytes.read &+= UInt64(count)
-        totals.read &+= UInt64(count)
     }
 
     // MARK: Sending
@@ -191,7 +170,7 @@ struct Transport: ~Copyable {
     /// - Returns: How many of them the kernel has taken.
     /// - Throws: As `Socket.send`; ENOMEM of a watch. Then the connection is of no use any more.
     mutating func send(
-        _ bytes: [UInt8],
+        _ bytes: ArraySlice<UInt8>,
         to link: Link,
         by epoll: borrowing Epoll
     ) throws(SystemError) -> Int {
@@ -199,42 +178,35 @@ struct Transport: ~Copyable {
             queues[link.slot]?.append(bytes)
             return 0
         }
-        let sent = try pass(bytes[...], to: link)
+        let sent = try pass(bytes, to: link)
         guard sent < bytes.count else { return sent }
-        queues[link.slot] = SendQueue(bytes[sent...])
+        queues[link.slot] = SendQueue(bytes.dropFirst(sent))
         try watch(link, for: .receivingAndSending, by: epoll)
         return sent
     }
 
     /// Sends what the kernel takes of what waits.
     ///
-    /// - Returns: How much it has taken, and whether that is all.
     /// - Throws: As `send`.
     mutating func sendWaiting(
         to link: Link,
         by epoll: borrowing Epoll
-    ) throws(SystemError) -> (count: Int, isAll: Bool) {
-        guard let queue = queues[link.slot] else { return (0, true) }
+    ) throws(SystemError) {
+        guard let queue = queues[link.slot] else { return }
         let sent = try pass(queue.waiting, to: link)
         guard sent == queue.count else {
             queues[link.slot]?.noteSent(sent)
-            return (sent, false)
+            return
         }
         queues[link.slot] = nil
         try watch(link, for: .receiving, by: epoll)
-        return (sent, true)
     }
 
     private mutating func pass(
         _ bytes: ArraySlice<UInt8>,
         to link: Link
     ) throws(SystemError) -> Int {
-        let sent = try withSocket(of: link) { socket throws(SystemError) in
-            try socket.send(bytes)
-        }
-        places[link.slot].bytes.sent &+= UInt64(sent)
-        totals.sent &+= UInt64(sent)
-        return sent
+        try withSocket(of: link) { socket throws(SystemError) in try socket.send(bytes) }
     }
 
     // MARK: Sockets

@@ -106,7 +106,7 @@ enum SampleReports {
         .startFailed(StartupError(SystemError(.bind, EADDRINUSE))),
     ]
 
-    static var entries: [LogEntry] { reports.map(\.entry) + notices.map(\.entry) }
+    static var entries: [LogEntry] { reports.map { $0.entry() } + notices.map(\.entry) }
 
     private static let socket = PeerAddress(IPAddress(v4: 0x7f00_0001), port: 9_108)
 

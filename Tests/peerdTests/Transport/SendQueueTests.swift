@@ -15,7 +15,7 @@ struct SendQueueTests {
             sent += queue.waiting.prefix(count)
             queue.noteSent(count)
             let more = bytes[queued..<min(queued + taken, bytes.count)]
-            if !more.isEmpty { queue.append(Array(more)) }
+            if !more.isEmpty { queue.append(more) }
             queued += more.count
         }
         #expect(sent == bytes)

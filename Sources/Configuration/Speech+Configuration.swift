@@ -1,10 +1,20 @@
-package import DecredWire
+import DecredWire
+package import Engine
+
+extension Speech {
+    /// What the configuration says of what is spoken with peers.
+    package init(_ configuration: Configuration) {
+        self =
+            configuration.network.wire.map {
+                .decred(SessionPolicy(configuration, on: $0))
+            } ?? .raw
+    }
+}
 
 extension SessionPolicy {
-    /// What the configuration says of the numbers that sessions decide by; nil on a raw network,
-    /// which has no sessions. How long a handshake may take and a ban lasts, the core decides.
-    package init?(_ configuration: Configuration) {
-        guard let network = configuration.network.wire else { return nil }
+    /// What the configuration says of the numbers that sessions decide by. How long a handshake may
+    /// take, the core decides.
+    fileprivate init(_ configuration: Configuration, on network: WireNetwork) {
         self.init(network: network)
         // None of the conversions can fail: the configuration's bounds are within the types'.
         services = UInt64(configuration.services)

@@ -1,13 +1,13 @@
-package import Addressing
-package import DecredWire
-package import Timing
+internal import Addressing
+internal import DecredWire
+internal import Timing
 
-/// The peer sessions, each in the slot of its connection, with how much waits for their peers and
-/// when they are to be looked at again.
+/// The sessions that speak Decred's protocol, each in the slot of its connection, with how much
+/// waits for their peers and when they are to be looked at again.
 ///
 /// An idle session costs its place here and one entry of 16 bytes in the queue of deadlines, which
 /// is only touched when it is due: receiving notes the time and nothing else.
-package struct SessionTable: Sendable {
+struct DecredSessions: Sendable {
     private struct Slot: Sendable {
         var session: PeerSession?
         var introduction: Introduction?
@@ -33,64 +33,63 @@ package struct SessionTable: Sendable {
     private var timed = 0
     private var turns: SessionTurns
     private var surroundings: SessionSurroundings
-    /// What the last call of a session has said.
-    package private(set) var output = SessionOutput()
+    /// Of all backlogs.
+    private(set) var waiting = 0
 
-    /// - Parameter policy: nil where nothing is spoken: then no session may begin.
-    package init(policy: SessionPolicy?) {
-        surroundings = SessionSurroundings(policy: policy ?? SessionPolicy(network: .mainnet))
-        turns = SessionTurns(surroundings.policy)
-        isSpoken = policy != nil
+    init(policy: SessionPolicy) {
+        surroundings = SessionSurroundings(policy: policy)
+        turns = SessionTurns(policy)
     }
-
-    /// Whether connections have sessions.
-    package let isSpoken: Bool
 
     /// Another policy of the same network, which holds from now on for the sessions that there are
     /// too: what was due in an hour may be due now.
-    package mutating func adopt(_ policy: SessionPolicy) {
+    mutating func adopt(_ policy: SessionPolicy) {
         surroundings.policy = policy
         turns = SessionTurns(policy)
         for slot in slots.indices { arm(slot) }
     }
 
     /// When `nextDue` may have something. It may be in the past.
-    package var deadline: Instant? { deadlines.earliest }
+    var deadline: Instant? { deadlines.earliest }
 
-    package func contains(_ slot: Int) -> Bool {
+    func contains(_ slot: Int) -> Bool {
         slot < slots.count && slots[slot].session != nil
     }
 
     /// The least and the last time that the peer took to answer a ping; nil until it has answered
     /// one.
-    package func roundTrip(slot: Int) -> RoundTrip? {
+    func roundTrip(slot: Int) -> RoundTrip? {
         slot < slots.count ? slots[slot].session?.roundTrip : nil
     }
 
     /// What a peer has said of itself, as far as it is kept; nil before its handshake is complete.
-    package func introduction(
-        slot: Int
-    ) -> (services: UInt64, protocolVersion: Int32, userAgent: String)? {
+    func introduction(slot: Int) -> PeerIntroduction? {
         guard slot < slots.count, let known = slots[slot].introduction else { return nil }
-        return (known.services, known.protocolVersion, userAgents[known.userAgent])
+        return PeerIntroduction(
+            services: known.services,
+            protocolVersion: known.protocolVersion,
+            userAgent: userAgents[known.userAgent]
+        )
     }
+
+    /// How many bytes of what the session has said wait to be sent.
+    func waiting(slot: Int) -> Int { backlogs[slot]?.count ?? 0 }
 
     // MARK: Sessions
 
-    /// Starts the protocol on a connection: what is to be sent and told is in `output`.
+    /// Starts the protocol on a connection.
     ///
     /// `remote` is nil for a peer that must not be told its address. `nonce` is random.
-    package mutating func begin(
+    mutating func begin(
         _ role: PeerSession.Role,
         slot: Int,
         remote: PeerAddress?,
         nonce: UInt64,
-        at now: Moment
+        at now: Moment,
+        _ output: inout SessionOutput
     ) {
-        precondition(isSpoken, "a session without a protocol")
         drop(slot)
         while slots.count <= slot { slots.append(Slot()) }
-        output.begin()
         let session = PeerSession(
             role,
             to: remote,
@@ -109,8 +108,13 @@ package struct SessionTable: Sendable {
     }
 
     /// Bytes have come.
-    package mutating func receive(_ bytes: RawSpan, slot: Int, at now: Moment) {
-        output.begin(waiting: backlogs[slot]?.count ?? 0)
+    mutating func receive(
+        _ bytes: RawSpan,
+        slot: Int,
+        at now: Moment,
+        _ output: inout SessionOutput
+    ) {
+        output.begin(waiting: waiting(slot: slot))
         slots[slot].session?.receive(
             bytes,
             at: now,
@@ -120,13 +124,17 @@ package struct SessionTable: Sendable {
     }
 
     /// Answers a peer that has asked for addresses.
-    package mutating func give(_ addresses: [AdvertisedAddress], slot: Int) {
-        output.begin(waiting: backlogs[slot]?.count ?? 0)
+    mutating func give(
+        _ addresses: [AdvertisedAddress],
+        slot: Int,
+        _ output: inout SessionOutput
+    ) {
+        output.begin(waiting: waiting(slot: slot))
         slots[slot].session?.give(addresses, in: surroundings, &output)
     }
 
     /// The handshake is complete: the dial's nonce proves nothing any more, and keep-alive begins.
-    package mutating func noteCompleted(_ slot: Int, with peer: PeerDescription) {
+    mutating func noteCompleted(_ slot: Int, with peer: PeerDescription) {
         slots[slot].introduction = Introduction(
             services: peer.services,
             protocolVersion: peer.protocolVersion,
@@ -137,11 +145,12 @@ package struct SessionTable: Sendable {
     }
 
     /// Ends the session of a slot, if there is one.
-    package mutating func drop(_ slot: Int) {
+    mutating func drop(_ slot: Int) {
         guard contains(slot) else { return }
         slots[slot].session = nil
         if let known = slots[slot].introduction { userAgents.giveBack(known.userAgent) }
         slots[slot].introduction = nil
+        waiting -= waiting(slot: slot)
         backlogs[slot] = nil
         forgetNonce(of: slot)
         setWake(.distantFuture, of: slot)
@@ -153,39 +162,40 @@ package struct SessionTable: Sendable {
     }
 
     /// Whether it matters when what waits for a peer is sent: a ping is among it.
-    package func hasUnsentPing(slot: Int) -> Bool {
+    func hasUnsentPing(slot: Int) -> Bool {
         slot < slots.count && slots[slot].session?.hasUnsentPing ?? false
     }
 
     /// All that waited for a peer was sent at this moment.
-    package mutating func noteAllSent(at moment: Instant, slot: Int) {
+    mutating func noteAllSent(at moment: Instant, slot: Int) {
         guard contains(slot) else { return }
         slots[slot].session?.sent(at: moment)
     }
 
     // MARK: Backlogs
 
-    /// So many bytes of what a session has said wait, since the kernel doesn't take them.
-    package mutating func noteLeft(_ count: Int, slot: Int, at now: Instant) {
-        guard backlogs[slot] == nil else {
-            backlogs[slot]?.add(count)
-            return
+    /// So many bytes of what a session has said wait now, since the kernel doesn't take them.
+    mutating func noteWaiting(_ count: Int, slot: Int, at now: Instant) {
+        guard contains(slot) else { return }
+        let before = waiting(slot: slot)
+        waiting += count - before
+        if count == 0 {
+            backlogs[slot] = nil
+        } else if before == 0 {
+            backlogs[slot] = Backlog(count, at: now)
+            arm(slot)
+        } else if count > before {
+            backlogs[slot]?.add(count - before)
+        } else {
+            backlogs[slot]?.noteTaken(before - count)
         }
-        backlogs[slot] = Backlog(count, at: now)
-        arm(slot)
-    }
-
-    /// The kernel has taken so many of those that waited.
-    package mutating func noteTaken(_ count: Int, slot: Int) {
-        backlogs[slot]?.noteTaken(count)
-        if backlogs[slot]?.count == 0 { backlogs[slot] = nil }
     }
 
     // MARK: Deadlines
 
     /// What is to be done for the next session that is due.
-    package enum Due {
-        /// `output` has what came of it.
+    enum Due {
+        /// It was looked after, and may have said something.
         case session(slot: Int)
         /// The peer doesn't take what waits for it.
         case stalled(slot: Int)
@@ -193,7 +203,7 @@ package struct SessionTable: Sendable {
 
     /// For so long, until now, no peer was heard and nothing was sent. O(n). Deadlines only come
     /// later by it, and a later one is found when the earlier one is due.
-    package mutating func stoodStill(for pause: Duration, at now: Instant) {
+    mutating func stoodStill(for pause: Duration, at now: Instant) {
         for slot in slots.indices {
             slots[slot].session?.stoodStill(for: pause, at: now, in: surroundings)
         }
@@ -201,7 +211,11 @@ package struct SessionTable: Sendable {
     }
 
     /// Looks after the next session whose time has come; nil when none is left. `nonce` is random.
-    package mutating func nextDue(at now: Moment, nonce: UInt64) -> Due? {
+    mutating func nextDue(
+        at now: Moment,
+        nonce: UInt64,
+        _ output: inout SessionOutput
+    ) -> Due? {
         while let entry = deadlines.popDue(at: now.instant) {
             let slot = Int(entry.owner)
             guard slots[slot].wake == entry.at else { continue }
@@ -210,7 +224,7 @@ package struct SessionTable: Sendable {
             if let backlog = backlogs[slot], backlog.deadline.instant <= now.instant {
                 return .stalled(slot: slot)
             }
-            output.begin(waiting: backlogs[slot]?.count ?? 0)
+            output.begin(waiting: waiting(slot: slot))
             slots[slot].session?.deadlineReached(
                 at: now,
                 nonce: nonce,
@@ -243,5 +257,16 @@ package struct SessionTable: Sendable {
         deadlines.schedule(UInt64(slot), at: instant)
         guard deadlines.isMostlyStale(live: timed) else { return }
         deadlines.rebuild { slots[Int($0.owner)].wake == $0.at }
+    }
+
+    /// Recomputes what can be recomputed and traps where it differs.
+    func checkInvariants() {
+        precondition(timed == slots.count { $0.wake != .distantFuture }, "a deadline was lost")
+        precondition(waiting == backlogs.values.reduce(0) { $0 + $1.count }, "waiting bytes differ")
+        precondition(surroundings.liveDials.count == nonces.count, "a nonce was forgotten")
+        for slot in backlogs.keys {
+            precondition(contains(slot), "slot \(slot) has a backlog alone")
+        }
+        for slot in nonces.keys { precondition(contains(slot), "slot \(slot) has a nonce alone") }
     }
 }
