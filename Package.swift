@@ -176,7 +176,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DecredWireTests",
-            dependencies: ["DecredWire", "Addressing", "Timing"],
+            dependencies: ["DecredWire", "Addressing", "FlippedBits", "Timing"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -203,7 +203,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ControlTests",
-            dependencies: ["Control", "Facts", "Addressing", "Timing"],
+            dependencies: ["Control", "Facts", "FlippedBits", "Addressing", "Timing"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -223,6 +223,8 @@ let package = Package(
             dependencies: ["Systemd", "systemd-probe"],
             swiftSettings: strict
         ),
+        // What has one wrong bit, for the tests of whatever is checked.
+        .target(name: "FlippedBits", path: "Tests/FlippedBits", swiftSettings: pure),
         // What a program did to a folder, in order, for the tests of whatever writes to the disk.
         .target(name: "RecordedCalls", path: "Tests/RecordedCalls", swiftSettings: strict),
         .executableTarget(
@@ -233,7 +235,7 @@ let package = Package(
         ),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Storage", "CSQLite", "RecordedCalls", "storage-probe"],
+            dependencies: ["Storage", "CSQLite", "FlippedBits", "RecordedCalls", "storage-probe"],
             exclude: ["Kept"],
             swiftSettings: strict
         ),
@@ -250,7 +252,7 @@ let package = Package(
                 "peerd", "Addressing", "Facts", "Timing", "ConnectionCore", "DecredWire", "Engine",
                 "Configuration", "ConfigurationFixtures", "Control", "PlainText", "LinuxIO",
                 "CLinux", "Systemd",
-                "RecordedCalls", "Storage", "peerctl",
+                "FlippedBits", "RecordedCalls", "Storage", "peerctl",
             ],
             swiftSettings: strict
         ),

@@ -58,4 +58,19 @@ struct OnionKeyTests {
     func rejected(name: String) {
         #expect(OnionKey(name) == nil)
     }
+
+    @Test("of which one bit is wrong is nobody's")
+    func flippedBits() throws {
+        let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
+        let digits = Self.project.utf8.prefix(56).compactMap { alphabet.firstIndex(of: $0) }
+        try #require(digits.count == 56)
+        for place in digits.indices {
+            for bit in 0..<5 {
+                var flipped = digits
+                flipped[place] ^= 1 << bit
+                let name = String(decoding: flipped.map { alphabet[$0] }, as: UTF8.self) + ".onion"
+                #expect(OnionKey(name) == nil, "\(name)")
+            }
+        }
+    }
 }

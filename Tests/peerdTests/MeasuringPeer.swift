@@ -38,12 +38,33 @@ final class MeasuringPeer {
 
     private func receive() throws {
         (messages, taken) = ([], 0)
-        let bytes = try socket.read()
+        try take(socket.read())
+    }
+
+    private func take(_ bytes: [UInt8]) throws {
         receivedBytes += bytes.count
         var position = 0
         while let step = try reader.next(in: bytes.span.bytes, at: &position) {
             if case .message(let message) = step { messages.append(message) }
         }
+    }
+
+    /// Waits until the daemon has ended the connection, however much it says before.
+    ///
+    /// - Returns: The messages that nobody has waited for.
+    @discardableResult
+    func rest() throws -> [Message] {
+        let deadline = ContinuousClock.now + ChildProcess.patience
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        while Poll.firstReady(of: [socket.number], within: deadline - .now) != nil {
+            let count = recv(socket.number, &bytes, bytes.count, 0)
+            guard count > 0 else {
+                defer { taken = messages.count }
+                return Array(messages[taken...])
+            }
+            try take(Array(bytes[..<count]))
+        }
+        throw Failure("the connection stays")
     }
 
     /// Says who it is, and waits until the daemon has done so.

@@ -76,7 +76,7 @@ extension KeyCase {
             // The other one, which offers as little.
             let left = MeasuringPeer(try listeners[1 - index].accept())
             try left.send(.version(MeasuringPeer.version))
-            try left.expectEnd()
+            try left.rest()
         },
         KeyCase("outbound.dial-timeout") { key in
             let hole = try BlackHole(Loopback.address(35))

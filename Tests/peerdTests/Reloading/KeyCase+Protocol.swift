@@ -52,7 +52,7 @@ extension KeyCase {
             )
             try change.reload()
             let silent = try change.meet().peer
-            try expectSoon { try silent.expectEnd() }
+            try expectSoon { try silent.rest() }
         },
         KeyCase("protocol.ban-score") { key in
             let change = try KeyChange(
@@ -68,7 +68,7 @@ extension KeyCase {
             try change.reload()
             let after = try change.meet().peer
             for _ in 0..<2 { try after.send(.getaddr) }
-            try after.expectEnd()
+            try after.rest()
         },
         KeyCase("protocol.warn-score") { key in
             var change = try KeyChange(

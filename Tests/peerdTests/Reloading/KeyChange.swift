@@ -110,14 +110,4 @@ extension MeasuringPeer {
             messages.append(message)
         }
     }
-
-    /// Waits until the daemon has ended the connection, however much it says before.
-    func expectEnd() throws {
-        let deadline = ContinuousClock.now + ChildProcess.patience
-        var bytes = [UInt8](repeating: 0, count: 4_096)
-        while Poll.firstReady(of: [socket.number], within: deadline - .now) != nil {
-            guard recv(socket.number, &bytes, bytes.count, 0) > 0 else { return }
-        }
-        throw Failure("the connection stays")
-    }
 }

@@ -82,6 +82,12 @@ struct StateDirectory: ~Copyable {
         }
     }
 
+    /// Takes away all that is there; no daemon may be running.
+    func empty() throws {
+        var process = try ChildProcess("/bin/rm", ["-rf", path])
+        guard try process.waitForEnd() == .exited(0) else { throw Failure("rm") }
+    }
+
     func write(_ bytes: [UInt8], to name: String) throws {
         mkdir(path, 0o700)
         try directory.write(bytes, to: "state/\(name)")
