@@ -94,7 +94,7 @@ simulate: ## SEEDS=1000 simulated lives of the connection manager
 	$(SWIFT_RELEASE) --product simulate
 	$(RELEASE)/simulate --seeds $(SEEDS)
 
-bench: build ## peerd beside a plain C program: ROUNDS=5, ONLY="hold queue ..." for some works
+bench: build ## peerd beside a plain C program: ROUNDS=5, ONLY="hold ..." for some works, AGAINST=folder of another peerd
 	@Tests/scripts/need.sh $(BENCH_PACKAGES)
 	$(SWIFT_RELEASE) --product corebench
 	$(SWIFT_RELEASE) --product wirebench
@@ -106,7 +106,8 @@ bench: build ## peerd beside a plain C program: ROUNDS=5, ONLY="hold queue ..." 
 	@# Pages of a file that is not on the disk yet would count as the daemon's own.
 	sync -f $(BENCH)
 	gcc -O2 -Wall -Wextra -Werror -o $(BENCH)/crowd Tests/crowd/crowd.c
-	@Benchmarks/bench.py $(BENCH) --rounds $(ROUNDS) $(addprefix --only ,$(ONLY))
+	@Benchmarks/bench.py $(BENCH) --rounds $(ROUNDS) $(addprefix --only ,$(ONLY)) \
+	    $(addprefix --against ,$(AGAINST))
 	@[[ -n "$(ONLY)" ]] || Benchmarks/control.py $(BENCH)
 
 fuzz: ## Every fuzz target for SECONDS=60, or RUNS=10000000 executions; ONLY="frames control"

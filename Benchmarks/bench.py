@@ -3,7 +3,9 @@
 
 PROGRAMS is the folder of peerd, floor, load, acceptor, peers, awake, blake256, corebench and wirebench.
 For each work both contenders take turns, so that what else the machine does meets both alike. Prints
-one table of them, and those of the core and of frames alone."""
+one table of them, and those of the core and of frames alone.
+
+With --against, the place of the floor is that of another build's programs."""
 
 import argparse
 import platform
@@ -62,6 +64,8 @@ ROWS = [
     Row("hash-short", "hash", "BLAKE-256 of 8 bytes", "MB/s", least_ratio=0.6, digits=0),
 ]
 
+# Whom peerd is measured beside.
+FLOOR, BEFORE = "floor", "before"
 # Works that take minutes: no more rounds than these.
 MOST_ROUNDS = {"ping": 1}
 # Works that have no counterpart in C: programs that print tables of their own.
@@ -73,6 +77,7 @@ def parse_arguments():
     parser.add_argument("programs", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--held", type=int, default=HELD)
+    parser.add_argument("--against", type=Path, help="the folder of another build's peerd")
     works = list(dict.fromkeys(row.work for row in ROWS))
     parser.add_argument("--only", choices=works + list(ALONE), action="append")
     return parser.parse_args()
@@ -108,11 +113,12 @@ def judge(row, ratio, median):
     return "", None
 
 
-def line(row, numbers):
-    peerd, floor = numbers["peerd"], numbers["floor"]
+def line(row, numbers, against_floor):
+    peerd, floor = (numbers[name] for name in ("peerd", FLOOR if against_floor else BEFORE))
     # Of each pair by itself: what made both slow for a while makes neither look slower.
     ratio = statistics.median(mine / max(least, 1e-9) for mine, least in zip(peerd, floor))
-    target, reached = judge(row, ratio, statistics.median(peerd))
+    median = statistics.median(peerd)
+    target, reached = judge(row, ratio, median) if against_floor else ("", None)
     verdict = {True: "ok", False: "missed", None: ""}[reached]
     label = f"{row.label}, {row.unit}"
     shown = f"{ratio:.2f}" if ratio < 100 else "-"
@@ -136,7 +142,10 @@ def print_table(header, lines):
 def main():
     arguments = parse_arguments()
     works = Works(arguments.programs, arguments.held)
-    contenders = [Contender(name, arguments.programs) for name in ("floor", "peerd")]
+    against_floor = arguments.against is None
+    other = Contender(FLOOR, arguments.programs) if against_floor else Contender(
+        BEFORE, arguments.against)
+    contenders = [other, Contender("peerd", arguments.programs)]
     chosen = arguments.only or list(dict.fromkeys(row.work for row in ROWS)) + list(ALONE)
     print(f"Linux {platform.release()}, {platform.machine()}; {arguments.rounds} rounds, "
           f"{'a network of its own for each run' if network.is_private() else 'the host’s network'}"
@@ -151,8 +160,9 @@ def main():
             print(f"\n{work}: {failure}", file=sys.stderr)
             failed = True
             continue
-        lines += [line(row, numbers[row.name]) for row in ROWS if row.work == work]
-    header = ["work", "C", "min to max", "peerd", "min to max", "ratio", "target", ""]
+        lines += [line(row, numbers[row.name], against_floor) for row in ROWS
+                  if row.work == work]
+    header = ["work", "C" if against_floor else BEFORE, "min to max", "peerd", "min to max", "ratio", "target", ""]
     if lines:
         print_table(header, lines)
     for program in (program for work, program in ALONE.items() if work in chosen):
