@@ -9,6 +9,7 @@ package enum Call: Equatable, Sendable {
     case remove(Peers.Remove)
     case list(Peers.List)
     case status
+    case totals
     case monitor(Peers.Monitor)
     case explain(Peers.Explain)
     case history(Peers.History)
@@ -32,6 +33,7 @@ package enum Call: Equatable, Sendable {
         case .remove: .remove
         case .list: .list
         case .status: .status
+        case .totals: .totals
         case .monitor: .monitor
         case .explain: .explain
         case .history: .history
@@ -61,6 +63,7 @@ package enum Call: Equatable, Sendable {
         case .remove: self = .remove(try .init(reading: &parameters))
         case .list: self = .list(try .init(reading: &parameters))
         case .status: self = .status
+        case .totals: self = .totals
         case .monitor: self = .monitor(try .init(reading: &parameters))
         case .explain: self = .explain(try .init(reading: &parameters))
         case .history: self = .history(try .init(reading: &parameters))

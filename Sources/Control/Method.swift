@@ -11,6 +11,7 @@ package enum Method: String, CaseIterable, Sendable {
     case remove = "org.peerd.Peers.Remove"
     case list = "org.peerd.Peers.List"
     case status = "org.peerd.Peers.Status"
+    case totals = "org.peerd.Peers.Totals"
     case monitor = "org.peerd.Peers.Monitor"
     case explain = "org.peerd.Peers.Explain"
     case history = "org.peerd.Peers.History"
@@ -31,8 +32,8 @@ package enum Method: String, CaseIterable, Sendable {
         case .connect, .addPersistent, .disconnect, .remove, .ban, .unban, .addAddresses,
             .setNetworkActive, .reload, .setLogLevel:
             true
-        case .getInfo, .getInterfaceDescription, .list, .status, .monitor, .explain, .history,
-            .listBans, .getConfiguration, .compareConfiguration:
+        case .getInfo, .getInterfaceDescription, .list, .status, .totals, .monitor, .explain,
+            .history, .listBans, .getConfiguration, .compareConfiguration:
             false
         }
     }
@@ -43,7 +44,7 @@ package enum Method: String, CaseIterable, Sendable {
         case .list, .monitor, .history, .listBans, .getConfiguration, .compareConfiguration:
             true
         case .getInfo, .getInterfaceDescription, .connect, .addPersistent, .disconnect, .remove,
-            .status, .explain, .ban, .unban, .addAddresses, .setNetworkActive, .reload,
+            .status, .totals, .explain, .ban, .unban, .addAddresses, .setNetworkActive, .reload,
             .setLogLevel:
             false
         }

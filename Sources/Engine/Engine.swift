@@ -1,6 +1,6 @@
 package import Addressing
 package import ConnectionCore
-internal import Facts
+package import Facts
 package import Timing
 
 /// All that decides: the core, who speaks with peers, the addresses, what is to be stored, the

@@ -22,10 +22,10 @@ package enum Step: Sendable {
     case report(Report, ReportDetails)
     /// Tell those who read the log.
     case remark(Remark)
-    /// Tell the one who asked for a connection what came of it.
-    case answer(Waiter, Result<ConnectionRow, Cause>)
-    /// Have this stored, and answer with `finishStoring`.
-    case store(StoreRequest)
+    /// Tell the one who asked for a connection what came of it. Rare, and larger than the others.
+    indirect case answer(Waiter, Result<ConnectionRow, Cause>)
+    /// Have this stored, and answer with `finishStoring`. At most once a turn.
+    indirect case store(StoreRequest)
 }
 
 /// Whoever waits for a connection that it asked for, by a number of the shell's own.

@@ -15,6 +15,12 @@ extension FactName {
     /// `TooManyPerHost`
     package var pascalCase: String { Self.joined(rawValue, capitalisingFirst: true) }
 
+    /// Its place in the list, from 0.
+    ///
+    /// Safe since a list of 2 to 256 cases without values is a byte with the number of the case, in
+    /// the order of declaration: a test compares it with the order of each list.
+    package var ordinal: Int { unsafe Int(unsafeBitCast(self, to: UInt8.self)) }
+
     /// The one that is spelt so; nil if none is. Case counts.
     package init?(camelCase text: String) {
         guard let name = Self.allCases.first(where: { $0.camelCase == text }) else { return nil }

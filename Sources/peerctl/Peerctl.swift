@@ -18,8 +18,9 @@ struct Peerctl: ParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            Status.self, List.self, Explain.self, Monitor.self, History.self, Connect.self,
-            Disconnect.self, Remove.self, AddAddresses.self, Ban.self, Unban.self, Bans.self,
+            Status.self, List.self, Explain.self, Monitor.self, History.self, Totals.self,
+            Connect.self, Disconnect.self, Remove.self, AddAddresses.self, Ban.self, Unban.self,
+            Bans.self,
             Network.self, Reload.self, Config.self, LogLevel.self, Check.self, Wait.self,
         ],
         defaultSubcommand: Status.self

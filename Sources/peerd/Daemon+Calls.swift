@@ -52,6 +52,8 @@ extension Daemon {
             continueList(call, from: 0, of: place, at: now)
         case .status:
             control[place].reply(Peers.Status.Reply(status: serviceStatus(at: now)))
+        case .totals:
+            control[place].reply(totals())
         case .monitor(let call):
             beginMonitor(call, of: place, at: now)
         case .explain(let call):

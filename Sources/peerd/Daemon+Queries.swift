@@ -86,6 +86,25 @@ extension Daemon {
         control[place].reply(Peers.Explain.Reply(explanation: reply))
     }
 
+    func totals() -> Peers.Totals.Reply {
+        let traffic = engine.traffic
+        return Peers.Totals.Reply(
+            startedUnixUSec: clockWatch.time(of: startedAt).microseconds,
+            events: engine.totals.all.map { key, count in
+                Peers.EventTotal(
+                    event: key.event,
+                    kind: key.kind,
+                    cause: key.cause?.camelCase,
+                    count: count
+                )
+            },
+            refusals: engine.core.refusals,
+            addressesLearned: engine.learned,
+            bytesIn: traffic.received,
+            bytesOut: traffic.sent
+        )
+    }
+
     func serviceStatus(at now: Moment) -> Peers.ServiceStatus {
         let core = engine.core
         let census = core.table.census
@@ -131,18 +150,18 @@ extension Daemon {
                 limit: DescriptorLimit.soft(),
                 needed: DescriptorBudget(configuration).needed
             ),
-            totals: Peers.Totals(engine.totals, engine.traffic)
+            totals: Peers.StatusTotals(engine.totals, engine.traffic)
         )
     }
 }
 
-extension Peers.Totals {
+extension Peers.StatusTotals {
     fileprivate init(_ totals: Totals, _ traffic: Traffic) {
         self.init(
-            accepted: totals.accepted,
-            connected: totals.connected,
-            failed: totals.failed,
-            ended: totals.ended,
+            accepted: totals[.accepted],
+            connected: totals[.connected],
+            failed: totals[.failed],
+            ended: totals[.ended],
             bytesIn: traffic.received,
             bytesOut: traffic.sent
         )

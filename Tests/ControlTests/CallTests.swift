@@ -21,6 +21,7 @@ struct CallSample: Sendable, CustomTestStringConvertible {
     static let all: [CallSample] = [
         CallSample(.getInfo, Service.GetInfo()),
         CallSample(.status, Peers.Status()),
+        CallSample(.totals, Peers.Totals()),
         CallSample(.listBans, Peers.ListBans()),
         CallSample(.reload, Peers.Reload()),
         CallSample(.getConfiguration, Peers.GetConfiguration()),
@@ -93,8 +94,8 @@ struct CallTests {
         let reading = Method.allCases.filter { !$0.changes }
         #expect(
             reading == [
-                .getInfo, .getInterfaceDescription, .list, .status, .monitor, .explain, .history,
-                .listBans, .getConfiguration, .compareConfiguration,
+                .getInfo, .getInterfaceDescription, .list, .status, .totals, .monitor, .explain,
+                .history, .listBans, .getConfiguration, .compareConfiguration,
             ]
         )
         for sample in CallSample.all { #expect(sample.call.changes == sample.call.method.changes) }

@@ -48,6 +48,7 @@ struct ReplySample: Sendable, CustomTestStringConvertible {
             ReplySample(Peers.CompareConfiguration.self, .init(changes: [])),
         ] + Samples.connections.map { ReplySample(Peers.Connect.self, .init(connection: $0)) }
         + Samples.statuses.map { ReplySample(Peers.Status.self, .init(status: $0)) }
+        + [ReplySample(Peers.Totals.self, Samples.totals)]
         + Samples.events.map { ReplySample(Peers.Monitor.self, .init(event: $0)) }
         + Samples.explanations.map { ReplySample(Peers.Explain.self, .init(explanation: $0)) }
 }

@@ -260,6 +260,18 @@ enum Samples {
         return counts
     }()
 
+    static let totals = Peers.Totals.Reply(
+        startedUnixUSec: 1_767_225_600_000_000,
+        events: [
+            Peers.EventTotal(event: .ended, kind: .persistent, cause: "closedByPeer", count: 7),
+            Peers.EventTotal(event: .unbanned, kind: nil, cause: nil, count: 0),
+        ],
+        refusals: RuleCounts(),
+        addressesLearned: 1,
+        bytesIn: 1 << 62,
+        bytesOut: 0
+    )
+
     static let statuses = Peers.StorageState.allCases.map { storage in
         let isSaved = storage == .works
         let until: Int64? = isSaved ? nil : 1_767_225_600_000_000
@@ -328,7 +340,7 @@ enum Samples {
                 Peers.Listener(address: "0.0.0.0:9108", network: "ip", trustedLoopback: true)
             ],
             descriptors: Peers.Descriptors(open: isSaved ? 40 : nil, limit: 65_536, needed: 389),
-            totals: Peers.Totals(
+            totals: Peers.StatusTotals(
                 accepted: 1,
                 connected: 2,
                 failed: 3,

@@ -214,6 +214,13 @@ struct EngineTests {
         #expect(test.requests.isEmpty && test.engine.storeDeadline == nil)
     }
 
+    // MARK: Costs
+
+    @Test("asks for steps of at most 200 bytes, of which a burst may lead to thousands")
+    func size() {
+        #expect(MemoryLayout<Step>.stride <= 200)
+    }
+
     // MARK: Chance
 
     @Test("does the same with the same seed, and other things with another")

@@ -5,7 +5,8 @@ import Testing
 struct FactNameTests {
     private static func check<Name: FactName>(_ names: Name.Type) {
         let all = Array(Name.allCases)
-        for name in all {
+        for (place, name) in all.enumerated() {
+            #expect(name.ordinal == place)
             #expect(name.word.utf8.allSatisfy { (0x61...0x7a).contains($0) || $0 == 0x2d })
             #expect(!name.word.hasPrefix("-") && !name.word.hasSuffix("-"))
             #expect(Name(camelCase: name.camelCase) == name)

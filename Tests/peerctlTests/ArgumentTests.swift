@@ -178,7 +178,7 @@ struct ArgumentTests {
     )
     func completions(_ shell: CompletionShell) {
         let script = Peerctl.completionScript(for: shell)
-        #expect(Peerctl.configuration.subcommands.count == 18)
+        #expect(Peerctl.configuration.subcommands.count == 19)
         for command in Peerctl.configuration.subcommands {
             #expect(script.firstRange(of: command._commandName) != nil, "\(command)")
         }

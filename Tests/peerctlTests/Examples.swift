@@ -155,7 +155,7 @@ enum Examples {
                 ),
             ],
             descriptors: Peers.Descriptors(open: 71, limit: 65_536, needed: 389),
-            totals: Peers.Totals(
+            totals: Peers.StatusTotals(
                 accepted: 1_234,
                 connected: 56,
                 failed: 7,

@@ -123,6 +123,7 @@ extension Call {
         case .remove(let parameters): encode(parameters)
         case .list(let parameters): encode(parameters)
         case .status: encode(Peers.Status())
+        case .totals: encode(Peers.Totals())
         case .monitor(let parameters): encode(parameters)
         case .explain(let parameters): encode(parameters)
         case .history(let parameters): encode(parameters)

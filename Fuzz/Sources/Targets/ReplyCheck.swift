@@ -3,7 +3,7 @@ import Control
 /// What the daemon answers, read as a client reads it: as a reply of any method.
 enum ReplyCheck {
     static func run(_ input: inout InputReader) throws(BrokenPromise) {
-        let kind = input.choice(below: 16)
+        let kind = input.choice(below: 17)
         let message = input.remainder()
         switch kind {
         case 0: try check(message, as: Service.GetInfo.self)
@@ -21,6 +21,7 @@ enum ReplyCheck {
         case 12: try check(message, as: Peers.ListBans.self)
         case 13: try check(message, as: Peers.AddAddresses.self)
         case 14: try check(message, as: Peers.Reload.self)
+        case 15: try check(message, as: Peers.Totals.self)
         default: try check(message, as: Peers.Unban.self)
         }
     }

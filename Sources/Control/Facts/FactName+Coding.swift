@@ -22,6 +22,7 @@ extension ShownPhase: WireName {}
 extension Way: WireName {}
 extension Rule.Name: WireName {}
 extension Ban.Origin: WireName {}
+extension Report.Name: WireName {}
 
 extension JSONWriter {
     package mutating func field(_ name: String, _ value: some FactName) {

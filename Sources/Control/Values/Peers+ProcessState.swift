@@ -43,7 +43,7 @@ extension Peers {
     }
 
     /// What has happened since the start.
-    package struct Totals: WireObject {
+    package struct StatusTotals: WireObject {
         /// Inbound connections that were let in.
         package var accepted: UInt64
         /// Attempts of ours that led to a connection.

@@ -52,7 +52,7 @@ extension Peers {
         package var logLevel: LogLevel
         package var listeners: [Listener]
         package var descriptors: Descriptors
-        package var totals: Totals
+        package var totals: StatusTotals
 
         package init(
             version: String,
@@ -85,7 +85,7 @@ extension Peers {
             logLevel: LogLevel,
             listeners: [Listener],
             descriptors: Descriptors,
-            totals: Totals
+            totals: StatusTotals
         ) {
             self.version = version
             self.network = network

@@ -48,7 +48,7 @@ extension Refusal {
                 "Expected an address or a prefix with no bits behind its length, "
                     + "such as 198.51.100.0/24."
             case .getInfo, .getInterfaceDescription, .connect, .addPersistent, .disconnect, .remove,
-                .list, .status, .monitor, .explain, .history, .listBans, .addAddresses,
+                .list, .status, .totals, .monitor, .explain, .history, .listBans, .addAddresses,
                 .setNetworkActive, .reload, .setLogLevel, .getConfiguration, .compareConfiguration:
                 "Expected ADDRESS:PORT, such as 203.0.113.7:9108 or [2001:db8::7]:9108."
             }

@@ -174,7 +174,7 @@ extension Peers.ReloadResult {
     }
 }
 
-extension Peers.Totals {
+extension Peers.StatusTotals {
     fileprivate var line: Text {
         Text(
             "Since the start: \(grouped(accepted)) accepted, \(grouped(connected)) dialled, "
@@ -190,7 +190,7 @@ extension PerKind {
 
 extension RuleCounts {
     /// Only the rules that refused somebody.
-    fileprivate var line: Text {
+    var line: Text {
         let some = Self.rules.filter { self[$0] > 0 }.map { "\(grouped(self[$0])) \($0.word)" }
         return Text(
             some.isEmpty
