@@ -22,6 +22,7 @@ let package = Package(
         .library(name: "FailingAccept", type: .dynamic, targets: ["FailingAccept"]),
         .library(name: "SlowDisk", type: .dynamic, targets: ["SlowDisk"]),
         .library(name: "ShiftedClock", type: .dynamic, targets: ["ShiftedClock"]),
+        .library(name: "WatchedCloses", type: .dynamic, targets: ["WatchedCloses"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -245,6 +246,7 @@ let package = Package(
         .target(name: "FailingAccept", path: "Tests/FailingAccept"),
         .target(name: "SlowDisk", path: "Tests/SlowDisk"),
         .target(name: "ShiftedClock", path: "Tests/ShiftedClock"),
+        .target(name: "WatchedCloses", path: "Tests/WatchedCloses"),
         .executableTarget(name: "crowd", path: "Tests/crowd"),
         .testTarget(
             name: "peerdTests",

@@ -1,23 +1,41 @@
 import Glibc
 
-extension DaemonProcess {
-    /// The part of one processor that it has over a time in which the test does nothing.
-    func processorShare(over time: Duration) throws -> Double {
-        let before = try nanosecondsOnProcessor()
-        let start = ContinuousClock.now
-        sleep(UInt32(time.components.seconds))
-        let busy = try nanosecondsOnProcessor() - before
-        return Duration.nanoseconds(busy) / (ContinuousClock.now - start)
-    }
+/// A program's first thread, which has the loop.
+struct LoopThread {
+    let process: pid_t
 
-    /// Of its first thread, which has the loop. `processorTime()` counts in hundredths of a second,
-    /// too coarse for a share of 1 %.
-    private func nanosecondsOnProcessor() throws -> Int {
-        let text = try SystemFile.text(of: "/proc/\(id)/schedstat")
+    /// For how long it has had a processor. `processorTime()` counts in hundredths of a second, too
+    /// coarse for a share of 1 %.
+    func time() throws -> Duration {
+        let text = try SystemFile.text(of: "/proc/\(process)/schedstat")
         guard let first = text.split(separator: " ").first, let time = Int(first) else {
             throw Failure("schedstat: \(text)")
         }
-        return time
+        return .nanoseconds(time)
+    }
+
+    /// The part of one processor that it has over a time in which the test does nothing.
+    func share(over time: Duration) throws -> Double {
+        let before = try self.time()
+        let start = ContinuousClock.now
+        sleep(UInt32(time.components.seconds))
+        return try (self.time() - before) / (ContinuousClock.now - start)
+    }
+}
+
+extension DaemonProcess {
+    var loop: LoopThread { LoopThread(process: id) }
+
+    func processorShare(over time: Duration) throws -> Double { try loop.share(over: time) }
+
+    /// Waits until its loop, which has something to do, has had a processor for so long.
+    func waitForWork(of time: Duration) throws {
+        let before = try loop.time()
+        let deadline = ContinuousClock.now + ChildProcess.patience
+        while try loop.time() - before < time {
+            guard ContinuousClock.now < deadline else { throw Failure("it has nothing to do") }
+            _ = poll(nil, 0, 1)
+        }
     }
 
     /// Bytes of it that are in memory now.

@@ -190,7 +190,7 @@ extension DaemonProcess {
             let rows = try client.askAll(Peers.List()).flatMap(\.connections)
             if isWanted(rows) { return rows }
             guard ContinuousClock.now < deadline else {
-                throw Failure("listed in the end: \(rows)")
+                throw Failure("listed in the end: \(rows.count), as \(rows.suffix(10))")
             }
             // Nothing else tells of all changes.
             _ = poll(nil, 0, 20)

@@ -9,6 +9,8 @@ import LinuxIO
 struct DaemonProcess: ~Copyable {
     private let directory: ConfigurationDirectory
     private var process: ChildProcess
+    /// Where it says what it says; nil for standard error.
+    private let journal: JournalReceiver?
     /// Lines up to here have been waited for.
     private var cursor = 0
     /// Where it listens, in the order of the configuration, with the ports that the kernel chose.
@@ -16,33 +18,38 @@ struct DaemonProcess: ~Copyable {
 
     /// Starts it with the text of a configuration, in which port 0 is right for every listener, and
     /// through a wrapper if one is given: see `PeerdExecutable`. It has a control socket at
-    /// `controlPath` if it is wanted. `arguments` come behind `--config`.
+    /// `controlPath` if it is wanted. `arguments` come behind `--config`. With a journal it writes
+    /// to that and not to standard error: its lines are the journal's messages then.
     init(
         _ configuration: String,
         arguments: [String] = [],
         through wrapper: [String] = [],
-        withControl: Bool = false
+        withControl: Bool = false,
+        journal: JournalReceiver? = nil
     ) throws {
         let directory = try ConfigurationDirectory()
         let file = try directory.write(configuration)
         let runtime = withControl ? ["--runtime", directory.path] : []
         var process = try PeerdExecutable.start(
             ["--config", file] + runtime + arguments,
-            through: wrapper
+            through: (journal?.wrapper ?? []) + wrapper
         )
         let deadline = ContinuousClock.now + ChildProcess.patience
-        while !process.errorLines.contains(where: { $0.hasPrefix("<6>Started: ") }) {
-            guard process.listen(until: deadline) else {
-                throw Failure("not started; said: \(process.errorLines)")
+        var lines: [String] = []
+        while !lines.contains(where: { $0.hasPrefix("<6>Started: ") }) {
+            guard journal?.listen(until: deadline) ?? process.listen(until: deadline) else {
+                throw Failure("not started; said: \(lines + process.errorLines)")
             }
+            lines = journal?.lines ?? process.errorLines
         }
-        let listening = try process.errorLines.compactMap { line -> PeerAddress? in
+        let listening = try lines.compactMap { line -> PeerAddress? in
             guard let start = line.firstRange(of: "Listening on ")?.upperBound else { return nil }
             guard let address = PeerAddress(String(line[start...])) else { throw Failure(line) }
             return address
         }
         self.directory = directory
         self.process = process
+        self.journal = journal
         self.listening = listening
     }
 
@@ -62,7 +69,7 @@ struct DaemonProcess: ~Copyable {
     }
 
     /// Everything that it has said so far.
-    var lines: [String] { process.errorLines }
+    var lines: [String] { journal?.lines ?? process.errorLines }
 
     func signal(_ number: CInt) { process.signal(number) }
 
@@ -71,6 +78,10 @@ struct DaemonProcess: ~Copyable {
 
     /// From now on nobody reads what it says.
     mutating func closeErrors() { process.closeErrors() }
+
+    private mutating func listen(until deadline: ContinuousClock.Instant) -> Bool {
+        journal?.listen(until: deadline) ?? process.listen(until: deadline)
+    }
 
     /// Waits for the next line that contains a text, after the one that was waited for last.
     @discardableResult
@@ -81,15 +92,15 @@ struct DaemonProcess: ~Copyable {
         let deadline = ContinuousClock.now + limit
         var mayComeMore = true
         while true {
-            while cursor < process.errorLines.count {
+            while cursor < lines.count {
                 cursor += 1
-                let line = process.errorLines[cursor - 1]
+                let line = lines[cursor - 1]
                 if line.firstRange(of: text) != nil { return line }
             }
             guard mayComeMore else {
                 throw Failure("no line with '\(text)' within \(limit); said: \(lines.suffix(20))")
             }
-            mayComeMore = process.listen(until: deadline)
+            mayComeMore = listen(until: deadline)
         }
     }
 
@@ -110,7 +121,7 @@ struct DaemonProcess: ~Copyable {
             guard ContinuousClock.now < deadline else {
                 throw Failure("no status with '\(text)' in time; said: \(lines.suffix(20))")
             }
-            _ = process.listen(until: .now + .milliseconds(20))
+            _ = listen(until: .now + .milliseconds(20))
         }
     }
 

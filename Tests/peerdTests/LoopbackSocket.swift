@@ -49,6 +49,14 @@ class LoopbackSocket {
         return descriptor
     }
 
+    /// Has little room for what comes and isn't read; of a listener, in what it accepts too.
+    fileprivate static func makeNarrow(_ number: CInt) {
+        var (room, segment): (CInt, CInt) = (32_768, 1_000)
+        let size = socklen_t(MemoryLayout<CInt>.size)
+        setsockopt(number, SOL_SOCKET, SO_RCVBUF, &room, size)
+        setsockopt(number, CInt(IPPROTO_TCP), TCP_MAXSEG, &segment, size)
+    }
+
     fileprivate static func lend(
         _ address: PeerAddress,
         to body: (UnsafePointer<sockaddr>, socklen_t) -> CInt
@@ -115,12 +123,7 @@ final class LoopbackPeer: LoopbackSocket {
     init(to remote: PeerAddress, from local: PeerAddress? = nil, isNarrow: Bool = false) throws {
         let descriptor = try Self.bound(to: local, like: remote)
         let number = descriptor.number
-        if isNarrow {
-            var (room, segment): (CInt, CInt) = (32_768, 1_000)
-            let size = socklen_t(MemoryLayout<CInt>.size)
-            setsockopt(number, SOL_SOCKET, SO_RCVBUF, &room, size)
-            setsockopt(number, CInt(IPPROTO_TCP), TCP_MAXSEG, &segment, size)
-        }
+        if isNarrow { Self.makeNarrow(number) }
         let result = Self.lend(remote, to: { connect(number, $0, $1) })
         wasResetAtOnce = result != 0 && errno == ECONNRESET
         guard result == 0 || wasResetAtOnce else {
@@ -211,9 +214,11 @@ final class LoopbackListener: LoopbackSocket {
 
     /// Binds and listens; port 0 takes any that is free. One connection more than `backlog` may
     /// wait to be accepted; with nil it doesn't listen, so that the port is taken and refuses.
-    init(_ address: PeerAddress, backlog: CInt? = 64) throws {
+    /// With `isNarrow` what it accepts is as with `LoopbackPeer`.
+    init(_ address: PeerAddress, backlog: CInt? = 64, isNarrow: Bool = false) throws {
         let descriptor = try Self.bound(to: address, like: address)
         let number = descriptor.number
+        if isNarrow { Self.makeNarrow(number) }
         remote = try Self.written("getsockname") { getsockname(number, $0, $1) }
         super.init(descriptor)
         if let backlog, listen(number, backlog) != 0 { throw Failure("listen", errno) }

@@ -13,39 +13,6 @@ import Testing
 /// Names whose server is dead, on the running daemon and by themselves.
 @Suite("The lookup of names", .serialized)
 struct NameLookupTests {
-    /// Files that the daemon sees in the places of the machine's, a name server on loopback that
-    /// answers for some names only, and a peer that all names lead to.
-    private struct Surroundings: ~Copyable {
-        private let directory: ConfigurationDirectory
-        private let server: NameServer
-        /// Whom `kept.example` leads to, by the file of hosts, and whom `alive.example`, by the
-        /// server.
-        let kept: LoopbackListener
-        let alive: LoopbackListener
-        let wrapper: [String]
-
-        init(_ number: UInt8) throws {
-            let directory = try ConfigurationDirectory()
-            let kept = try LoopbackListener(Loopback.address(number))
-            let alive = try LoopbackListener(Loopback.address(number + 1))
-            let server = try NameServer(at: Loopback.address(number), answering: alive.remote)
-            let host = try #require(kept.remote.ip)
-            let wrapper = Namespace.withNames(
-                hosts: try directory.write("\(host) kept.example\n", to: "hosts"),
-                resolver: try directory.write(server.resolverConfiguration, to: "resolv.conf"),
-                services: try directory.write("hosts: files dns\n", to: "nsswitch.conf")
-            )
-            self.directory = directory
-            self.server = server
-            self.wrapper = wrapper
-            self.kept = kept
-            self.alive = alive
-        }
-
-        var keptPeer: String { "kept.example:\(kept.remote.port)" }
-        var alivePeer: String { "alive.example:\(alive.remote.port)" }
-    }
-
     /// Much less than a name takes whose server is dead: a minute.
     private static let soon = Duration.seconds(10)
 
@@ -58,7 +25,7 @@ struct NameLookupTests {
         .enabled(if: Namespace.isAllowed, "only root may put its own /etc/hosts in place")
     )
     func deadServer() throws {
-        let names = try Surroundings(150)
+        let names = try NameSurroundings(150)
         let daemon = try DaemonProcess(
             """
             outbound.target = 0
@@ -89,7 +56,7 @@ struct NameLookupTests {
         .enabled(if: Namespace.isAllowed, "only root may put its own /etc/hosts in place")
     )
     func greedyClient() throws {
-        let names = try Surroundings(152)
+        let names = try NameSurroundings(152)
         let daemon = try DaemonProcess(
             "outbound.target = 0",
             through: names.wrapper,

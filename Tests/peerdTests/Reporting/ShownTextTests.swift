@@ -97,37 +97,3 @@ struct ShownTextTests {
         }
     }
 }
-
-/// A local datagram socket in the place of journald's or systemd's, which is gone with the value.
-private struct DatagramReceiver: ~Copyable {
-    private let number: CInt
-    let path: String
-
-    init() throws {
-        path = "/tmp/peerd-tests-\(getpid())-\(UInt32.random(in: 0 ... .max)).socket"
-        number = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard number >= 0 else { throw Failure("socket", errno) }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-        let result = withUnsafePointer(to: address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(number, $0, size) }
-        }
-        guard result == 0 else { throw Failure("bind to \(path)", errno) }
-    }
-
-    deinit {
-        close(number)
-        unlink(path)
-    }
-
-    /// The next datagram as text.
-    func next() throws -> String {
-        guard Poll.firstReady(of: [number]) != nil else { throw Failure("no datagram in time") }
-        var bytes = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(number, &bytes, bytes.count, 0)
-        guard count >= 0 else { throw Failure("recv", errno) }
-        return String(decoding: bytes.prefix(count), as: UTF8.self)
-    }
-}

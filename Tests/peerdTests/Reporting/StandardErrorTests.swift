@@ -8,7 +8,7 @@ import Testing
 @Suite("A standard error that nobody reads")
 struct StandardErrorTests {
     /// Starts the daemon with it, and waits until it serves clients.
-    private static func start(
+    static func start(
         _ output: borrowing StalledOutput,
         _ state: borrowing StateDirectory
     ) throws -> ChildProcess {

@@ -1,0 +1,209 @@
+import Control
+import DecredWire
+import Facts
+import Glibc
+
+/// What others can do to a daemon, on purpose or not, and nobody else should feel. Whatever new
+/// code does for somebody, and must not do without bound, gets a case.
+enum Strain: CaseIterable, Sendable {
+    /// Clients that ask for all bans, again and again, and read nothing.
+    case unreadBans
+    /// The same, for all connections.
+    case unreadConnections
+    /// Monitors that don't read, under a flood of events.
+    case deafMonitors
+    /// More clients than a turn has steps, each of which pages through all bans without end.
+    case pagingClients
+    /// Clients whose calls are as long as a call may be.
+    case longestCalls
+    /// More peers that come than a turn takes.
+    case arrivals
+    /// A peer that says something as fast as it can.
+    case rushingPeer
+    /// Peers that say something as fast as they can, and read no answer.
+    case unreadingPeers
+
+    private static let bans = 10_000
+    /// Many pages, and quickly made.
+    private static let pagedBans = 2_000
+    private static let connections = 1_000
+    private static let unreadCalls = 10
+    /// Whose buffers may take 2.2 MiB each.
+    private static let callers = 20
+
+    /// Whether the daemon has nothing to do for whoever makes it, once it has begun.
+    var isStill: Bool {
+        switch self {
+        case .unreadBans, .unreadConnections: true
+        case .deafMonitors, .pagingClients, .longestCalls, .arrivals, .rushingPeer,
+            .unreadingPeers:
+            false
+        }
+    }
+
+    /// By how much it may make the daemon's memory grow.
+    var mostGrowth: Int {
+        switch self {
+        case .longestCalls: Self.callers * (9 << 18) + Meanwhile.mostGrowth
+        case .unreadBans, .unreadConnections, .deafMonitors, .pagingClients, .arrivals,
+            .rushingPeer, .unreadingPeers:
+            Meanwhile.mostGrowth
+        }
+    }
+
+    /// Puts a daemon under it.
+    func begin(on daemon: borrowing DaemonProcess) throws -> Trouble {
+        let trouble = Trouble()
+        switch self {
+        case .unreadBans:
+            try Self.make(bans: Self.bans, in: daemon)
+            try trouble.bring(clients: 10, to: daemon)
+            for client in trouble.clients {
+                for _ in 0..<Self.unreadCalls { try client.send(Peers.ListBans()) }
+            }
+        case .unreadConnections:
+            try trouble.bring(peers: Self.connections, to: daemon)
+            try daemon.waitForConnections { $0.count > Self.connections }
+            try trouble.bring(clients: 10, to: daemon)
+            for client in trouble.clients {
+                for _ in 0..<Self.unreadCalls { try client.send(Peers.List()) }
+            }
+        case .deafMonitors:
+            try trouble.bring(clients: 10, to: daemon)
+            for client in trouble.clients { try client.monitor() }
+            trouble.crowd = try Crowd(at: daemon.listening[0], rate: 2_000, count: 100_000)
+        case .pagingClients:
+            try Self.make(bans: Self.pagedBans, in: daemon)
+            try trouble.bring(clients: 40, to: daemon)
+            var call: [UInt8] = []
+            Peers.ListBans().encode(into: &call)
+            try trouble.rush(sending: call, by: trouble.clients.map(\.number))
+        case .longestCalls:
+            try trouble.bring(clients: Self.callers, to: daemon)
+            let call = Array(#"{"method":"org.varlink.service.GetInfo"}"#.utf8)
+            let spaces = [UInt8](
+                repeating: UInt8(ascii: " "),
+                count: Bounds.messageBytes - call.count
+            )
+            try trouble.rush(sending: call + spaces + [0], by: trouble.clients.map(\.number))
+        case .arrivals:
+            trouble.crowd = try Crowd(at: daemon.listening[0], rate: 1_000_000, count: 1_000_000)
+        case .rushingPeer:
+            let peer = MeasuringPeer(try LoopbackPeer(to: daemon.listening[0]))
+            try peer.shakeHands()
+            trouble.peers = [peer.socket]
+            try trouble.rush(sending: Self.pings, by: [peer.socket.number])
+        case .unreadingPeers:
+            for _ in 0..<3 {
+                let peer = MeasuringPeer(
+                    try LoopbackPeer(to: daemon.listening[0], isNarrow: true)
+                )
+                try peer.shakeHands()
+                trouble.peers.append(peer.socket)
+            }
+            try trouble.rush(
+                sending: Self.pings,
+                by: trouble.peers.map(\.number),
+                isReading: false
+            )
+        }
+        return trouble
+    }
+
+    private static func make(bans count: Int, in daemon: borrowing DaemonProcess) throws {
+        let client = try daemon.connectControl()
+        for number in 0..<count {
+            let prefix = "10.\(number >> 8).\(number & 255).0/24"
+            try client.send(Peers.Ban(prefix: prefix), oneway: true)
+        }
+        guard try client.ask(Peers.Status()).status.bans == count else { throw Failure("no bans") }
+    }
+
+    private static let pings = (0..<1_000).flatMap {
+        MeasuringPeer.bytes(of: .ping(nonce: UInt64($0)))
+    }
+
+    /// Ends it, and sees that it was what it claims.
+    func end(_ trouble: Trouble, on daemon: borrowing DaemonProcess) throws {
+        switch self {
+        case .unreadBans:
+            try Self.readHalf(of: trouble.clients, Peers.ListBans.self) {
+                $0.flatMap(\.bans).count == Self.bans
+            }
+        case .unreadConnections:
+            try Self.readHalf(of: trouble.clients, Peers.List.self) {
+                $0.flatMap(\.connections).count > Self.connections
+            }
+        case .deafMonitors:
+            trouble.crowd = nil
+            // The others are still deaf.
+            for client in trouble.clients[..<5] { try Self.expectMiss(by: client) }
+        case .pagingClients, .longestCalls, .rushingPeer:
+            guard let amount = try trouble.rush?.finish() else { throw Failure("no rush") }
+            guard amount.sent > 1 << 20 || amount.received > 1 << 20 else {
+                throw Failure("only \(amount)")
+            }
+        case .arrivals:
+            trouble.crowd = nil
+        case .unreadingPeers:
+            _ = try trouble.rush?.finish()
+            for peer in trouble.peers where peer.isHeld { throw Failure("one was not closed") }
+        }
+    }
+
+    private static func expectMiss(by monitor: ControlConnection) throws {
+        while true {
+            if case .missed = try monitor.nextEvent().content { return }
+        }
+    }
+
+    /// Half of the clients read all after all, and half go away.
+    private static func readHalf<Call: MethodParameters>(
+        of clients: [ControlConnection],
+        _ call: Call.Type,
+        _ isWhole: ([Call.Reply]) -> Bool
+    ) throws {
+        for (number, client) in clients.enumerated() {
+            guard number % 2 == 0 else {
+                client.close()
+                continue
+            }
+            for _ in 0..<unreadCalls {
+                var replies: [Call.Reply] = []
+                while true {
+                    let (value, continues) = try client.reply(to: call)
+                    replies.append(value)
+                    guard continues else { break }
+                }
+                guard isWhole(replies) else { throw Failure("\(replies.count) replies") }
+            }
+        }
+    }
+}
+
+/// Who puts a daemon under a strain. It is over when this is dropped.
+final class Trouble {
+    var clients: [ControlConnection] = []
+    var peers: [LoopbackPeer] = []
+    var rush: Rush?
+    var crowd: Crowd?
+
+    fileprivate func bring(clients count: Int, to daemon: borrowing DaemonProcess) throws {
+        for _ in 0..<count { clients.append(try daemon.connectControl()) }
+    }
+
+    fileprivate func bring(peers count: Int, to daemon: borrowing DaemonProcess) throws {
+        for _ in 0..<count { peers.append(try LoopbackPeer(to: daemon.listening[0])) }
+    }
+
+    fileprivate func rush(
+        sending bytes: [UInt8],
+        by numbers: [CInt],
+        isReading: Bool = true
+    ) throws {
+        rush = try Rush(on: numbers, sending: bytes, isReading: isReading)
+    }
+
+    /// Whether it goes on, as far as it ends by itself.
+    var goesOn: Bool { crowd?.isRunning ?? true }
+}
