@@ -38,6 +38,36 @@ private struct Told: Equatable {
     let others: Bool
 }
 
+/// Who came to us and hasn't introduced himself as somebody that we speak to.
+private enum Unintroduced: CaseIterable, Sendable {
+    /// There is no room; says nothing; speaks another network's protocol, none, or one that is too
+    /// old; begins with something else; or has one bit wrong.
+    case refused, silent, elsewhere, noProtocol, obsolete, ping, damaged
+
+    var says: [UInt8] {
+        let version = MeasuringPeer.bytes(of: .version(MeasuringPeer.version))
+        switch self {
+        case .refused: return version
+        case .silent: return []
+        case .elsewhere: return [version[0] ^ 1] + version.dropFirst()
+        case .noProtocol: return Array("GET / HTTP/1.1\r\nHost: peer.example.org\r\n\r\n".utf8)
+        case .obsolete: return MeasuringPeer.bytes(of: .version(Self.old))
+        case .ping: return MeasuringPeer.bytes(of: .ping(nonce: 1))
+        case .damaged: return version.dropLast() + [(version.last ?? 0) ^ 1]
+        }
+    }
+
+    private static let old = VersionMessage(
+        protocolVersion: 8,
+        services: 0,
+        unixSeconds: 0,
+        receiver: .none,
+        nonce: 7,
+        userAgent: "/old/",
+        relaysTransactions: false
+    )
+}
+
 @Suite("A peer is told")
 struct ToldTests {
     private static let table: [PeerRole: Told] = [
@@ -214,6 +244,28 @@ struct ToldTests {
         }
         #expect(peers.areHeld)
         #expect(try daemon.connections().allSatisfy { $0.bytesOut == 0 })
+    }
+
+    /// Whoever only looks for what listens here finds nothing out.
+    @Test("not a byte before it has introduced itself", arguments: Unintroduced.allCases)
+    fileprivate func unintroduced(_ kind: Unintroduced) throws {
+        let daemon = try DaemonProcess(
+            """
+            network = "regnet"
+            outbound.target = 0
+            limits.connections = \(kind == .refused ? 0 : 100)
+            limits.reserved-manual = 0
+            protocol.handshake-timeout = "1s"
+            [[listen]]
+            address = "\(Loopback.host(46)):0"
+            """
+        )
+        let socket = try LoopbackPeer(to: daemon.listening[0])
+        // A refused one may be gone by now.
+        do { try socket.send(kind.says) } catch { #expect(kind == .refused) }
+        let peer = MeasuringPeer(socket)
+        try peer.rest()
+        #expect(peer.receivedBytes == 0)
     }
 
     /// All that a peer is told of us and of itself, beside what is drawn anew.

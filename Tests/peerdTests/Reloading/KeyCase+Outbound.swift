@@ -95,7 +95,11 @@ extension KeyCase {
                 key,
                 from: "1",
                 to: "2",
-                with: ["outbound.target": "2", "outbound.addresses": "[\(list)]"]
+                with: [
+                    "outbound.target": "2", "outbound.addresses": "[\(list)]",
+                    // So that it is the reload that makes it look again.
+                    "outbound.retry": #""1h""#,
+                ]
             )
             let (first, index) = try LoopbackListener.accept(from: listeners)
             try change.daemon.waitForConnections { $0.first?.phase == .established }

@@ -128,11 +128,15 @@ struct ServiceNotificationTests {
         try manager.wait(for: "READY=1", after: count)
         let client = try daemon.connectControl()
         #expect(try client.ask(Peers.Status()).status.limits.outbound == 2)
+        // One more, so that whatever was still owed would have come before it.
+        count = manager.notifications.count
+        try client.ask(Peers.Reload())
+        try manager.wait(for: "READY=1", after: count)
+        let both: [[Substring]] = [
+            ["RELOADING", "RELOADING", "READY"], ["RELOADING", "READY", "RELOADING", "READY"],
+        ]
         // The first may have been over already.
-        #expect(
-            manager.kinds == ["READY", "RELOADING", "RELOADING", "READY"]
-                || manager.kinds == ["READY", "RELOADING", "READY", "RELOADING", "READY"]
-        )
+        #expect(both.contains { manager.kinds == ["READY"] + $0 + ["RELOADING", "READY"] })
     }
 
     @Test("of no reload any more when it ends, neither that it began nor that it is over")
@@ -149,8 +153,9 @@ struct ServiceNotificationTests {
         try manager.wait(for: "STOPPING=1")
         let kinds = manager.kinds
         #expect(kinds.last == "STOPPING" && kinds.count { $0 == "STOPPING" } == 1, "\(kinds)")
-        // It was about to be over, or wasn't; that it began again was too late.
-        #expect(kinds.count { $0 == "RELOADING" } <= 2, "\(kinds)")
+        // The kernel tells of SIGHUP first, as of the lower number; no end of either comes.
+        #expect(kinds.starts(with: ["READY", "RELOADING"]), "\(kinds)")
+        #expect(kinds.count { $0 == "READY" } <= 2, "\(kinds)")
     }
 
     @Test("how it is once a second at most, however much happens, and then how it is at last")
@@ -167,8 +172,8 @@ struct ServiceNotificationTests {
         try manager.wait(for: "STATUS=0/0 outbound, \(peers.count) inbound")
         let times = manager.times(of: "STATUS")
         let span = try #require(times.last) - #require(times.first)
-        // The turns of the loop are a second apart; what comes here may come a little later.
-        #expect(times.count - 1 <= Int(span / .seconds(1) + 0.2), "\(manager.notifications)")
+        // The turns of the loop are a second apart at least; the first may be seen late here.
+        #expect(times.count - 1 <= Int(span / .seconds(1)) + 1, "\(manager.notifications)")
         #expect(times.count >= 3)
         // Whatever doesn't change isn't said again.
         let count = manager.notifications.count
@@ -212,7 +217,7 @@ struct ServiceNotificationTests {
         let daemon = try Self.start(under: manager, watchdog: interval)
         try manager.wait(for: "WATCHDOG=1")
         // Idle, then with peers and clients that never let it rest.
-        try Self.keep(manager, alive: interval, for: .seconds(3)) { _ = poll(nil, 0, 50) }
+        try Self.keep(manager, alive: interval, for: .seconds(2)) { _ = poll(nil, 0, 50) }
         let peer = try LoopbackPeer(to: daemon.listening[0])
         let client = try daemon.connectControl()
         try Self.keep(manager, alive: interval, for: .seconds(3)) {
@@ -221,7 +226,7 @@ struct ServiceNotificationTests {
         }
         try daemon.stop()
         let count = manager.times(of: "WATCHDOG").count
-        _ = poll(nil, 0, 2_500)
+        _ = poll(nil, 0, 1_500)
         #expect(manager.times(of: "WATCHDOG").count == count)
         daemon.signal(SIGCONT)
         try manager.wait(for: "WATCHDOG=1", after: manager.notifications.count)
