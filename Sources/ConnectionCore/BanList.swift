@@ -87,9 +87,9 @@ package struct BanList: Sendable {
     /// Whether bans are in force that end by the machine's clock.
     package func hasTimed(at now: Moment) -> Bool { ends.hasTimed(at: now) }
 
-    /// The bans in force that end by the machine's clock. O(n).
-    package func timed(at now: Moment) -> [Ban] {
-        inForce(at: now).filter { $0.ends != nil }
+    /// The bans in force that end at some time, by whichever clock. O(n).
+    package func ending(at now: Moment) -> [Ban] {
+        inForce(at: now).filter { $0.until != nil }
     }
 
     /// Says anew when bans end, since the calendar's clock has moved against the machine's. O(n).

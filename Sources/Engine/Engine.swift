@@ -84,7 +84,9 @@ package struct Engine: Sendable {
             sessions.stoodStill(for: pause, at: now.instant)
         case .clockMoved:
             guard keepsState else { break }
-            for ban in core.bans.timed(at: now) { state.changed(ban.prefix) }
+            // Also those of an earlier process: a clock that was wrong for a while may have ended
+            // them on disk, where they were swept, and brings them back here.
+            for ban in core.bans.ending(at: now) { state.changed(ban.prefix) }
         case .resolved, .dialFailed, .handshakeCompleted, .closed, .addressesAdded,
             .localAddressesChanged, .acceptFailed, .deadlineReached:
             break

@@ -94,7 +94,7 @@ struct StateKeeping {
         var source = AddressList([], shuffledBy: SeededRandom(seed: 1))
         core.handle(.clockMoved, at: now, picking: &source, &actions)
         perform()
-        for ban in core.bans.timed(at: now) { state.changed(ban.prefix) }
+        for ban in core.bans.ending(at: now) { state.changed(ban.prefix) }
     }
 
     mutating func next() -> StoreRequest? { state.nextRequest(of: core, at: now) }
