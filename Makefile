@@ -13,6 +13,8 @@ SWIFT_RELEASE := swift build -c release --static-swift-stdlib --scratch-path $(B
 SEEDS ?= 1000
 # Of `make test`: enough to meet every kind of peer and command many times, in a few seconds.
 TEST_SEEDS ?= 200
+# The same of whole daemons, which cost more.
+TEST_ENGINE_SEEDS ?= 40
 
 # pkg-config's systemd.pc, which newer releases have in a package of its own.
 INSTALL_PACKAGES := systemd pkg-config $(shell apt-cache pkgnames systemd-dev 2>/dev/null | grep -x systemd-dev)
@@ -81,6 +83,8 @@ test: test-tools ## All tests: units, real sockets, the program, the simulation;
 	Tests/scripts/static-runtime.sh $(RELEASE)/peerctl
 	$(RELEASE)/simulate --seeds $(TEST_SEEDS)
 	$(RELEASE)/simulate --speed
+	$(RELEASE)/simulate --engines --seeds $(TEST_ENGINE_SEEDS) --hours 0.25
+	$(RELEASE)/simulate --engines --speed
 	$(ALONE) Tests/project/run
 	$(ALONE) Tests/scripts/up-and-down.py $(RELEASE)/peerd
 	$(ALONE) Tests/scripts/store-churn.py $(RELEASE)/peerd
@@ -89,10 +93,11 @@ test: test-tools ## All tests: units, real sockets, the program, the simulation;
 	$(ALONE) Tests/decred/run
 	$(ALONE) Tests/lab/run
 
-simulate: ## SEEDS=1000 simulated lives of the connection manager
+simulate: ## SEEDS=1000 simulated lives of the connection manager, and of whole daemons
 	@Tests/scripts/need.sh --swift $(BUILD_PACKAGES)
 	$(SWIFT_RELEASE) --product simulate
 	$(RELEASE)/simulate --seeds $(SEEDS)
+	$(RELEASE)/simulate --engines --seeds $(SEEDS)
 
 bench: build ## peerd beside a plain C program: ROUNDS=5, ONLY="hold ..." for some works, AGAINST=folder of another peerd
 	@Tests/scripts/need.sh $(BENCH_PACKAGES)

@@ -132,6 +132,7 @@ let package = Package(
                 "Facts",
                 "Timing",
                 "ConnectionCore",
+                "DecredWire",
                 "Engine",
                 .product(name: "HeapModule", package: "swift-collections"),
             ],

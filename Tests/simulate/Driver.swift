@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import Simulation
 
 /// Spreads seeds over child processes, collects what they say and repeats a sample of them.
 struct Driver {
@@ -31,8 +32,35 @@ struct Driver {
         }
         let steps = results.values.reduce(0) { $0 + $1.steps }
         Output.write("\(results.count) seeds kept every promise, \(steps) steps, \(seconds) s")
+        if options.engines { printPace(results, reports.map(\.counts)) }
         if options.counts { printCounts(reports.map(\.counts)) }
         try repeatSample(of: results)
+    }
+
+    /// How many simulated hours a CPU second takes, and what tells this run of all seeds from
+    /// others.
+    private func printPace(
+        _ results: [UInt64: WorkerReport.Result],
+        _ counts: [[String: Int]]
+    ) {
+        var usage = rusage()
+        getrusage(RUSAGE_CHILDREN.rawValue, &usage)
+        let times = [usage.ru_utime, usage.ru_stime]
+        let cpu = times.reduce(0.0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6 }
+        let simulated = counts.reduce(0) { $0 + ($1[EngineSimulation.simulatedSeconds] ?? 0) }
+        let rate = Double(simulated) / 3_600 / max(cpu, 0.001)
+        // FNV-1a, as the seeds' own.
+        var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+        for seed in results.keys.sorted() {
+            for byte in (results[seed]?.digest ?? "").utf8 {
+                digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3
+            }
+        }
+        let tenths = Int(rate * 10)
+        Output.write(
+            "whole daemons: \(tenths / 10).\(tenths % 10) simulated hours per CPU second, "
+                + "digest \(Output.hex(digest))"
+        )
     }
 
     /// Runs some of the seeds in another process, where Swift's hashing has another key.
@@ -56,6 +84,7 @@ struct Driver {
     private func arguments(_ first: UInt64, _ count: Int, _ stride: UInt64) -> [String] {
         ["--worker", "--first", "\(first)", "--seeds", "\(count)"]
             + ["--stride", "\(stride)", "--hours", "\(options.hours)"]
+            + (options.engines ? ["--engines"] : [])
     }
 
     // MARK: Workers
@@ -109,7 +138,9 @@ struct Driver {
     /// more for that, with its trace.
     private func report(_ failure: (seed: UInt64, what: String)) throws -> Never {
         Output.write(failure.what)
-        let command = ["--seed", "\(failure.seed)", "--hours", "\(options.hours)", "--trace"]
+        let command =
+            ["--seed", "\(failure.seed)", "--hours", "\(options.hours)", "--trace"]
+            + (options.engines ? ["--engines"] : [])
         Output.write("Its last steps:")
         if var process = ChildProcess(arguments: command) {
             var last: [Substring] = []

@@ -13,7 +13,8 @@ struct Simulate: ParsableCommand {
         discussion: """
             Each world has peers that answer, refuse, vanish, flood or come and go, and random \
             commands; at its end it becomes kind, and what was promised must come true. A seed \
-            that breaks a promise is printed with the command that repeats it.
+            that breaks a promise is printed with the command that repeats it. With --engines a \
+            world has two to five whole daemons, with real sessions and bytes, on one network.
             """
     )
 
@@ -47,6 +48,9 @@ struct Simulate: ParsableCommand {
     @Flag(help: "Measure how many quiet hours of a world of 125 peers a CPU second simulates.")
     var speed = false
 
+    @Flag(help: "Run whole daemons on a simulated network instead of the core alone.")
+    var engines = false
+
     @Option(help: .hidden)
     var stride: UInt64 = 1
 
@@ -63,11 +67,11 @@ struct Simulate: ParsableCommand {
     func run() throws {
         let turmoil = Duration.seconds(hours * 3_600)
         if speed {
-            try SpeedRun.measure()
+            try SpeedRun.measure(engines ? .engines : .core)
         } else if let seed {
             try runAlone(seed, turmoil)
         } else if worker {
-            Worker.run(seeds: chosen, turmoil: turmoil)
+            Worker.run(seeds: chosen, turmoil: turmoil, of: engines ? .engines : .core)
         } else {
             try Driver(options: self).run()
         }
@@ -82,7 +86,8 @@ struct Simulate: ParsableCommand {
         Watchdog.start(turmoil: turmoil)
         let sink = trace ? { Output.write($0) } : nil
         do throws(Violation) {
-            let outcome = try Simulation.run(seed: seed, turmoil: turmoil, sink: sink)
+            let kind: WorldKind = engines ? .engines : .core
+            let outcome = try kind.run(seed: seed, turmoil: turmoil, sink: sink)
             Output.write("seed \(seed) digest \(Output.hex(outcome.digest)) steps \(outcome.steps)")
         } catch {
             Output.write("\(error)")

@@ -9,13 +9,13 @@ internal import Simulation
 ///     broken 18 seed 18, step 7, after 2.5 seconds: …
 enum Worker {
     /// Ends after the first seed that breaks a promise.
-    static func run(seeds: [UInt64], turmoil: Duration) {
+    static func run(seeds: [UInt64], turmoil: Duration, of kind: WorldKind) {
         var counts: [String: Int] = [:]
         for seed in seeds {
             Output.write("begin \(seed)")
             Watchdog.start(turmoil: turmoil)
             do throws(Violation) {
-                let outcome = try Simulation.run(seed: seed, turmoil: turmoil)
+                let outcome = try kind.run(seed: seed, turmoil: turmoil)
                 Output.write("end \(seed) \(Output.hex(outcome.digest)) \(outcome.steps)")
                 counts.merge(outcome.counts, uniquingKeysWith: +)
             } catch {
