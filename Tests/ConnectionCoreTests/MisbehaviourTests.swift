@@ -70,6 +70,21 @@ struct MisbehaviourTests {
         #expect(refusal { try manager.admit("127.0.0.1:1") } != nil)
     }
 
+    /// By a ban that was read late, from a slow disk, say: any other had kept the peer out.
+    @Test("whose host is banned for longer already is told of with that ban")
+    func bannedLonger() throws {
+        let manager = manager()
+        let id = try manager.admit("203.0.113.7:1")
+        let known = Ban(prefix: prefix("203.0.113.7"), until: nil, origin: .operator)
+        try manager.command { core, now, _ throws(Refusal) in
+            core.restoreBans([known], at: now)
+        }
+        manager.forgetTrace()
+        try manager.banMisbehaving(id)
+        #expect(manager.reports.first == .banned(known, closed: 1))
+        #expect(manager.core.bans.count == 1 && manager.table[id] == nil)
+    }
+
     @Test("is disconnected though an operator named it, and nobody is banned")
     func manual() throws {
         let manager = manager()

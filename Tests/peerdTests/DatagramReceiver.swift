@@ -92,8 +92,14 @@ final class DatagramReceiver {
         }
     }
 
-    /// Throws away what waits, so that there is room again.
-    func drain() { while takeNow() != nil {} }
+    /// Makes room again, and says what waited.
+    func takeAll() -> [[UInt8]] {
+        var all: [[UInt8]] = []
+        while let bytes = takeNow() {
+            if !bytes.isEmpty { all.append(bytes) }
+        }
+        return all
+    }
 
     /// Goes away with what waits, as a program that ended; `restart` puts another one in its place.
     func goAway() {

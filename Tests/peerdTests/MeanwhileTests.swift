@@ -10,8 +10,9 @@ struct MeanwhileTests {
     func service(under strain: Strain) throws {
         var meanwhile = try Meanwhile(at: 41)
         let trouble = try strain.begin(on: meanwhile.daemon)
-        try meanwhile.serveEverybody(mostGrowth: strain.mostGrowth) { trouble.goesOn }
+        try meanwhile.serveEverybody { trouble.goesOn }
         if strain.isStill { try meanwhile.daemon.waitForRest() }
+        try meanwhile.expectGrowth(atMost: strain.mostGrowth)
         try strain.end(trouble, on: meanwhile.daemon)
         try meanwhile.daemon.waitForRest()
         withExtendedLifetime(trouble) {}
@@ -28,7 +29,7 @@ struct MeanwhileTests {
         // Far longer than a turn.
         _ = poll(nil, 0, 300)
         meanwhile.daemon.signal(SIGCONT)
-        try meanwhile.serveEverybody(mostGrowth: strain.mostGrowth)
+        try meanwhile.serveEverybody()
         try strain.end(trouble, on: meanwhile.daemon)
         try meanwhile.daemon.waitForRest()
         withExtendedLifetime(trouble) {}

@@ -36,7 +36,7 @@ extension RestTests {
         }
         try daemon.waitForRest()
         switch absence {
-        case .standstill: journal.drain()
+        case .standstill: journal.goOn()
         case .restart: try journal.restart()
         }
         try daemon.waitForLine("The journal did not take 3 entries")
@@ -60,7 +60,7 @@ extension RestTests {
 
     @Test("while systemd takes nothing, and when it does again", arguments: Absence.allCases)
     func serviceManager(absence: Absence) throws {
-        let manager = try NotifySocket()
+        let manager = try StandingManager()
         let daemon = try DaemonProcess(
             "outbound.target = 0",
             through: manager.wrapper,
@@ -75,7 +75,7 @@ extension RestTests {
         try daemon.connectControl().ask(Peers.Reload())
         try daemon.waitForRest()
         switch absence {
-        case .standstill: manager.drain()
+        case .standstill: _ = manager.takeAll()
         case .restart: try manager.restart()
         }
         try manager.wait(for: "READY=1")

@@ -94,11 +94,11 @@ final class JournalReceiver {
 
     // MARK: Standing still
 
-    /// Takes nothing any more, until `drain`.
+    /// Takes nothing any more, until `goOn`.
     func fill() throws { try receiver.fill() }
 
     /// Goes on, without what waited.
-    func drain() { receiver.drain() }
+    func goOn() { _ = receiver.takeAll() }
 
     func goAway() { receiver.goAway() }
 
