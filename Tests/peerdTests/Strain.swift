@@ -76,12 +76,7 @@ enum Strain: CaseIterable, Sendable {
             try trouble.rush(sending: call, by: trouble.clients.map(\.number))
         case .longestCalls:
             try trouble.bring(clients: Self.callers, to: daemon)
-            let call = Array(#"{"method":"org.varlink.service.GetInfo"}"#.utf8)
-            let spaces = [UInt8](
-                repeating: UInt8(ascii: " "),
-                count: Bounds.messageBytes - call.count
-            )
-            try trouble.rush(sending: call + spaces + [0], by: trouble.clients.map(\.number))
+            try trouble.rush(sending: Self.longestCall, by: trouble.clients.map(\.number))
         case .arrivals:
             trouble.crowd = try Crowd(at: daemon.listening[0], rate: 1_000_000, count: 1_000_000)
         case .rushingPeer:
@@ -114,6 +109,12 @@ enum Strain: CaseIterable, Sendable {
         }
         guard try client.ask(Peers.Status()).status.bans == count else { throw Failure("no bans") }
     }
+
+    static let longestCall: [UInt8] = {
+        let call = Array(#"{"method":"org.varlink.service.GetInfo"}"#.utf8)
+        let count = Bounds.messageBytes - call.count
+        return call + [UInt8](repeating: UInt8(ascii: " "), count: count) + [0]
+    }()
 
     private static let pings = (0..<1_000).flatMap {
         MeasuringPeer.bytes(of: .ping(nonce: UInt64($0)))
