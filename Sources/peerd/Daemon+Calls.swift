@@ -1,4 +1,3 @@
-import Addressing
 import Configuration
 import ConnectionCore
 import Control

@@ -1,5 +1,4 @@
 import Addressing
-import BasicContainers
 import Configuration
 import ConnectionCore
 import Control
@@ -9,8 +8,8 @@ import LinuxIO
 import Systemd
 import Timing
 
-/// One turn after the other: what the kernel says becomes facts for the core, and what the core
-/// decides becomes calls to the kernel. It decides nothing itself.
+/// One turn after the other: what the kernel says becomes facts for the engine, and the steps
+/// that it answers with become calls to the kernel. It decides nothing itself.
 ///
 /// A noncopyable local of the main function, so that no access to it is checked at run time.
 struct Daemon: ~Copyable {
@@ -51,7 +50,7 @@ struct Daemon: ~Copyable {
     /// The moment of this turn.
     var now: Moment
 
-    /// What came of actions at once: told in the next turn, which then doesn't wait. So there is no
+    /// What came of steps at once: told in the next turn, which then doesn't wait. So there is no
     /// recursion from a step into the engine.
     var settled: [Settled] = []
     private(set) var isStopping = false

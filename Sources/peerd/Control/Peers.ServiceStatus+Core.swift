@@ -1,8 +1,6 @@
-import Addressing
 import ConnectionCore
 import Control
 import Engine
-import Timing
 
 extension Peers.Limits {
     init(_ policy: Policy) {
