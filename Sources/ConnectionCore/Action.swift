@@ -22,7 +22,7 @@ package enum Action: Sendable {
 package struct Actions: Sendable {
     /// Room that is kept between events. More (a shutdown of 20,000 connections, say) is given
     /// back.
-    package static let keptCapacity = 1_024
+    package static let keptCapacity = 256
 
     package private(set) var pending: [Action] = []
 
