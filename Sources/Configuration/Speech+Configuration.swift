@@ -5,9 +5,13 @@ extension Speech {
     /// What the configuration says of what is spoken with peers.
     package init(_ configuration: Configuration) {
         self =
-            configuration.network.wire.map {
-                .decred(SessionPolicy(configuration, on: $0))
-            } ?? .raw
+            switch configuration.network {
+            case .raw: .raw
+            case .mainnet: .decred(SessionPolicy(configuration, on: .mainnet))
+            case .testnet: .decred(SessionPolicy(configuration, on: .testnet))
+            case .simnet: .decred(SessionPolicy(configuration, on: .simnet))
+            case .regnet: .decred(SessionPolicy(configuration, on: .regnet))
+            }
     }
 }
 

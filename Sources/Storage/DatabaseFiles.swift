@@ -42,8 +42,15 @@ struct DatabaseFiles {
         }
         // Pages grow the file one by one when the log is written into it. What a crash then cuts
         // short is still in the log; and SQLite fills up with zeros what nobody has.
-        if file.byteCount % Schema.pageBytes != 0, !exists(log) { return .cutShort }
+        if file.byteCount % Self.pageBytes(in: header) != 0, !exists(log) { return .cutShort }
         return try WriteAheadLog.damage(path: log)
+    }
+
+    /// How long the pages of a database are: somebody may have written it with others than ours.
+    private static func pageBytes(in header: [UInt8]) -> Int {
+        let bytes = Int(header[16]) << 8 | Int(header[17])
+        // A 1 stands for 65,536. SQLite itself judges what can't be.
+        return bytes == 1 ? 65_536 : max(bytes, 1)
     }
 
     private static let magic = Array("SQLite format 3\0".utf8)

@@ -13,10 +13,24 @@ enum Samples {
                 kind: kind,
                 phase: .dialing,
                 target: "peer.example.org:9108",
+                remote: nil,
+                local: nil,
                 persistent: false,
                 ready: false,
                 whitelisted: false,
-                proxied: false
+                proxied: false,
+                establishedUnixUSec: nil,
+                phaseEndsUnixUSec: nil,
+                retries: nil,
+                lastFailure: nil,
+                downSinceUnixUSec: nil,
+                roundTripUSec: nil,
+                lastRoundTripUSec: nil,
+                userAgent: nil,
+                services: nil,
+                protocolVersion: nil,
+                bytesIn: nil,
+                bytesOut: nil
             )
         }
         + Phase.Name.allCases.map { phase in

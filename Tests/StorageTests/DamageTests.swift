@@ -90,6 +90,21 @@ struct DamageTests {
         #expect(try folder.contents() == Churn.contents(after: 1))
     }
 
+    @Test("is none if it has pages of another length, whatever their number")
+    func otherPages() throws {
+        var isWholeInOurPages: Set<Bool> = []
+        for rows in [40, 80, 120, 160] {
+            folder.removeAll()
+            #expect(Store(folder: folder.path).handle(Churn.request(rows)).error == nil)
+            let before = try folder.contents()
+            let sql = "PRAGMA page_size = 512; PRAGMA journal_mode = DELETE; VACUUM"
+            try SQL.run(sql, on: folder.database)
+            try isWholeInOurPages.insert(StateFolder.read(folder.database).count % 4_096 == 0)
+            #expect(try folder.contents() == before)
+        }
+        #expect(isWholeInOurPages.contains(false))
+    }
+
     @Test("that is a folder or a link is set aside")
     func notAFile() throws {
         mkdir(folder.database, 0o700)

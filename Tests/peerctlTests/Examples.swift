@@ -101,10 +101,23 @@ enum Examples {
             phase: phase,
             target: target,
             remote: phase == .waiting ? nil : target,
+            local: nil,
             persistent: false,
             ready: false,
             whitelisted: false,
-            proxied: false
+            proxied: false,
+            establishedUnixUSec: nil,
+            phaseEndsUnixUSec: nil,
+            retries: nil,
+            lastFailure: nil,
+            downSinceUnixUSec: nil,
+            roundTripUSec: nil,
+            lastRoundTripUSec: nil,
+            userAgent: nil,
+            services: nil,
+            protocolVersion: nil,
+            bytesIn: nil,
+            bytesOut: nil
         )
         change(&connection)
         return connection

@@ -38,29 +38,30 @@ extension Peers {
         package var bytesIn: UInt64?
         package var bytesOut: UInt64?
 
+        /// Without defaults, so that a new field leads to whoever makes a row.
         package init(
             id: UInt64,
             kind: ShownKind,
             phase: Phase.Name,
             target: String,
-            remote: String? = nil,
-            local: String? = nil,
+            remote: String?,
+            local: String?,
             persistent: Bool,
             ready: Bool,
             whitelisted: Bool,
             proxied: Bool,
-            establishedUnixUSec: Int64? = nil,
-            phaseEndsUnixUSec: Int64? = nil,
-            retries: Int? = nil,
-            lastFailure: Setback? = nil,
-            downSinceUnixUSec: Int64? = nil,
-            roundTripUSec: Int64? = nil,
-            lastRoundTripUSec: Int64? = nil,
-            userAgent: String? = nil,
-            services: UInt64? = nil,
-            protocolVersion: Int32? = nil,
-            bytesIn: UInt64? = nil,
-            bytesOut: UInt64? = nil
+            establishedUnixUSec: Int64?,
+            phaseEndsUnixUSec: Int64?,
+            retries: Int?,
+            lastFailure: Setback?,
+            downSinceUnixUSec: Int64?,
+            roundTripUSec: Int64?,
+            lastRoundTripUSec: Int64?,
+            userAgent: String?,
+            services: UInt64?,
+            protocolVersion: Int32?,
+            bytesIn: UInt64?,
+            bytesOut: UInt64?
         ) {
             self.id = id
             self.kind = kind

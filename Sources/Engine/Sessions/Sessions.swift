@@ -17,6 +17,8 @@ struct Sessions: Sendable {
     private var speakers: [Speaker] = []
     /// What was received, and what was given to be sent.
     private var traffic: [Traffic] = []
+    /// Who speaks with the next peer.
+    private let speaker: Speaker
     /// Of all connections since the start, without what was given and never sent.
     private var total = Traffic()
     /// Nil where Decred's protocol isn't spoken.
@@ -26,8 +28,11 @@ struct Sessions: Sendable {
 
     init(speaking speech: Speech) {
         switch speech {
-        case .raw: break
-        case .decred(let policy): decred = DecredSessions(policy: policy)
+        case .raw:
+            speaker = .raw
+        case .decred(let policy):
+            speaker = .decred
+            decred = DecredSessions(policy: policy)
         }
     }
 
@@ -95,8 +100,13 @@ struct Sessions: Sendable {
             traffic.append(Traffic())
         }
         traffic[slot] = Traffic()
-        speakers[slot] = decred == nil ? .raw : .decred
-        decred?.begin(role, slot: slot, remote: remote, nonce: chance.next(), at: now, &output)
+        speakers[slot] = speaker
+        switch speaker {
+        case .nobody, .raw:
+            break
+        case .decred:
+            decred?.begin(role, slot: slot, remote: remote, nonce: chance.next(), at: now, &output)
+        }
     }
 
     /// The handshake is complete.
@@ -120,8 +130,16 @@ struct Sessions: Sendable {
 
     /// Bytes have come for who speaks there.
     mutating func receive(_ bytes: RawSpan, slot: Int, at now: Moment) {
-        noteReceived(bytes.byteCount, slot: slot)
-        decred?.receive(bytes, slot: slot, at: now, &output)
+        switch speaker(slot: slot) {
+        case .nobody:
+            output.begin()
+        case .raw:
+            noteReceived(bytes.byteCount, slot: slot)
+            output.begin()
+        case .decred:
+            noteReceived(bytes.byteCount, slot: slot)
+            decred?.receive(bytes, slot: slot, at: now, &output)
+        }
     }
 
     /// So many bytes have come.

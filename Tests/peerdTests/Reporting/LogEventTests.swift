@@ -114,6 +114,13 @@ struct LogEventTests {
                 #expect(documents.contains("`\(word)`"))
             }
         }
+        // Also of what no sample has.
+        let words =
+            Refusal.Name.allCases.map(\.word) + DialFailure.Name.allCases.map(\.word)
+            + Ending.Name.allCases.map(\.word)
+        for word in words where !word.hasPrefix("cancelled-by-") {
+            #expect(documents.contains("`\(word)`"), "docs/journal.md lacks \(word)")
+        }
     }
 
     @Test("is one line for people, with neither the names of cases nor a full stop")
