@@ -14,6 +14,9 @@ final class EngineProcess {
         var isConnecting: Bool
         /// What the kernel hasn't taken.
         var queue: [UInt8] = []
+        /// Since when something waits, by the machine's clock, and how much came since then.
+        var waitsSince: Instant?
+        var queued = 0
         /// It is among those that are ready.
         var isListed = false
         var isWritable = false

@@ -103,7 +103,6 @@ struct EngineScenario {
             session.tellsUnroutable = true
             session.requiredServices = random.element(of: [0, 1])
             session.services = 1
-            session.protocolVersion = random.element(of: [12, 12, 11])
             let (ping, idle) = random.element(of: [(107, 120), (107, 120), (20, 30)])
             (session.pingInterval, session.idleTimeout) = (.seconds(ping), .seconds(idle))
             session.mostQueuedBytes = random.element(of: [65_536, 131_072])

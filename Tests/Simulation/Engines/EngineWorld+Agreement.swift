@@ -103,12 +103,26 @@ extension EngineWorld {
                 let most = policy.handshake.timeout + .seconds(1)
                 try require(lasts <= most, "\(entry.id) has shaken hands for \(lasts)")
             }
-            try require(
-                process.socket(inSlot: entry.id.slot) != nil,
-                "\(entry.id) is connected and has no socket"
-            )
+            guard let socket = process.socket(inSlot: entry.id.slot) else {
+                throw BrokenPromise("\(entry.id) is connected and has no socket")
+            }
+            try checkPatience(with: socket, of: entry, process, at: now)
         case .waiting: break
         }
+    }
+
+    /// A peer that doesn't take what waits for it has 20 s, one more for each 256 KiB that came
+    /// to wait, and what a session may be looked at late.
+    private func checkPatience(
+        with socket: EngineProcess.Socket,
+        of entry: EngineWatch.Entry,
+        _ process: EngineProcess,
+        at now: Moment
+    ) throws(BrokenPromise) {
+        guard !scenario.isRaw, let since = socket.waitsSince else { return }
+        let waits = now.instant - max(since, process.heldUp)
+        let most = Duration.seconds(23) + .seconds(Double(socket.queued) / 262_144)
+        try require(waits <= most, "\(entry.id) doesn't take what waits for it, for \(waits)")
     }
 
     /// Whether a name is being looked up, or a failure is about to be told.

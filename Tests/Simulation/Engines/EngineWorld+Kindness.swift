@@ -30,6 +30,7 @@ extension EngineWorld {
             machine.disk.mood = .works
             machine.frozenUntil = nil
             machine.policy = scenario.kindPolicy(target: target, drawing: &random)
+                .speaking(machine.protocolVersion)
             machine.addresses = strangers.filter(\.isHonest).map(\.address)
             if machine.process == nil { try start(machine) }
             guard let process = machine.process else { continue }

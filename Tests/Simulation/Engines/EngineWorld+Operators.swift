@@ -148,7 +148,7 @@ extension EngineWorld {
         beginReload(
             process,
             EngineProcess.Reload(
-                policy: policy,
+                policy: policy.speaking(process.machine.protocolVersion),
                 addresses: all.filter { _ in random.chance(0.8) },
                 isWrong: random.chance(0.2),
                 hasMoved: random.chance(0.2)

@@ -128,6 +128,7 @@ extension EngineWorld {
         let moment = process.engine.isSendingTimed(to: id) ? now.instant : nil
         guard socket.queue.isEmpty else {
             process.sockets[slot]?.queue += bytes
+            process.sockets[slot]?.queued += bytes.count
             return noteSent(to: id, process, at: moment, now)
         }
         guard let taken = send(bytes, on: socket.wire, socket.side) else {
@@ -135,7 +136,11 @@ extension EngineWorld {
         }
         process.watch.noteTaken(taken, of: slot)
         process.sockets[slot]?.queue = Array(bytes.dropFirst(taken))
-        if taken < bytes.count { tally.count("back-pressure") }
+        if taken < bytes.count {
+            tally.count("back-pressure")
+            process.sockets[slot]?.waitsSince = now.instant
+            process.sockets[slot]?.queued = bytes.count - taken
+        }
         noteSent(to: id, process, at: moment, now)
     }
 
@@ -152,6 +157,7 @@ extension EngineWorld {
         }
         process.watch.noteTaken(taken, of: slot)
         process.sockets[slot]?.queue.removeFirst(taken)
+        if taken == socket.queue.count { process.sockets[slot]?.waitsSince = nil }
         noteSent(to: id, process, at: moment, now)
     }
 

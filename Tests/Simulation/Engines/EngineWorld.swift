@@ -208,6 +208,7 @@ final class EngineWorld {
             policy: policy,
             addresses: known,
             keepsState: random.chance(0.8),
+            protocolVersion: random.element(of: [12, 12, 11]),
             clockOffset: .seconds(random.number(below: 100_000)),
             wallOffset: 1_770_000_000_000_000 + Int64(random.number(below: 10_000_000_000))
         )

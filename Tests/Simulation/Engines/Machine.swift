@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ConnectionCore
+internal import DecredWire
 import Engine
 internal import Timing
 
@@ -10,6 +11,8 @@ final class Machine {
     let ip: IPAddress
     let listening: PeerAddress
     let keepsState: Bool
+    /// What its daemon speaks, which no reload changes.
+    let protocolVersion: Int32
     let disk = Disk()
     /// What its configuration says.
     var policy: EnginePolicy
@@ -36,13 +39,15 @@ final class Machine {
         policy: EnginePolicy,
         addresses: [PeerAddress],
         keepsState: Bool,
+        protocolVersion: Int32,
         clockOffset: Duration,
         wallOffset: Int64
     ) {
         self.index = index
         self.ip = ip
         self.listening = listening
-        self.policy = policy
+        self.policy = policy.speaking(protocolVersion)
+        self.protocolVersion = protocolVersion
         self.addresses = addresses
         self.keepsState = keepsState
         self.clockOffset = clockOffset
@@ -64,5 +69,19 @@ final class Machine {
     func nextPort() -> UInt16 {
         port = port == 60_999 ? 32_768 : port + 1
         return port
+    }
+}
+
+extension EnginePolicy {
+    /// The same with another version of the protocol, if there is one.
+    func speaking(_ version: Int32) -> EnginePolicy {
+        switch speech {
+        case .raw: return self
+        case .decred(var session):
+            session.protocolVersion = version
+            var policy = self
+            policy.speech = .decred(session)
+            return policy
+        }
     }
 }
