@@ -61,6 +61,8 @@ extension EngineWorld {
     func stopAll() throws(BrokenPromise) {
         for machine in machines {
             guard let process = machine.process, !process.isStopping else { continue }
+            // Its loop may have been frozen until now.
+            process.heldUp = machine.moment(at: now).instant
             try checkEverything(process, at: machine.moment(at: now))
             try stop(process, at: machine.moment(at: now))
         }

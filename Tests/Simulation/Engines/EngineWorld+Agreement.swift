@@ -91,8 +91,9 @@ extension EngineWorld {
         let lasts = now.instant - max(entry.since, process.heldUp)
         switch entry.stage {
         case .attempting:
-            // A name's addresses are tried in turn: at most three, after it was looked up.
-            let most = policy.outbound.dialTimeout * 5 + .seconds(1)
+            // A name's addresses are tried in turn: at most three, after it was looked up. The one
+            // that was tried at a reload keeps its time, which is 30 s at most.
+            let most = policy.outbound.dialTimeout * 5 + .seconds(31)
             try require(lasts <= most, "\(entry.id) has been attempted for \(lasts)")
             try require(
                 process.socket(inSlot: entry.id.slot) != nil || isAwaited(entry, process),

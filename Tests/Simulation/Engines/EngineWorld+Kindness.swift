@@ -46,6 +46,8 @@ extension EngineWorld {
 
     private func makeKind(_ process: EngineProcess) throws(BrokenPromise) {
         let (machine, moment) = (process.machine, process.machine.moment(at: now))
+        // Its loop may have been frozen until now.
+        process.heldUp = moment.instant
         do throws(Refusal) {
             for ban in process.engine.core.bans.inForce(at: moment) {
                 try process.engine.unban(ban.prefix, at: moment, &process.steps)
