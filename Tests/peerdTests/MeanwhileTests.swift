@@ -10,7 +10,7 @@ struct MeanwhileTests {
     func service(under strain: Strain) throws {
         var meanwhile = try Meanwhile(at: 41)
         let trouble = try strain.begin(on: meanwhile.daemon)
-        try meanwhile.serveEverybody { trouble.goesOn }
+        try meanwhile.serveEverybody(callsAhead: strain.callsAhead) { trouble.goesOn }
         if strain.isStill { try meanwhile.daemon.waitForRest() }
         try meanwhile.expectGrowth(atMost: strain.mostGrowth)
         try strain.end(trouble, on: meanwhile.daemon)

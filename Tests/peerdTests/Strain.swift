@@ -41,6 +41,10 @@ enum Strain: CaseIterable, Sendable {
         }
     }
 
+    /// How many of the longest calls may be answered before another client's: one of each, and as
+    /// much again for what is read of the next ones.
+    var callsAhead: Int { self == .longestCalls ? 2 * Self.callers : 0 }
+
     /// By how much it may make the daemon's memory grow.
     var mostGrowth: Int {
         switch self {
@@ -132,6 +136,7 @@ enum Strain: CaseIterable, Sendable {
                 $0.flatMap(\.connections).count > Self.connections
             }
         case .deafMonitors:
+            try Self.waitForEvents(of: daemon)
             trouble.crowd = nil
             // The others are still deaf.
             for client in trouble.clients[..<5] { try Self.expectMiss(by: client) }
@@ -150,6 +155,18 @@ enum Strain: CaseIterable, Sendable {
             guard ContinuousClock.now - start < WriteDeadline.grace / 2 else {
                 throw Failure("what waits for them is without bound")
             }
+        }
+    }
+
+    /// Waits for more than the daemon and the kernel keep for a monitor.
+    private static func waitForEvents(of daemon: borrowing DaemonProcess) throws {
+        let client = try daemon.connectControl()
+        let deadline = ContinuousClock.now + ChildProcess.patience
+        while case let totals = try client.ask(Peers.Status()).status.totals,
+            totals.accepted + totals.ended < UInt64(6 * Bounds.backlogEvents)
+        {
+            guard ContinuousClock.now < deadline else { throw Failure("only \(totals)") }
+            _ = poll(nil, 0, 20)
         }
     }
 
