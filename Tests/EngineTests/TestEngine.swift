@@ -58,6 +58,11 @@ final class TestEngine {
         call { engine, now, steps in engine.handleDeadlines(at: now, &steps) }
     }
 
+    /// Somebody sets the calendar's clock.
+    func setCalendar(by shift: Duration) {
+        now = Moment(instant: now.instant, wall: now.wall + shift)
+    }
+
     /// Lets time pass, with a turn at each deadline.
     func run(for duration: Duration) {
         let end = now.instant + duration
@@ -82,8 +87,11 @@ final class TestEngine {
     }
 
     /// A peer comes, and is let in.
-    func accept(_ remote: PeerAddress) throws(Refusal) -> ConnectionID {
-        let arrival = Arrival(remote: remote, local: Self.local)
+    func accept(
+        _ remote: PeerAddress,
+        through gate: Gate? = nil
+    ) throws(Refusal) -> ConnectionID {
+        let arrival = Arrival(remote: remote, local: Self.local, gate: gate)
         let id = try call { engine, now, steps throws(Refusal) in
             try engine.accept(arrival, at: now, &steps)
         }
