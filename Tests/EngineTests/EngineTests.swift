@@ -175,6 +175,26 @@ struct EngineTests {
         #expect(test.answers.first?.result == .failure(.ended(.session(.selfConnection))))
     }
 
+    @Test("takes nobody for itself who says what it said in a dial that is complete")
+    func oldNonce() throws {
+        let test = TestEngine()
+        let dialled = try test.connect(peer(1))
+        var reader = FrameReader(network: TestEngine.network)
+        var position = 0
+        let bytes = try #require(test.sent[dialled])
+        guard
+            case .message(.version(let ours)) =
+                try reader.next(in: bytes.span.bytes, at: &position)
+        else {
+            Issue.record("the dial says no version")
+            return
+        }
+        test.introduce(dialled)
+        let came = try test.accept(peer(2))
+        test.introduce(came, nonce: ours.nonce)
+        #expect(test.engine.contains(came) && test.engine.contains(dialled))
+    }
+
     // MARK: What is stored
 
     @Test("asks for what is stored first, then has written what operators change")
