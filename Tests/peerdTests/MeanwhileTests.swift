@@ -10,7 +10,9 @@ struct MeanwhileTests {
     func service(under strain: Strain) throws {
         var meanwhile = try Meanwhile(at: 41)
         let trouble = try strain.begin(on: meanwhile.daemon)
-        try meanwhile.serveEverybody(callsAhead: strain.callsAhead) { trouble.goesOn }
+        try meanwhile.serveEverybody(calls: strain.calls, callsAhead: strain.callsAhead) {
+            trouble.goesOn
+        }
         if strain.isStill { try meanwhile.daemon.waitForRest() }
         try meanwhile.expectGrowth(atMost: strain.mostGrowth)
         try strain.end(trouble, on: meanwhile.daemon)
@@ -29,7 +31,7 @@ struct MeanwhileTests {
         // Far longer than a turn.
         _ = poll(nil, 0, 300)
         meanwhile.daemon.signal(SIGCONT)
-        try meanwhile.serveEverybody()
+        try meanwhile.serveEverybody(calls: strain.calls)
         try strain.end(trouble, on: meanwhile.daemon)
         try meanwhile.daemon.waitForRest()
         withExtendedLifetime(trouble) {}

@@ -41,6 +41,18 @@ enum Strain: CaseIterable, Sendable {
         }
     }
 
+    /// How much the loop may do before it serves somebody else, in the longest calls.
+    var calls: Int {
+        switch self {
+        case .unreadBans, .unreadConnections, .deafMonitors, .pagingClients, .arrivals:
+            Meanwhile.callsInBound
+        // One in each turn, and what is read of the others.
+        case .longestCalls: 6
+        // A turn reads 64 KiB of each, 2,000 pings.
+        case .rushingPeer, .unreadingPeers: 12
+        }
+    }
+
     /// How many of the longest calls may be answered before another client's: one of each, and as
     /// much again for what is read of the next ones.
     var callsAhead: Int { self == .longestCalls ? 2 * Self.callers : 0 }
