@@ -87,6 +87,8 @@ struct EngineScenario {
     /// room for everybody.
     func kindPolicy(target: Int, drawing random: inout SeededRandom) -> EnginePolicy {
         var core = Policy()
+        // Also beside those who came while other numbers held, and who stay.
+        core.limits.connections = 1_000
         core.limits.perHost = 0
         core.outbound.target = target
         core.persistent.maxRetry = .seconds(60)
