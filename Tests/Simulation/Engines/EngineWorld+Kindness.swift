@@ -49,14 +49,12 @@ extension EngineWorld {
         // Its loop may have been frozen until now.
         process.heldUp = moment.instant
         do throws(Refusal) {
-            for ban in process.engine.core.bans.inForce(at: moment) {
-                try process.engine.unban(ban.prefix, at: moment, &process.steps)
-            }
             try process.engine.setNetworkActive(true, at: moment, &process.steps)
         } catch {
-            throw BrokenPromise("what can be lifted isn't: \(error)")
+            throw BrokenPromise("the network isn't activated: \(error)")
         }
         try perform(process, at: moment)
+        try liftBans(of: process, at: moment)
         (process.reload, process.orders) = (nil, 0)
         let reload = EngineProcess.Reload(
             policy: machine.policy,
@@ -66,6 +64,18 @@ extension EngineWorld {
         )
         beginReload(process, reload)
         wake(process)
+    }
+
+    /// Also of those that are read from the disk only now.
+    func liftBans(of process: EngineProcess, at now: Moment) throws(BrokenPromise) {
+        do throws(Refusal) {
+            for ban in process.engine.core.bans.inForce(at: now) {
+                try process.engine.unban(ban.prefix, at: now, &process.steps)
+            }
+        } catch {
+            throw BrokenPromise("a ban can't be lifted: \(error)")
+        }
+        try perform(process, at: now)
     }
 
     /// When each persistent peer must be ready.

@@ -143,6 +143,7 @@ extension EngineWorld {
             process.watch.refused = restored.refusals.map(\.target)
             if restored.peers + restored.bans > 0 { tally.count("restored") }
             if !isNew { try checkRestored(stored, bans, process, restored, at: now) }
+            if isKind { try liftBans(of: process, at: now) }
         }
         try checkStored(process, at: now)
     }

@@ -18,7 +18,8 @@ extension EngineWorld {
             machine.process?.stepsToLive = random.number(below: 12)
         case .freeze:
             guard machine.process != nil else { return }
-            machine.frozenUntil = now + .seconds(random.element(of: [1, 20, 300]))
+            let until = now + .seconds(random.element(of: [1, 20, 300]))
+            machine.frozenUntil = machine.frozenUntil.map { max($0, until) } ?? until
             machine.wasStopped = random.chance(0.5)
         case .clock:
             let seconds = random.element(of: [-86_400, -30, -2, 2, 30, 3_600, 86_400])
