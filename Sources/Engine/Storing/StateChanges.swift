@@ -174,9 +174,9 @@ extension StateChanges {
         case .load, nil: break
         // Which of the changes got through doesn't matter if all is written.
         case .apply, .replace: pending.markAll()
-        case .probe: isDoubted = true
         // What can't be written is on disk all the same; what isn't in its place isn't.
-        case .check: if error.kind == .readOnly { isDoubted = true } else { pending.markAll() }
+        case .probe, .check:
+            if error.kind == .readOnly { isDoubted = true } else { pending.markAll() }
         }
         task = nil
         // No fault of the disk: the table has bans that made room for others here.

@@ -80,6 +80,24 @@ struct StateFailureTests {
         #expect(keeping.nextWords() == "")
     }
 
+    @Test("because the file was taken away while it couldn't be written, all is missing on disk")
+    func takenAwayWhileReadOnly() {
+        var keeping = StateKeeping(loading: StoredState(peers: ["10.0.0.1:1"]))
+        #expect(keeping.nextWords() == "")
+        keeping.pass(.seconds(10))
+        let isChecked = keeping.state.nextCheck(at: keeping.now.instant)
+        #expect(isChecked)
+        keeping.fail(.readOnly)
+        #expect(keeping.state.isSaved)
+        keeping.pass(.seconds(1))
+        #expect(keeping.nextWords() == "all: +10.0.0.1:1")
+        keeping.fail(.other)
+        #expect(!keeping.state.isSaved)
+        // The end must not take it for saved.
+        keeping.shutDown()
+        #expect(keeping.nextWords() == "all: +10.0.0.1:1")
+    }
+
     @Test("and sets the file aside while it is used, everything is written into the new one")
     func setAside() {
         var keeping = StateKeeping(loading: StoredState(peers: ["10.0.0.1:1"]))
