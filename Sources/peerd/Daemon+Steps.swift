@@ -131,7 +131,7 @@ extension Daemon {
             let sent = try transport.send(steps.bytes[range], to: link, by: kernel.epoll)
             if sent < range.count || moment != nil { noteSent(to: link, of: id, at: moment) }
         } catch {
-            giveUpSending(range.count, to: link, of: id, error)
+            giveUpSending(to: link, of: id, error)
         }
     }
 
@@ -142,7 +142,7 @@ extension Daemon {
             try transport.sendWaiting(to: link, by: kernel.epoll)
             noteSent(to: link, of: id, at: moment)
         } catch {
-            giveUpSending(0, to: link, of: id, error)
+            giveUpSending(to: link, of: id, error)
         }
     }
 
@@ -151,15 +151,13 @@ extension Daemon {
         engine.noteSent(to: id, waiting: waiting, at: moment, now: now)
     }
 
-    /// What waits, and `more` bytes, won't be sent.
+    /// What waits won't be sent.
     private mutating func giveUpSending(
-        _ more: Int,
         to link: Link,
         of id: ConnectionID,
         _ error: SystemError
     ) {
-        let waiting = transport.waiting(for: link) + more
-        engine.noteSent(to: id, waiting: waiting, at: nil, now: now)
+        noteSent(to: link, of: id, at: nil)
         settle(.closed(id, Ending(error.code)), of: link)
     }
 

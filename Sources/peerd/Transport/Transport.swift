@@ -168,7 +168,8 @@ struct Transport: ~Copyable {
     /// when epoll says that there is room.
     ///
     /// - Returns: How many of them the kernel has taken.
-    /// - Throws: As `Socket.send`; ENOMEM of a watch. Then the connection is of no use any more.
+    /// - Throws: As `Socket.send`; ENOMEM of a watch. Then the connection is of no use any more,
+    ///   and what wasn't sent waits for nothing.
     mutating func send(
         _ bytes: ArraySlice<UInt8>,
         to link: Link,
@@ -178,7 +179,14 @@ struct Transport: ~Copyable {
             queues[link.slot]?.append(bytes)
             return 0
         }
-        let sent = try pass(bytes, to: link)
+        let sent: Int
+        do throws(SystemError) {
+            sent = try pass(bytes, to: link)
+        } catch {
+            // They are what waits, and whatever is to follow waits behind them.
+            queues[link.slot] = SendQueue(bytes)
+            throw error
+        }
         guard sent < bytes.count else { return sent }
         queues[link.slot] = SendQueue(bytes.dropFirst(sent))
         try watch(link, for: .receivingAndSending, by: epoll)

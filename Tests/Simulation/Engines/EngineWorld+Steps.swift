@@ -132,7 +132,9 @@ extension EngineWorld {
             return noteSent(to: id, process, at: moment, now)
         }
         guard let taken = send(bytes, on: socket.wire, socket.side) else {
-            return giveUp(bytes.count, id, socket, process, now)
+            process.sockets[slot]?.queue = Array(bytes)
+            process.sockets[slot]?.queued = bytes.count
+            return giveUp(id, socket, process, now)
         }
         process.watch.noteTaken(taken, of: slot)
         process.sockets[slot]?.queue = Array(bytes.dropFirst(taken))
@@ -153,7 +155,7 @@ extension EngineWorld {
         guard let socket = process.socket(inSlot: slot), !socket.queue.isEmpty else { return }
         let moment = process.engine.isSendingTimed(to: id) ? now.instant : nil
         guard let taken = send(socket.queue[...], on: socket.wire, socket.side) else {
-            return giveUp(0, id, socket, process, now)
+            return giveUp(id, socket, process, now)
         }
         process.watch.noteTaken(taken, of: slot)
         process.sockets[slot]?.queue.removeFirst(taken)
@@ -172,14 +174,12 @@ extension EngineWorld {
     }
 
     private func giveUp(
-        _ more: Int,
         _ id: ConnectionID,
         _ socket: EngineProcess.Socket,
         _ process: EngineProcess,
         _ now: Moment
     ) {
-        let waiting = socket.queue.count + more
-        process.engine.noteSent(to: id, waiting: waiting, at: nil, now: now)
+        noteSent(to: id, process, at: nil, now)
         let event = Event.closed(id, .io(errno: Errno.pipe))
         process.settled.append(.init(event: event, wire: socket.wire))
     }

@@ -79,6 +79,26 @@ struct TransportTests {
         withExtendedLifetime(peer) {}
     }
 
+    @Test("keeps what a broken socket doesn't take, and what follows, as what waits")
+    func broken() throws {
+        var bench = try Bench.at(132)
+        let (link, peer) = try bench.connect()
+        peer.hangUp()
+        try bench.expectEvent(of: link)
+        let bytes: [UInt8] = [1, 2, 3]
+        var failures = 0
+        for sendings in 1...3 {
+            do throws(SystemError) {
+                let sent = try bench.transport.send(bytes[...], to: link, by: bench.epoll)
+                #expect(sent == 0 && failures > 0)
+            } catch {
+                failures += 1
+            }
+            #expect(bench.transport.waiting(for: link) == sendings * bytes.count)
+        }
+        #expect(failures == 1)
+    }
+
     @Test("sends everything once and in order, says what waits, and rests")
     func backPressure() throws {
         var bench = try Bench.at(131)
