@@ -143,6 +143,8 @@ let package = Package(
             name: "simulate",
             dependencies: [
                 "Simulation",
+                "Facts",
+                "PlainText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/simulate",
@@ -185,6 +187,7 @@ let package = Package(
             name: "EngineTests",
             dependencies: [
                 "Engine", "Addressing", "Facts", "Timing", "ConnectionCore", "DecredWire",
+                "FlippedBits",
             ],
             swiftSettings: strict
         ),
@@ -255,7 +258,7 @@ let package = Package(
                 "peerd", "Addressing", "Facts", "Timing", "ConnectionCore", "DecredWire", "Engine",
                 "Configuration", "ConfigurationFixtures", "Control", "PlainText", "LinuxIO",
                 "CLinux", "Systemd",
-                "FlippedBits", "RecordedCalls", "Storage", "peerctl",
+                "FlippedBits", "RecordedCalls", "Simulation", "Storage", "peerctl",
             ],
             swiftSettings: strict
         ),

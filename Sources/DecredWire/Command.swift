@@ -6,7 +6,7 @@ package struct Command: Hashable, BitwiseCopyable, Sendable {
 
     /// Only of bytes that were checked, or of a name that is known to be right.
     @inlinable
-    init(first8: UInt64, last4: UInt32) {
+    package init(first8: UInt64, last4: UInt32) {
         self.first8 = first8
         self.last4 = last4
     }

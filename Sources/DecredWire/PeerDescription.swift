@@ -13,6 +13,22 @@ package struct PeerDescription: Equatable, Sendable {
     /// that the connection has.
     package let ourAddress: PeerAddress?
 
+    package init(
+        protocolVersion: Int32,
+        negotiatedVersion: Int32,
+        services: UInt64,
+        userAgent: String,
+        lastBlock: Int32,
+        ourAddress: PeerAddress?
+    ) {
+        self.protocolVersion = protocolVersion
+        self.negotiatedVersion = negotiatedVersion
+        self.services = services
+        self.userAgent = userAgent
+        self.lastBlock = lastBlock
+        self.ourAddress = ourAddress
+    }
+
     init(_ version: VersionMessage, negotiated: Int32) {
         protocolVersion = version.protocolVersion
         negotiatedVersion = negotiated

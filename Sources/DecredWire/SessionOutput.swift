@@ -14,6 +14,13 @@ package struct SessionOutput: Sendable {
 
     package init() {}
 
+    /// As a session has said it that isn't there: so many bytes, which are nobody's any more, and
+    /// facts.
+    package init(silentBytes count: Int, facts: [SessionFact]) {
+        bytes = [UInt8](repeating: 0, count: count)
+        self.facts = facts
+    }
+
     /// Forgets everything and begins anew, for a peer for which so many bytes wait already.
     package mutating func begin(waiting: Int = 0) {
         precondition(waiting >= 0, "\(waiting) bytes can't wait")

@@ -32,8 +32,10 @@ extension Engine {
         at now: Moment,
         _ steps: inout Steps
     ) throws(Refusal) -> ConnectionID {
-        defer { takeActions(at: now, &steps) }
-        return try core.admit(arrival, at: now, &actions)
+        try recorded(.accept(arrival), at: now, &steps) { engine, steps throws(Refusal) in
+            defer { engine.takeActions(at: now, &steps) }
+            return try engine.core.admit(arrival, at: now, &engine.actions)
+        }
     }
 
     /// Our end of a peer that was let in, where its arrival only said on what it was listened.
@@ -43,12 +45,16 @@ extension Engine {
         at now: Moment,
         _ steps: inout Steps
     ) {
+        note(.localAddress(id, local), at: now, steps.pending.count)
+        defer { noteOutcome(steps) }
         core.noteLocalAddress(of: id, local, at: now, picking: &addresses, &actions)
         takeActions(at: now, &steps)
     }
 
     /// The socket of a peer that was let in is taken: there may be talk.
     package mutating func open(_ id: ConnectionID, at now: Moment, _ steps: inout Steps) {
+        note(.open(id), at: now, steps.pending.count)
+        defer { noteOutcome(steps) }
         beginSession(of: id, at: now, &steps)
     }
 
@@ -72,13 +78,31 @@ extension Engine {
         at now: Moment,
         _ steps: inout Steps
     ) -> Int {
+        recorder?.begin(receiving: bytes, from: id, at: now, steps.pending.count)
+        defer { noteOutcome(steps) }
         sessions.receive(bytes, slot: id.slot, at: now)
         carryOut(id, at: now, &steps)
         return bytes.byteCount
     }
 
+    /// As `receive`, of bytes that aren't there: what a session said of them is told.
+    mutating func receive(
+        _ count: Int,
+        _ digest: UInt64,
+        from id: ConnectionID,
+        at now: Moment,
+        _ steps: inout Steps
+    ) {
+        note(.receive(id, .told(count: count, digest: digest)), at: now, steps.pending.count)
+        defer { noteOutcome(steps) }
+        sessions.noteUnseen(count, slot: id.slot)
+        carryOut(id, at: now, &steps)
+    }
+
     /// So many bytes of a peer were thrown away.
     package mutating func noteDiscarded(_ count: Int, from id: ConnectionID) {
+        note(.discard(id, count: count), at: nil, 0)
+        defer { noteOutcome() }
         guard sessions.speaker(slot: id.slot) != .nobody else { return }
         sessions.noteReceived(count, slot: id.slot)
     }
@@ -99,6 +123,8 @@ extension Engine {
         at moment: Instant?,
         now: Moment
     ) {
+        note(.sent(id, waiting: waiting, at: moment), at: now, 0)
+        defer { noteOutcome() }
         sessions.noteWaiting(waiting, slot: id.slot, allSentAt: moment, at: now.instant)
     }
 }

@@ -15,10 +15,13 @@ extension Engine {
         at now: Moment,
         _ steps: inout Steps
     ) throws(Refusal) -> ConnectionID {
-        let id = try core.connect(target, within: limit, at: now, &actions)
-        waiters.append((id, waiter))
-        takeActions(at: now, &steps)
-        return id
+        let input = EngineInput.connect(target, within: limit, waiter)
+        return try recorded(input, at: now, &steps) { engine, steps throws(Refusal) in
+            let id = try engine.core.connect(target, within: limit, at: now, &engine.actions)
+            engine.waiters.append((id, waiter))
+            engine.takeActions(at: now, &steps)
+            return id
+        }
     }
 
     /// Whoever asked for the connection has gone: an attempt that isn't over ends.
@@ -28,6 +31,8 @@ extension Engine {
         at now: Moment,
         _ steps: inout Steps
     ) {
+        note(.abandon(id, waiter), at: now, steps.pending.count)
+        defer { noteOutcome(steps) }
         waiters.removeAll { $0.id == id && $0.waiter == waiter }
         core.abandon(id, at: now, &actions)
         takeActions(at: now, &steps)
@@ -38,8 +43,15 @@ extension Engine {
         at now: Moment,
         _ steps: inout Steps
     ) throws(Refusal) -> ConnectionID {
-        defer { takeActions(at: now, &steps) }
-        return try core.addPersistent(target, from: .runtime, at: now, &actions)
+        try recorded(.addPersistent(target), at: now, &steps) { engine, steps throws(Refusal) in
+            defer { engine.takeActions(at: now, &steps) }
+            return try engine.core.addPersistent(
+                target,
+                from: .runtime,
+                at: now,
+                &engine.actions
+            )
+        }
     }
 
     /// - Returns: How many connections it was about, and at most `limit` of the persistent ones,
@@ -50,11 +62,14 @@ extension Engine {
         at now: Moment,
         _ steps: inout Steps
     ) throws(Refusal) -> (count: Int, retries: [Retry]) {
-        // By their ids, since who waits may have no address.
-        let persistent = core.persistent(selector)
-        defer { takeActions(at: now, &steps) }
-        let count = try core.disconnect(selector, at: now, &actions)
-        return (count, core.retries(of: persistent, limit: limit))
+        let input = EngineInput.disconnect(selector, limit: limit)
+        return try recorded(input, at: now, &steps) { engine, steps throws(Refusal) in
+            // By their ids, since who waits may have no address.
+            let persistent = engine.core.persistent(selector)
+            defer { engine.takeActions(at: now, &steps) }
+            let count = try engine.core.disconnect(selector, at: now, &engine.actions)
+            return (count, engine.core.retries(of: persistent, limit: limit))
+        }
     }
 
     package mutating func remove(
@@ -62,8 +77,10 @@ extension Engine {
         at now: Moment,
         _ steps: inout Steps
     ) throws(Refusal) -> RemovalOutcome {
-        defer { takeActions(at: now, &steps) }
-        return try core.remove(selector, at: now, &actions)
+        try recorded(.remove(selector), at: now, &steps) { engine, steps throws(Refusal) in
+            defer { engine.takeActions(at: now, &steps) }
+            return try engine.core.remove(selector, at: now, &engine.actions)
+        }
     }
 
     // MARK: Bans
@@ -75,8 +92,17 @@ extension Engine {
         at now: Moment,
         _ steps: inout Steps
     ) throws(Refusal) -> BanOutcome {
-        defer { takeActions(at: now, &steps) }
-        return try core.ban(prefix, for: duration, replacing: replacing, at: now, &actions)
+        let input = EngineInput.ban(prefix, for: duration, replacing: replacing)
+        return try recorded(input, at: now, &steps) { engine, steps throws(Refusal) in
+            defer { engine.takeActions(at: now, &steps) }
+            return try engine.core.ban(
+                prefix,
+                for: duration,
+                replacing: replacing,
+                at: now,
+                &engine.actions
+            )
+        }
     }
 
     package mutating func unban(
@@ -84,8 +110,10 @@ extension Engine {
         at now: Moment,
         _ steps: inout Steps
     ) throws(Refusal) {
-        defer { takeActions(at: now, &steps) }
-        try core.unban(prefix, &actions)
+        try recorded(.unban(prefix), at: now, &steps) { engine, steps throws(Refusal) in
+            defer { engine.takeActions(at: now, &steps) }
+            try engine.core.unban(prefix, &engine.actions)
+        }
     }
 
     // MARK: The rest
@@ -95,14 +123,26 @@ extension Engine {
         at now: Moment,
         _ steps: inout Steps
     ) throws(Refusal) {
-        defer { takeActions(at: now, &steps) }
-        try core.setNetworkActive(isActive, at: now, &actions)
+        try recorded(.networkActive(isActive), at: now, &steps) { engine, steps throws(Refusal) in
+            defer { engine.takeActions(at: now, &steps) }
+            try engine.core.setNetworkActive(isActive, at: now, &engine.actions)
+        }
     }
 
     /// Adds addresses to those that are dialled, or none if one of them can't be.
     ///
     /// - Returns: How many weren't known.
     package mutating func add(
+        _ targets: [PeerTarget],
+        at now: Moment,
+        _ steps: inout Steps
+    ) throws(Refusal) -> Int {
+        try recorded(.addAddresses(targets), at: now, &steps) { engine, steps throws(Refusal) in
+            try engine.addAll(targets, at: now, &steps)
+        }
+    }
+
+    private mutating func addAll(
         _ targets: [PeerTarget],
         at now: Moment,
         _ steps: inout Steps
@@ -142,38 +182,69 @@ extension Engine {
     // MARK: The configuration
 
     /// A copy of the addresses of which others can be made beside the loop, for `reload`.
-    package mutating func lendAddresses() -> AddressList { addresses.lend() }
+    package mutating func lendAddresses() -> AddressList {
+        note(.lendAddresses, at: nil, 0)
+        defer { noteOutcome() }
+        return addresses.lend()
+    }
 
     /// Nothing came of the addresses that were lent.
-    package mutating func forgetLentAddresses() { addresses.forgetLending() }
+    package mutating func forgetLentAddresses() {
+        note(.forgetLentAddresses, at: nil, 0)
+        defer { noteOutcome() }
+        addresses.forgetLending()
+    }
 
     /// Decides by other numbers from now on, and dials other addresses, which were made of those
-    /// that were lent: `hasMoreAddresses` says whether there are any that weren't there, `hasMoved`
-    /// whether we listen or dial from others of our own.
+    /// that were lent, as `AddressList.replace` does it with those that are `configured` now and
+    /// the policy's `dialsOnlyRoutable`: `hasMoreAddresses` says whether there are any that weren't
+    /// there, `hasMoved` whether we listen or dial from others of our own.
     ///
     /// - Returns: Persistent peers that can't be kept, of the configuration and of what is stored.
     package mutating func reload(
         _ new: EnginePolicy,
         addresses replacement: AddressList,
+        madeOf configured: [PeerAddress],
         hasMoreAddresses: Bool,
         hasMoved: Bool,
         at now: Moment,
         _ steps: inout Steps
     ) -> (configured: [RefusedPeer], stored: [RefusedPeer]) {
+        note(
+            .reload(
+                new,
+                configured: configured,
+                hasMoreAddresses: hasMoreAddresses,
+                hasMoved: hasMoved
+            ),
+            at: now,
+            steps.pending.count
+        )
         policy = new
         sessions.adopt(new.speech)
         addresses.adopt(replacement, onlyRoutable: new.dialsOnlyRoutable)
         if hasMoreAddresses { tell(.addressesAdded, at: now, &steps) }
-        let configured = keepConfiguredPeers(at: now, &steps)
+        let refused = keepPeersOfPolicy(at: now, &steps)
         let stored = restoreRefusedPeers(at: now, &steps)
         // What led to ourselves may be somebody else's address now, and what couldn't be reached
         // from our old address may be from the new one.
         if hasMoved { tell(.localAddressesChanged, at: now, &steps) }
-        return (configured, stored)
+        noteOutcome(steps, "\(refused) \(stored)")
+        return (refused, stored)
     }
 
     /// Keeps the persistent peers that the configuration names. To be called once at the start.
     package mutating func keepConfiguredPeers(
+        at now: Moment,
+        _ steps: inout Steps
+    ) -> [RefusedPeer] {
+        note(.keepConfiguredPeers, at: now, steps.pending.count)
+        let refused = keepPeersOfPolicy(at: now, &steps)
+        noteOutcome(steps, "\(refused)")
+        return refused
+    }
+
+    private mutating func keepPeersOfPolicy(
         at now: Moment,
         _ steps: inout Steps
     ) -> [RefusedPeer] {

@@ -40,7 +40,8 @@ extension Engine {
     /// Looks after the sessions whose time has come.
     mutating func serveSessions(at now: Moment, _ steps: inout Steps) {
         for _ in 0..<Self.sessionsPerTurn {
-            guard let due = sessions.nextDue(at: now, using: &chance) else { return }
+            guard let due = nextDue(at: now) else { return }
+            recorder?.noteDue(due)
             switch due {
             case .session(let slot):
                 if let id = connection(inSlot: slot) { carryOut(id, at: now, &steps) }
@@ -51,10 +52,16 @@ extension Engine {
         }
     }
 
+    private mutating func nextDue(at now: Moment) -> DecredSessions.Due? {
+        told == nil ? sessions.nextDue(at: now, using: &chance) : told?.takeDue()
+    }
+
     // MARK: What a session has said
 
     /// Sends the bytes first: none of the facts undoes them.
     mutating func carryOut(_ id: ConnectionID, at now: Moment, _ steps: inout Steps) {
+        if let said = told?.takeSaid() { sessions.output = said }
+        recorder?.noteSaid(sessions.output)
         let bytes = sessions.output.bytes
         if !bytes.isEmpty {
             steps.send(bytes, to: id)
@@ -124,7 +131,8 @@ extension Engine {
             using: &chance,
             outOf: addresses.provenCount(onlyRoutable: onlyRoutable)
         ) { addresses.proven(onlyRoutable: onlyRoutable, at: now) }
-        sessions.give(told, slot: id.slot)
+        // In a replay without bytes it is told what the session said of them.
+        if self.told == nil { sessions.give(told, slot: id.slot) }
         carryOut(id, at: now, &steps)
     }
 

@@ -40,7 +40,9 @@ extension Engine {
     /// Has the store be given what there is to do, if it has answered the last request. To be
     /// called once a turn, so that what happened in it is one transaction.
     package mutating func keepState(at now: Moment, _ steps: inout Steps) {
-        guard keepsState else { return }
+        guard keepsState, state.mayAsk(at: now.instant) else { return }
+        note(.keepState, at: now, steps.pending.count)
+        defer { noteOutcome(steps) }
         if let request = state.nextRequest(of: core, at: now) {
             steps.append(.store(request))
         } else if state.nextCheck(at: now.instant) {
@@ -56,7 +58,9 @@ extension Engine {
         at now: Moment,
         _ steps: inout Steps
     ) -> StoreOutcome {
+        note(.stored(answer, settingAside: settingAside), at: now, steps.pending.count)
         var outcome = StoreOutcome()
+        defer { noteOutcome(steps, "\(outcome)") }
         switch answer {
         case .failed(let failure):
             outcome.retry = state.failed(failure, at: now.instant)

@@ -17,7 +17,8 @@ package import Timing
 /// What is where: `Engine+Connections` takes what comes from sockets, `Engine+Sessions` does what
 /// sessions say, `Engine+Reports` makes steps of the core's actions and tells, `Engine+Operators`
 /// is what people ask for, `Engine+State` what outlives the process, `Engine+Rows` what is told of
-/// connections.
+/// connections, `Engine+Recording` what makes a run of a daemon's repeatable: each function that
+/// changes the engine begins with `note` and ends with `noteOutcome`.
 package struct Engine: Sendable {
     package internal(set) var core: ConnectionCore
     package internal(set) var addresses: AddressList
@@ -38,6 +39,10 @@ package struct Engine: Sendable {
     var waiters: [(id: ConnectionID, waiter: Waiter)] = []
     /// Lent to the core; empty between calls.
     var actions = Actions()
+    /// Nil unless what goes in is recorded.
+    var recorder: Recorder?
+    /// What sessions say in a replay that has no bytes for them; nil otherwise.
+    var told: ToldSessions?
 
     /// - Parameters:
     ///   - policy: What holds from the start.
@@ -45,19 +50,34 @@ package struct Engine: Sendable {
     ///   - chance: The one source of chance. What peers must not foresee is drawn from it apart,
     ///     so that what can be seen of one thing tells nothing of the others.
     ///   - keepsState: Whether anything is stored. Then the first step is to load it.
+    ///   - wish: What is recorded; nil for nothing. What was is to be taken by `takeRecording`.
     package init(
         policy: EnginePolicy,
         addresses: [PeerAddress],
         drawing chance: Chance,
-        keepsState: Bool
+        keepsState: Bool,
+        recording wish: RecordingWish? = nil
     ) {
         var chance = chance
+        chance.isRecorded = wish != nil
         core = ConnectionCore(policy: policy.core, seed: chance.next(), hashKey: chance.next())
         self.addresses = AddressList(addresses, shuffledBy: SeededRandom(seed: chance.next()))
         sessions = Sessions(speaking: policy.speech)
         self.policy = policy
-        self.chance = chance
         self.keepsState = keepsState
+        if let wish {
+            let head = Recording.Head(
+                version: wish.version,
+                keepsBytes: wish.keepsBytes,
+                keepsState: keepsState,
+                policy: policy,
+                addresses: addresses,
+                draws: chance.drawn
+            )
+            chance.forgetDrawn()
+            recorder = Recorder(head, keepsBytes: wish.keepsBytes)
+        }
+        self.chance = chance
     }
 
     /// What is due first though nothing happens; it may be in the past. What is to be stored has
@@ -76,6 +96,8 @@ package struct Engine: Sendable {
 
     /// Takes a fact. What it leads to is in `steps`.
     package mutating func handle(_ event: Event, at now: Moment, _ steps: inout Steps) {
+        note(.event(event), at: now, steps.pending.count)
+        defer { noteOutcome(steps) }
         tell(event, at: now, &steps)
         switch event {
         case .dialSucceeded(let attempt, _):
@@ -95,12 +117,18 @@ package struct Engine: Sendable {
 
     /// Does what is due by now, and some of the sessions that are, `sessionsPerTurn` at most.
     package mutating func handleDeadlines(at now: Moment, _ steps: inout Steps) {
+        // What sessions are due is told in a replay, not known.
+        guard told != nil || deadline.map({ $0 <= now.instant }) ?? false else { return }
+        note(.deadlines, at: now, steps.pending.count)
+        defer { noteOutcome(steps) }
         if let due = core.deadline, due <= now.instant { tell(.deadlineReached, at: now, &steps) }
         serveSessions(at: now, &steps)
     }
 
     /// Ends everything. What is stored stays as it is now.
     package mutating func shutDown(at now: Moment, _ steps: inout Steps) {
+        note(.shutDown, at: now, steps.pending.count)
+        defer { noteOutcome(steps) }
         state.freeze(core, at: now)
         core.shutDown(at: now, &actions)
         takeActions(at: now, &steps)

@@ -116,6 +116,7 @@ extension Daemon {
         let refused = engine.reload(
             EnginePolicy(new),
             addresses: prepared.addresses,
+            madeOf: new.knownAddresses,
             hasMoreAddresses: prepared.hasMoreAddresses,
             hasMoved: moved,
             at: now,

@@ -96,6 +96,7 @@ struct EnginePolicyTests {
             return engine.reload(
                 policy,
                 addresses: lent,
+                madeOf: [],
                 hasMoreAddresses: false,
                 hasMoved: false,
                 at: now,

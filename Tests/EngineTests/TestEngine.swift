@@ -36,6 +36,7 @@ final class TestEngine {
         addresses: [PeerAddress] = [],
         seed: UInt64 = 1,
         keepsState: Bool = false,
+        recording wish: RecordingWish? = nil,
         _ change: (inout EnginePolicy) -> Void = { _ in }
     ) {
         var core = Policy()
@@ -47,7 +48,8 @@ final class TestEngine {
             policy: policy,
             addresses: addresses,
             drawing: .seeded(SeededRandom(seed: seed)),
-            keepsState: keepsState
+            keepsState: keepsState,
+            recording: wish
         )
     }
 

@@ -31,6 +31,7 @@ struct EngineSimulationTests {
 
     private static let rarePaths = [
         "abandoned", "answered", "back-pressure", "clock moved", "compared with the disk",
+        "inputs replayed", "replayed", "replayed without bytes",
         "deaths", "kept to the end", "known at both ends", "reloads", "restored", "set aside",
         "starts", "stood still", "stops", "store failed", "store works again", "targets held",
         "vanished", "ended: idle", "ended: slow", "ended: malformed", "ended: misbehaved",

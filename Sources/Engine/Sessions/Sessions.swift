@@ -24,7 +24,7 @@ struct Sessions: Sendable {
     /// Nil where Decred's protocol isn't spoken.
     private var decred: DecredSessions?
     /// What the last call of a session has said.
-    private(set) var output = SessionOutput()
+    var output = SessionOutput()
 
     init(speaking speech: Speech) {
         switch speech {
@@ -139,6 +139,14 @@ struct Sessions: Sendable {
         case .decred:
             noteReceived(bytes.byteCount, slot: slot)
             decred?.receive(bytes, slot: slot, at: now, &output)
+        }
+    }
+
+    /// As `receive`, of bytes that aren't there: what is said of them is told by somebody else.
+    mutating func noteUnseen(_ count: Int, slot: Int) {
+        switch speaker(slot: slot) {
+        case .nobody: break
+        case .raw, .decred: noteReceived(count, slot: slot)
         }
     }
 

@@ -109,6 +109,13 @@ package struct StateChanges: Sendable {
 // MARK: - The store
 
 extension StateChanges {
+    /// Whether `nextRequest` or `nextCheck` may have something to say. False for certain while both
+    /// would do nothing, as in nearly every turn.
+    func mayAsk(at now: Instant) -> Bool {
+        guard task == nil, retryAt.map({ $0 <= now }) ?? true else { return false }
+        return !isLoaded || !isSaved || isDoubted || checkDeadline.map { $0 <= now } ?? false
+    }
+
     /// What the store is to do now; nil while it is at work, while a wait after a failure lasts,
     /// and when there is nothing to do.
     mutating func nextRequest(

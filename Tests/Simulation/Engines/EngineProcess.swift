@@ -89,6 +89,7 @@ final class EngineProcess {
         _ number: Int,
         on machine: Machine,
         drawing seed: UInt64,
+        recording wish: RecordingWish?,
         at now: Moment
     ) {
         self.number = number
@@ -97,7 +98,8 @@ final class EngineProcess {
             policy: machine.policy,
             addresses: machine.addresses,
             drawing: .seeded(SeededRandom(seed: seed)),
-            keepsState: machine.keepsState
+            keepsState: machine.keepsState,
+            recording: wish
         )
         watch = EngineWatch(policy: machine.policy)
         waitStart = now.instant

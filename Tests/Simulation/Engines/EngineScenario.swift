@@ -32,6 +32,8 @@ struct EngineScenario {
     var weathers: [Weather] = []
     /// `checkInvariants` at each so-many-th step.
     var checkEvery = 64
+    /// Of so many processes one is recorded and replayed; 0 for none.
+    var recordsEvery = 0
 
     /// What may go wrong with the world.
     enum Weather: CaseIterable {
@@ -54,6 +56,7 @@ struct EngineScenario {
         capacities = random.element(of: [[65_536, 262_144], [256, 4_096], [4_096, 65_536]])
         isPiecemeal = random.chance(0.5)
         endsAbruptly = random.chance(0.2)
+        recordsEvery = 3
         for weather in Weather.allCases where random.chance(0.5) { weathers.append(weather) }
     }
 

@@ -29,6 +29,9 @@ package enum EngineSimulation {
             try world.checked { world throws(BrokenPromise) in try world.checkKindness() }
         }
         try world.checked { world throws(BrokenPromise) in try world.stopAll() }
+        try world.checked { world throws(BrokenPromise) in
+            if let broken = world.broken { throw broken }
+        }
         var counts = world.tally.counts
         counts[simulatedSeconds] = Int(world.elapsed.components.seconds)
         return Outcome(digest: world.trace.digest, steps: world.step, counts: counts)

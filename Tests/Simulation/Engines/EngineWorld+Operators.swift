@@ -161,10 +161,14 @@ extension EngineWorld {
         let lent = process.engine.lendAddresses()
         process.adoption = { engine, now, steps in
             var addresses = lent
-            let hasMore = addresses.replace(with: reload.addresses)
+            let hasMore = addresses.replace(
+                with: reload.addresses,
+                onlyRoutable: reload.policy.dialsOnlyRoutable
+            )
             return engine.reload(
                 reload.policy,
                 addresses: addresses,
+                madeOf: reload.addresses,
                 hasMoreAddresses: hasMore,
                 hasMoved: reload.hasMoved,
                 at: now,

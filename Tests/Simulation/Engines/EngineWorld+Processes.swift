@@ -17,6 +17,7 @@ extension EngineWorld {
             processCount,
             on: machine,
             drawing: random.next(),
+            recording: recording(of: processCount),
             at: moment
         )
         machine.process = process
@@ -59,6 +60,7 @@ extension EngineWorld {
     }
 
     private func vanish(_ process: EngineProcess, silently: Bool = false) {
+        checkReplay(of: process)
         process.machine.process = nil
         process.machine.frozenUntil = nil
         processes[process.number] = nil
