@@ -117,8 +117,12 @@ class Journal:
 
 
 def connect(host="127.0.0.1", port=PORT):
-    """A peer that has come. The kernel answers; `is_accepted` says whether the daemon did."""
-    return socket.create_connection((host, port), timeout=DEADLINE)
+    """A peer that has come. The kernel answers; `is_accepted` says whether the daemon did.
+
+    It is bound first: connections to different listeners may otherwise come from the same port,
+    and would be duplicates to the daemon.
+    """
+    return socket.create_connection((host, port), DEADLINE, (host, 0))
 
 
 def knock(port=PORT):
