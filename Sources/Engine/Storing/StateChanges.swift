@@ -86,6 +86,10 @@ package struct StateChanges: Sendable {
             pending.added(subject.target)
         case .persistentRemoved(let subject):
             pending.removed(subject.target)
+            // One that limits kept out, until it was added anew: it is stored, and isn't to be.
+            if let index = refused.firstIndex(where: { $0.target == subject.target }) {
+                peers[subject.target] = refused.remove(at: index).added
+            }
         case .banned(let ban, _): changed(ban.prefix)
         case .unbanned(let prefix): changed(prefix)
         case .attempting, .connected, .accepted, .ready, .failed, .failedAgain, .ended, .retrying,
@@ -298,8 +302,8 @@ extension StateChanges {
         package var refusals: [RefusedPeer] = []
     }
 
-    /// Gives the core what was stored. What the core has already is newer than what was stored, and
-    /// stays as it is.
+    /// Gives the core what was stored. What was added, removed or lifted meanwhile is newer than
+    /// what was stored, and stays as it is.
     ///
     /// To be called when the store has answered `load`, and before any other answer of it.
     mutating func restore(
@@ -312,11 +316,19 @@ extension StateChanges {
         let bans = stored.bans.filter {
             pending.prefixes[$0.prefix] == nil && core.bans.ban(of: $0.prefix) == nil
         }
+        let wanted = stored.peers.filter { peer in
+            guard pending.peers[peer.target] != nil, !Self.keepsAtRunTime(peer.target, core) else {
+                return true
+            }
+            // Removed since the start: it is on disk still.
+            peers[peer.target] = peer.added
+            return false
+        }
         pending.noteLoaded()
         if !stored.isAsWritten { pending.markAll() }
         let before = core.bans.count
         core.restoreBans(bans, at: now)
-        var restoration = restore(stored.peers, to: &core, at: now, &actions)
+        var restoration = restore(wanted, to: &core, at: now, &actions)
         restoration.bans = core.bans.count - before
         return restoration
     }

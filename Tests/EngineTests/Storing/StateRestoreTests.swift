@@ -47,6 +47,43 @@ struct StateRestoreTests {
         #expect(keeping.state.refused.isEmpty)
     }
 
+    @Test(
+        "and was removed before it was read stays removed, whatever else happened meanwhile",
+        arguments: [0, 2 * PendingChanges.limit]
+    )
+    func removed(others: Int) {
+        var keeping = StateKeeping(loading: nil)
+        #expect(keeping.nextWords() == "load")
+        keeping.add("10.0.0.1:1")
+        keeping.remove("10.0.0.1:1")
+        keeping.add("10.0.0.2:1")
+        keeping.remove("10.0.0.2:1")
+        keeping.add("10.0.0.2:1")
+        for number in 0..<others { keeping.ban("10.1.\(number / 250).\(number % 250)/32") }
+        keeping.load(StoredState(peers: ["10.0.0.1:1", "10.0.0.2:1", "10.0.0.3:1"]))
+        #expect(keeping.peers == ["10.0.0.2:1", "10.0.0.3:1"])
+        let words = keeping.nextWords()
+        #expect(
+            others == 0
+                ? words == "-10.0.0.1:1 sweep" : words.hasPrefix("all: +10.0.0.2:1 +10.0.0.3:1 !")
+        )
+    }
+
+    @Test("and was kept out, then added and removed, is stored no more", arguments: [false, true])
+    func refusedAndRemoved(writingAll: Bool) {
+        let stored = StoredState(peers: ["10.0.0.1:1", "10.0.0.2:1"])
+        var keeping = StateKeeping(maxPersistent: 1, loading: stored)
+        keeping.ban("192.0.1.0/24")
+        #expect(keeping.nextWords() == "!192.0.1.0/24 sweep")
+        keeping.remove("10.0.0.1:1")
+        keeping.add("10.0.0.2:1")
+        keeping.remove("10.0.0.2:1")
+        if writingAll { keeping.fail(.tooMany) } else { keeping.succeed() }
+        #expect(
+            keeping.nextWords() == (writingAll ? "all: !192.0.1.0/24" : "-10.0.0.1:1 -10.0.0.2:1")
+        )
+    }
+
     @Test("and has ended meanwhile is no ban any more")
     func ended() {
         let past = WallTime(microseconds: 999_999)

@@ -43,7 +43,7 @@ extension EngineWatch {
             }
         case .persistentAdded(let subject):
             try insert(entry(subject, .waiting, at: now.instant))
-            refused.removeAll { $0 == subject.target }
+            noteWanted(subject.target)
         case .persistentAdopted(let subject): try noteAdoption(subject)
         case .persistentRemoved(let subject): try noteRemoval(subject)
         case .shuttingDown: noteShutDown()
@@ -183,11 +183,17 @@ extension EngineWatch {
             $0.isPersistent = true
             $0.target = subject.target
         }
-        refused.removeAll { $0 == subject.target }
+        noteWanted(subject.target)
+    }
+
+    private mutating func noteWanted(_ target: PeerTarget) {
+        refused.removeAll { $0 == target }
+        unwanted.remove(target)
     }
 
     private mutating func noteRemoval(_ subject: Subject) throws(BrokenPromise) {
         try requirePersistent(subject)
+        unwanted.insert(subject.target)
         update(subject.id) { $0.isPersistent = false }
         if entry(subject.id)?.stage == .waiting { remove(subject.id) }
     }

@@ -48,6 +48,8 @@ struct EngineWatch {
     private(set) var isEnding = false
     /// Stored peers that couldn't be kept.
     var refused: [PeerTarget] = []
+    /// Persistent peers that were removed and not added again.
+    var unwanted: Set<PeerTarget> = []
     private(set) var lastEnded: EndedConnection?
 
     init(policy: EnginePolicy) {

@@ -150,7 +150,8 @@ extension EngineWorld {
         try checkStored(process, at: now)
     }
 
-    /// What was on disk is in force, unless something newer is, or it was refused.
+    /// What was on disk is in force, unless something newer is, it was refused, or it was removed
+    /// until then.
     private func checkRestored(
         _ peers: [StoredPeer],
         _ bans: [Ban],
@@ -160,8 +161,15 @@ extension EngineWorld {
     ) throws(BrokenPromise) {
         let hasRefused = restoration.refusals.map(\.target)
         for peer in peers where !hasRefused.contains(peer.target) {
-            let isKept = process.engine.core.table.connection(at: peer.target)?.isPersistent
-            try require(isKept ?? false, "\(peer.target) was stored and isn't kept")
+            if process.watch.unwanted.contains(peer.target) {
+                try require(
+                    !runtimePeers(of: process.engine).contains(peer.target),
+                    "\(peer.target) was removed and has come back"
+                )
+            } else {
+                let isKept = process.engine.core.table.connection(at: peer.target)?.isPersistent
+                try require(isKept ?? false, "\(peer.target) was stored and isn't kept")
+            }
         }
         // Until it was read somebody may have lifted one.
         guard now.instant < process.startedAt + EngineProcess.loadPatience else { return }
