@@ -26,11 +26,18 @@ struct RecentKeys<Key: Hashable & Sendable>: Sendable {
 
     mutating func insert(_ key: Key, at now: Instant, for life: Duration = Self.life) {
         let end = now + life
+        // Once for all that is noted in one moment: each entry but the youngest must be outdated.
+        guard ends[key] != end else { return }
         ends[key] = end
         order.append((key, end))
         while ends.count > Self.max { forgetOldest() }
         // One that comes again and again must not grow the order.
         if order.count > 2 * Self.max { order.removeAll { ends[$0.key] != $0.end } }
+    }
+
+    func checkInvariants() {
+        precondition(count <= Self.max, "\(count) are remembered")
+        precondition(order.count <= 2 * Self.max, "\(order.count) entries for \(count)")
     }
 
     private mutating func forgetOldest() {
