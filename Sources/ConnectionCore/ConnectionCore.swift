@@ -190,10 +190,9 @@ package struct ConnectionCore: Sendable {
         guard let deadline = connection.phase.deadline else { return }
         deadlines.schedule(connection.id.raw, at: deadline)
         guard deadlines.isMostlyStale(live: table.census.timed) else { return }
-        var queue = DeadlineQueue()
-        swap(&queue, &deadlines)
-        queue.rebuild { table[ConnectionID(raw: $0.owner)]?.phase.deadline == $0.at }
-        deadlines = queue
+        // One look at the table: each through `self` would copy it.
+        let table = table
+        deadlines.rebuild { table[ConnectionID(raw: $0.owner)]?.phase.deadline == $0.at }
     }
 
     func subject(_ connection: Connection) -> Subject {
@@ -222,9 +221,9 @@ package struct ConnectionCore: Sendable {
             readying.count <= 2 * table.slotCount + Self.readyingSlack,
             "\(readying.count) to be ready for \(table.slotCount) slots"
         )
-        precondition(readyHosts.count <= RecentKeys<HostKey>.max)
-        precondition(ownAddresses.count <= RecentKeys<PeerAddress>.max)
-        precondition(offenders.count <= RecentKeys<PeerAddress>.max)
+        readyHosts.checkInvariants()
+        ownAddresses.checkInvariants()
+        offenders.checkInvariants()
         for (id, limit) in attemptLimits {
             precondition(isAttempt(id, within: limit), "\(id) has a limit that doesn't hold")
         }

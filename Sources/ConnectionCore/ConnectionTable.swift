@@ -77,6 +77,11 @@ package struct ConnectionTable: Sendable {
         return found
     }
 
+    /// Whether a connection is there still.
+    package func contains(_ id: ConnectionID) -> Bool {
+        id.slot < slots.count && slots[id.slot]?.id == id
+    }
+
     package func connection(at address: PeerAddress) -> Connection? {
         byAddress.slot(of: address, in: slots).flatMap { slots[Int($0)] }
     }
@@ -106,6 +111,8 @@ package struct ConnectionTable: Sendable {
     package var slotCount: Int { slots.count }
 
     package func connection(inSlot slot: Int) -> Connection? { slots[slot] }
+
+    package func id(inSlot slot: Int) -> ConnectionID? { slots[slot]?.id }
 
     /// Connections of one host that are not waiting.
     package func count(of host: HostKey) -> Int { countByHost[host] }

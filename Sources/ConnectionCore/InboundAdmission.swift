@@ -115,7 +115,7 @@ extension ConnectionCore {
         picking source: inout Source,
         _ actions: inout Actions
     ) {
-        guard table[id] != nil else { return }
+        guard table.contains(id) else { return }
         let inbound = table.update(id) { $0.local = local }
         guard let outbound = table.connection(at: local), outbound.kind != .inbound,
             outbound.isOpen, outbound.local == inbound.remote

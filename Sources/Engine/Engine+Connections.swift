@@ -15,11 +15,11 @@ extension Engine {
 
     /// The connection in a slot.
     package func connection(inSlot slot: Int) -> ConnectionID? {
-        core.table.connection(inSlot: slot)?.id
+        core.table.id(inSlot: slot)
     }
 
     /// Whether a connection is there still.
-    package func contains(_ id: ConnectionID) -> Bool { core.table[id] != nil }
+    package func contains(_ id: ConnectionID) -> Bool { core.table.contains(id) }
 
     // MARK: Peers that come
 

@@ -25,6 +25,7 @@ extension Engine {
         _ steps: inout Steps,
         because detail: EndingDetail? = nil
     ) {
+        guard !actions.pending.isEmpty else { return }
         var index = 0
         while index < actions.pending.count {
             switch actions.pending[index] {

@@ -70,7 +70,7 @@ extension Engine {
         guard !sessions.output.facts.isEmpty else { return }
         for fact in sessions.output.facts {
             // An earlier one may have ended the connection.
-            guard core.table[id] != nil else { return }
+            guard core.table.contains(id) else { return }
             handle(fact, of: id, at: now, &steps)
         }
     }

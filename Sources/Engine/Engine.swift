@@ -141,7 +141,7 @@ package struct Engine: Sendable {
         sessions.checkInvariants()
         precondition(actions.pending.isEmpty, "what the core said wasn't done")
         for (id, _) in waiters {
-            precondition(core.table[id] != nil, "somebody waits for \(id), which has ended")
+            precondition(core.table.contains(id), "somebody waits for \(id), which has ended")
         }
     }
 }

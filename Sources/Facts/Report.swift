@@ -3,7 +3,10 @@ import Timing
 
 /// One thing that happened, as the journal, the event stream and the counters are told, so that the
 /// three can't disagree.
-package enum Report: Equatable, Sendable {
+///
+/// Indirect, since it is handed on several times: it has 130 bytes, and copying them costs more
+/// than a box.
+package indirect enum Report: Equatable, Sendable {
     case attempting(Subject)
     /// We reached a peer.
     case connected(Subject)

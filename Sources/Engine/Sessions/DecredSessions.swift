@@ -13,6 +13,12 @@ struct DecredSessions: Sendable {
         var introduction: Introduction?
         /// When the slot's one live entry in `deadlines` is due; `.distantFuture` if it has none.
         var wake = Instant.distantFuture
+
+        var hasUnsentPing: Bool { session?.hasUnsentPing ?? false }
+
+        func deadline(in surroundings: SessionSurroundings) -> Instant? {
+            session?.deadline(in: surroundings)
+        }
     }
 
     /// What is kept of what a peer said of itself.
@@ -163,7 +169,7 @@ struct DecredSessions: Sendable {
 
     /// Whether it matters when what waits for a peer is sent: a ping is among it.
     func hasUnsentPing(slot: Int) -> Bool {
-        slot < slots.count && slots[slot].session?.hasUnsentPing ?? false
+        slot < slots.count && slots[slot].hasUnsentPing
     }
 
     /// All that waited for a peer was sent at this moment.
@@ -239,11 +245,8 @@ struct DecredSessions: Sendable {
 
     /// Sees to it that the slot is looked at when something may be due.
     private mutating func arm(_ slot: Int) {
-        guard let session = slots[slot].session else { return }
-        let due = min(
-            session.deadline(in: surroundings),
-            backlogs[slot]?.deadline.instant ?? .distantFuture
-        )
+        guard let deadline = slots[slot].deadline(in: surroundings) else { return }
+        let due = min(deadline, backlogs[slot]?.deadline.instant ?? .distantFuture)
         let next = turns.first(from: due)
         // A later one is found when the earlier one is due.
         if next < slots[slot].wake { setWake(next, of: slot) }

@@ -14,7 +14,7 @@ struct Sessions: Sendable {
         case decred
     }
 
-    private var speakers: [Speaker] = []
+    private(set) var speakers: [Speaker] = []
     /// What was received, and what was given to be sent.
     private var traffic: [Traffic] = []
     /// Who speaks with the next peer.

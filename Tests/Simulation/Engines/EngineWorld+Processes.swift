@@ -212,7 +212,7 @@ extension EngineWorld {
         }
     }
 
-    func runtimePeers(of engine: borrowing Engine) -> [PeerTarget] {
+    func runtimePeers(of engine: Engine) -> [PeerTarget] {
         engine.core.table.connections.filter { connection in
             engine.core.table.persistence(of: connection.id)?.origin == .runtime
         }.map { engine.core.table.target(of: $0) }
