@@ -56,6 +56,8 @@ struct Daemon: ~Copyable {
     private(set) var isStopping = false
     /// Whether a peer was refused already that came by an interface without a usable name.
     var hasToldOfUnknownLink = false
+    /// Nil unless what goes into the engine is recorded.
+    var recording: EngineRecording?
     var punctuality = Punctuality()
     var clockWatch: ClockWatch
 
@@ -66,13 +68,15 @@ struct Daemon: ~Copyable {
         from arguments: ConfigurationArguments,
         in environment: consuming ServiceEnvironment,
         holding locks: consuming DirectoryLocks,
+        recording request: RecordingRequest?,
         saying journal: consuming Journal
     ) throws(StartupError) -> Daemon {
         let (inherited, unknown) = (environment.listeners, environment.unknown)
         let (control, runtime) = (environment.control, locks.runtimePath)
         let statePath = locks.statePath
         let kernel = try KernelServices.open(for: locks)
-        var daemon = Daemon(loaded, arguments, environment, locks, journal, kernel)
+        let wish = request?.wish
+        var daemon = Daemon(loaded, arguments, environment, locks, journal, kernel, wish)
         try daemon.takeState(in: statePath)
         // The store reads while the listeners are bound.
         daemon.keepState(at: .now)
@@ -83,6 +87,8 @@ struct Daemon: ~Copyable {
             try daemon.adopt(inherited)
         }
         try daemon.openControl(inherited: control, in: runtime)
+        // Last, since a start that fails must leave no file in the next one's way.
+        if let request { try daemon.openRecording(request) }
         return daemon
     }
 
@@ -92,7 +98,8 @@ struct Daemon: ~Copyable {
         _ environment: consuming ServiceEnvironment,
         _ locks: consuming DirectoryLocks,
         _ journal: consuming Journal,
-        _ kernel: consuming KernelServices
+        _ kernel: consuming KernelServices,
+        _ wish: RecordingWish?
     ) {
         self.locks = locks
         configuration = loaded.configuration
@@ -107,7 +114,8 @@ struct Daemon: ~Copyable {
             policy: EnginePolicy(configuration),
             addresses: configuration.knownAddresses,
             drawing: .system(SystemRandomNumberGenerator()),
-            keepsState: self.kernel.store != nil
+            keepsState: self.kernel.store != nil,
+            recording: wish
         )
         now = .now
         startedAt = now.instant
@@ -125,9 +133,11 @@ struct Daemon: ~Copyable {
                 try turn(at: .now, after: wait)
             }
             finishState()
+            closeRecording()
         } catch {
             stop(at: .now)
             finishState()
+            closeRecording()
             throw StartupError(running: error)
         }
     }
@@ -156,6 +166,10 @@ struct Daemon: ~Copyable {
         consider(service.deadline)
         consider(journal.deadline)
         consider(kernel.lookups.deadline)
+        switch recording {
+        case .some(let recording): consider(recording.deadline)
+        case nil: break
+        }
         return nearest
     }
 
@@ -183,6 +197,7 @@ struct Daemon: ~Copyable {
         keepState(at: now)
         kernel.lookups.endIdleThreads(at: now.instant)
         keepUpWithSystemd(at: now)
+        keepRecording(at: now)
     }
 
     private mutating func tell(_ settled: Settled, at now: Moment) {
@@ -230,6 +245,8 @@ struct Daemon: ~Copyable {
             while let answer = kernel.reload?.nextAnswer() { finishReading(answer, at: now) }
         case .store:
             while let reply = kernel.store?.nextReply() { finishStoring(reply, at: now) }
+        case .recording:
+            finishRecording()
         case .control:
             control.hasNewcomers = true
         case nil:

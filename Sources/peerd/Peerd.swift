@@ -59,6 +59,29 @@ struct Peerd: ParsableCommand {
     )
     var settings: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Records what goes into the engine in a new file, for 'simulate --replay'. It names \
+            everybody whom this daemon speaks with.
+            """,
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var record: String?
+
+    @Flag(help: "Records what peers send as well, with --record.")
+    var recordBytes = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How long the recording may become, in MiB: then it ends, and the daemon goes on.",
+            valueName: "mebibytes"
+        )
+    )
+    var recordLimit = RecordingRequest.defaultLimit
+
     @Flag(help: "Says whether the configuration is valid, and ends.")
     var checkConfig = false
 
@@ -108,6 +131,23 @@ struct Peerd: ParsableCommand {
             StandardError.write(line: "cannot show it: \(error)")
             return ExitStatus.osError
         }
+    }
+
+    func validate() throws {
+        guard RecordingRequest.limits.contains(recordLimit) else {
+            let limits = RecordingRequest.limits
+            throw ValidationError(
+                "--record-limit: \(recordLimit) MiB, expected \(limits.lowerBound) to "
+                    + "\(limits.upperBound)"
+            )
+        }
+        guard record != nil || !recordBytes else {
+            throw ValidationError("--record-bytes needs --record FILE")
+        }
+    }
+
+    private var recording: RecordingRequest? {
+        record.map { RecordingRequest(path: $0, keepsBytes: recordBytes, limit: recordLimit) }
     }
 
     private var arguments: ConfigurationArguments {
@@ -185,6 +225,7 @@ struct Peerd: ParsableCommand {
             from: arguments,
             in: environment,
             holding: locks,
+            recording: recording,
             saying: journal
         )
         try daemon.run()

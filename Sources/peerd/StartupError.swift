@@ -68,6 +68,25 @@ struct StartupError: Error, Equatable, CustomStringConvertible {
         status = ExitStatus.osError
     }
 
+    init(recordingTo path: String, _ error: SystemError) {
+        guard error.code != EEXIST else {
+            description =
+                "cannot record to \(path): there is something of that name, which stays as it is; "
+                + "move it away, or name another file"
+            // Only the operator can mend it.
+            status = ExitStatus.configuration
+            return
+        }
+        let hint =
+            switch error.code {
+            case ENOENT: "; its folder isn't there"
+            case EROFS, EACCES, EPERM: "; as a service, peerd can write to its state folder alone"
+            default: ""
+            }
+        description = "cannot record to \(path): \(error)\(hint)"
+        status = ExitStatus.osError
+    }
+
     init(listeningOn address: PeerAddress, _ error: SystemError) {
         let hint =
             switch error.code {

@@ -15,6 +15,9 @@ struct Simulate: ParsableCommand {
             commands; at its end it becomes kind, and what was promised must come true. A seed \
             that breaks a promise is printed with the command that repeats it. With --engines a \
             world has two to five whole daemons, with real sessions and bytes, on one network.
+
+            With --replay the recording of a running daemon is replayed: exit status 0 if the same \
+            is decided at every step, 1 if not, 2 if it can't be read to its end.
             """
     )
 
@@ -51,6 +54,17 @@ struct Simulate: ParsableCommand {
     @Flag(help: "Run whole daemons on a simulated network instead of the core alone.")
     var engines = false
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Give a fresh engine what 'peerd --record' has recorded in this file, and compare what \
+            it decides; with --trace print all of it.
+            """,
+            valueName: "file"
+        )
+    )
+    var replay: String?
+
     @Option(help: .hidden)
     var stride: UInt64 = 1
 
@@ -61,12 +75,18 @@ struct Simulate: ParsableCommand {
         guard seeds > 0, jobs > 0, stride > 0, hours > 0, verify >= 0 else {
             throw ValidationError("Numbers must be positive.")
         }
-        guard !trace || seed != nil else { throw ValidationError("--trace needs --seed.") }
+        guard !trace || seed != nil || replay != nil else {
+            throw ValidationError("--trace needs --seed or --replay.")
+        }
     }
 
     func run() throws {
         let turmoil = Duration.seconds(hours * 3_600)
-        if speed {
+        if let replay {
+            try worker
+                ? ReplayRun.work(replay, tracesAll: trace)
+                : ReplayRun.run(replay, tracesAll: trace)
+        } else if speed {
             try SpeedRun.measure(engines ? .engines : .core)
         } else if let seed {
             try runAlone(seed, turmoil)

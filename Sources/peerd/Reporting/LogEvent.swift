@@ -98,6 +98,8 @@ extension Notice {
         case stateFailed = "state-failed"
         case stateWorks = "state-works"
         case stateLost = "state-lost"
+        case recording
+        case recordingEnded = "recording-ended"
         case startFailed = "start-failed"
 
         fileprivate var messageID: String {
@@ -133,6 +135,8 @@ extension Notice {
             case .stateFailed: "6239ce71d855f19ec732ceb72b871cbf"
             case .stateWorks: "1a6af1ee50f622ca7d63a2bed4e4e18d"
             case .stateLost: "d4962ae18848ecf7b0f729fd7a8fd6f1"
+            case .recording: "adea891508434d6f93c8218f3407aa85"
+            case .recordingEnded: "7add9aa9190547f5932fd8f157826d48"
             case .startFailed: "d4fd1d4a8404a49b9a52c59d6229a6b1"
             }
         }

@@ -65,6 +65,9 @@ enum Notice: Sendable {
     case stateWorks
     /// The end came before the latest changes were written.
     case stateLost(String)
+    /// All that goes into the engine is recorded in this file.
+    case recording(to: String, mostBytes: Int)
+    case recordingEnded(String, EngineRecording.Ending)
     case startFailed(StartupError)
 
     /// Entries that one message names.
@@ -75,7 +78,7 @@ enum Notice: Sendable {
     var level: Configuration.Log.Level {
         switch self {
         case .started, .status, .listening, .listenerClosed, .controlListening, .controlMissing,
-            .reloading, .reloaded, .stateOff, .stateRestored, .stateWorks:
+            .reloading, .reloaded, .stateOff, .stateRestored, .stateWorks, .recording:
             .info
         case .listenersInherited(_, let ignored):
             ignored == 0 ? .info : .warning
@@ -88,7 +91,7 @@ enum Notice: Sendable {
             .controlKilled, .socketIgnored, .restartNeeded, .controlGroupUnmapped,
             .controlNotDeleted, .persistentRefused,
             .configurationWarning, .journalLost, .stateLate, .stateSetAside, .storedIgnored,
-            .stateFailed, .stateLost:
+            .stateFailed, .stateLost, .recordingEnded:
             .warning
         case .reloadFailed, .startFailed:
             .error
@@ -128,6 +131,8 @@ enum Notice: Sendable {
         case .stateFailed: .stateFailed
         case .stateWorks: .stateWorks
         case .stateLost: .stateLost
+        case .recording: .recording
+        case .recordingEnded: .recordingEnded
         case .startFailed: .startFailed
         }
     }
@@ -198,6 +203,12 @@ enum Notice: Sendable {
         case .stateWorks: "Peers and bans are stored again, nothing is missing"
         case .stateLost(let reason):
             "The latest changes of peers and bans were not stored: \(reason)"
+        case .recording(let path, let mostBytes):
+            "Recording what goes into the engine to \(path), at most \(mostBytes >> 20) MiB: it "
+                + "names everybody whom this daemon speaks with"
+        case .recordingEnded(let path, let ending):
+            "The recording has ended: \(ending.text); \(path) has what was before, and the daemon "
+                + "goes on without it"
         case .startFailed(let error): error.description
         }
     }
@@ -240,8 +251,12 @@ enum Notice: Sendable {
         case .started, .status, .controlKilled, .socketIgnored, .restartNeeded, .controlListening,
             .controlMissing,
             .controlGroupUnmapped, .controlNotDeleted, .configurationWarning, .reloading, .reloaded,
-            .reloadFailed, .stateOff, .stateSetAside, .stateWorks, .stateLost, .startFailed:
+            .reloadFailed, .stateOff, .stateSetAside, .stateWorks, .stateLost, .startFailed,
+            .recording, .recordingEnded(_, .daemonEnds), .recordingEnded(_, .full),
+            .recordingEnded(_, .tooSlow):
             []
+        case .recordingEnded(_, .failed(let error)):
+            [.init(.errno, error.code)]
         }
     }
 

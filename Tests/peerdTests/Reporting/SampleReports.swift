@@ -103,6 +103,10 @@ enum SampleReports {
             retry: .seconds(1)
         ),
         .stateWorks, .stateLost("the disk took longer than 2 s"),
+        .recording(to: "/var/lib/peerd/recording", mostBytes: 64 << 20),
+        .recordingEnded("/var/lib/peerd/recording", .full(mostBytes: 64 << 20)),
+        .recordingEnded("/var/lib/peerd/recording", .tooSlow),
+        .recordingEnded("/var/lib/peerd/recording", .failed(SystemError(.write, ENOSPC))),
         .startFailed(StartupError(SystemError(.bind, EADDRINUSE))),
     ]
 
