@@ -103,10 +103,10 @@ struct Simulate: ParsableCommand {
     }
 
     private func runAlone(_ seed: UInt64, _ turmoil: Duration) throws {
-        Watchdog.start(turmoil: turmoil)
+        let kind: WorldKind = engines ? .engines : .core
+        Watchdog.start(turmoil: turmoil, of: kind)
         let sink = trace ? { Output.write($0) } : nil
         do throws(Violation) {
-            let kind: WorldKind = engines ? .engines : .core
             let outcome = try kind.run(seed: seed, turmoil: turmoil, sink: sink)
             Output.write("seed \(seed) digest \(Output.hex(outcome.digest)) steps \(outcome.steps)")
         } catch {

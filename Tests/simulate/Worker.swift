@@ -13,7 +13,7 @@ enum Worker {
         var counts: [String: Int] = [:]
         for seed in seeds {
             Output.write("begin \(seed)")
-            Watchdog.start(turmoil: turmoil)
+            Watchdog.start(turmoil: turmoil, of: kind)
             do throws(Violation) {
                 let outcome = try kind.run(seed: seed, turmoil: turmoil)
                 Output.write("end \(seed) \(Output.hex(outcome.digest)) \(outcome.steps)")

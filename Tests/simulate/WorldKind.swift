@@ -28,6 +28,16 @@ enum WorldKind {
         }
     }
 
+    /// Seconds of CPU time for each hour of turmoil, after which a run hangs: some hundred times
+    /// what most seeds take. Daemons with thousands of peers that answer pings take a
+    /// tenth of it.
+    var patience: Double {
+        switch self {
+        case .core: 30
+        case .engines: 300
+        }
+    }
+
     /// How long a quiet run is: about a second.
     var quietHours: Int {
         switch self {
