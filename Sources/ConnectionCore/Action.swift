@@ -38,6 +38,14 @@ package struct Actions: Sendable {
         pending.append(.report(report))
     }
 
+    /// Takes out what is to be done now, without a copy. It isn't there any more then: what stands
+    /// in its place must not be done.
+    package mutating func take(at index: Int) -> Action {
+        var taken = Action.close(ConnectionID(raw: 0))
+        swap(&taken, &pending[index])
+        return taken
+    }
+
     /// Forgets what was done.
     package mutating func removeAll() {
         guard pending.capacity <= Self.keptCapacity else { return pending = [] }

@@ -195,6 +195,13 @@ package struct ConnectionCore: Sendable {
         deadlines.rebuild { table[ConnectionID(raw: $0.owner)]?.phase.deadline == $0.at }
     }
 
+    /// Attempts with a limit of their own are few, and there are none mostly: then nothing is
+    /// looked up for each connection that comes and goes.
+    @discardableResult
+    mutating func removeLimit(of id: ConnectionID) -> AttemptLimit? {
+        attemptLimits.isEmpty ? nil : attemptLimits.removeValue(forKey: id)
+    }
+
     func subject(_ connection: Connection) -> Subject {
         Subject(
             id: connection.id,

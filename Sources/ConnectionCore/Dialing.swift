@@ -226,7 +226,7 @@ extension ConnectionCore {
         at now: Instant,
         _ actions: inout Actions
     ) {
-        attemptLimits[connection.id] = nil
+        removeLimit(of: connection.id)
         let isRepeated = isRepeated(failure, of: connection)
         let report: Report =
             isRepeated

@@ -54,7 +54,7 @@ extension ConnectionCore {
             preconditionFailure("connection \(connection.id) has no socket")
         }
         let lasted = now - since
-        attemptLimits[connection.id] = nil
+        removeLimit(of: connection.id)
         if connection.isReady { rememberReadyHost(of: connection, at: now) }
         actions.report(
             .ended(subject(connection), ending, after: lasted, wasReady: connection.isReady)

@@ -26,7 +26,7 @@ extension ConnectionCore {
         case .handshaking:
             schedule(connection)
         case .established:
-            attemptLimits[connection.id] = nil
+            removeLimit(of: connection.id)
             awaitReadiness(of: connection.id, at: now)
         case .waiting, .dialing:
             preconditionFailure("\(connection.id) has no socket")
@@ -49,7 +49,7 @@ extension ConnectionCore {
         _ actions: inout Actions
     ) {
         guard let connection = table[id], connection.isHandshaking else { return }
-        attemptLimits[id] = nil
+        removeLimit(of: id)
         table.update(id) { $0.phase = .established(since: now.instant) }
         becomeReady(connection.id, at: now, &source, &actions)
     }
@@ -105,7 +105,7 @@ extension ConnectionCore {
 
     /// Whoever was in a hurry isn't who waits for the connection from now on.
     mutating func liftLimit(of connection: Connection) {
-        guard let limit = attemptLimits.removeValue(forKey: connection.id),
+        guard let limit = removeLimit(of: connection.id),
             case .handshaking(let since, let until) = connection.phase
         else { return }
         reschedule(

@@ -27,8 +27,7 @@ struct RecentKeys<Key: Hashable & Sendable>: Sendable {
     mutating func insert(_ key: Key, at now: Instant, for life: Duration = Self.life) {
         let end = now + life
         // Once for all that is noted in one moment: each entry but the youngest must be outdated.
-        guard ends[key] != end else { return }
-        ends[key] = end
+        guard ends.updateValue(end, forKey: key) != end else { return }
         order.append((key, end))
         while ends.count > Self.max { forgetOldest() }
         // One that comes again and again must not grow the order.

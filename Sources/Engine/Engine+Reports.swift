@@ -28,7 +28,7 @@ extension Engine {
         guard !actions.pending.isEmpty else { return }
         var index = 0
         while index < actions.pending.count {
-            switch actions.pending[index] {
+            switch actions.take(at: index) {
             case .resolve(let attempt, let name):
                 let waiter = waiters.first { $0.id == attempt.id }?.waiter
                 steps.append(.resolve(attempt, name, for: waiter))

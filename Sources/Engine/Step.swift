@@ -78,6 +78,14 @@ package struct Steps: Sendable {
         pending.append(.send(id, start..<bytes.count))
     }
 
+    /// Takes out what is to be done now, without a copy. It isn't there any more then: what stands
+    /// in its place must not be done.
+    package mutating func take(at index: Int) -> Step {
+        var taken = Step.close(ConnectionID(raw: 0))
+        swap(&taken, &pending[index])
+        return taken
+    }
+
     /// Forgets what was done.
     package mutating func removeAll() {
         guard pending.capacity <= Actions.keptCapacity else { return self = Steps() }

@@ -12,7 +12,7 @@ extension Daemon {
     mutating func perform() {
         var index = 0
         while index < steps.pending.count {
-            switch steps.pending[index] {
+            switch steps.take(at: index) {
             case .resolve(let attempt, let name, let waiter):
                 resolve(name, for: attempt, of: waiter)
             case .dial(let attempt, let address):

@@ -140,7 +140,7 @@ struct Transport: ~Copyable {
         guard slot < places.count, let socket = places[slot].socket.take() else { return false }
         if places[slot].watch != .none { epoll.remove(socket.descriptor) }
         places[slot].watch = .none
-        queues[slot] = nil
+        if !queues.isEmpty { queues[slot] = nil }
         count -= 1
         return true
     }
