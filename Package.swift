@@ -279,7 +279,9 @@ let package = Package(
         // What `make fuzz` runs, once with each file of the corpus.
         .testTarget(
             name: "CorpusTests",
-            dependencies: ["Configuration", "Addressing", "Timing", "DecredWire", "Control"],
+            dependencies: [
+                "Configuration", "Addressing", "Timing", "DecredWire", "Control", "Engine",
+            ],
             path: "Fuzz/Sources",
             exclude: ["Program"],
             swiftSettings: strict
@@ -301,7 +303,9 @@ if Context.environment["PEERD_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
             name: "fuzz",
-            dependencies: ["Configuration", "Addressing", "Timing", "DecredWire", "Control"],
+            dependencies: [
+                "Configuration", "Addressing", "Timing", "DecredWire", "Control", "Engine",
+            ],
             path: "Fuzz/Sources",
             exclude: ["CorpusTests"],
             swiftSettings: strict

@@ -11,12 +11,7 @@ extension Daemon {
     /// Makes the file. What was recorded by then follows.
     mutating func openRecording(_ request: RecordingRequest) throws(StartupError) {
         do throws(SystemError) {
-            let made = try EngineRecording(request)
-            try made.watch(
-                by: kernel.epoll,
-                token: EventToken(fixed: KernelServices.Source.recording.rawValue)
-            )
-            recording = consume made
+            recording = try EngineRecording(request)
         } catch {
             throw StartupError(recordingTo: request.path, error)
         }
@@ -30,11 +25,6 @@ extension Daemon {
         }
     }
 
-    /// The disk has answered.
-    mutating func finishRecording() {
-        if let ending = recording?.takeReplies() { endRecording(because: ending) }
-    }
-
     /// What was handed over is still written.
     private mutating func endRecording(because ending: EngineRecording.Ending) {
         guard let path = recording?.path else { return }
@@ -46,7 +36,7 @@ extension Daemon {
     /// At the end of everything: waits for the last of it.
     mutating func closeRecording() {
         guard let path = recording?.path else { return }
-        finishRecording()
+        if let obstacle = recording?.takeReplies() { return endRecording(because: obstacle) }
         guard let ending = recording?.end(&engine, because: .daemonEnds) else { return }
         let obstacle = awaitRecording(until: Moment.now.instant + Self.recordingPatience)
         recording = nil
@@ -70,10 +60,8 @@ extension Daemon {
     }
 
     private func awaitRecording(for patience: Duration) throws(SystemError) {
-        // On the loop's own list everything else would be told again and again.
         var epoll = try Epoll()
-        let source = KernelServices.Source.recording
-        try recording?.watch(by: epoll, token: EventToken(fixed: source.rawValue))
+        try recording?.watch(by: epoll, token: EventToken(fixed: 0))
         try epoll.wait(timeout: patience)
     }
 }

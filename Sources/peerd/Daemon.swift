@@ -245,8 +245,6 @@ struct Daemon: ~Copyable {
             while let answer = kernel.reload?.nextAnswer() { finishReading(answer, at: now) }
         case .store:
             while let reply = kernel.store?.nextReply() { finishStoring(reply, at: now) }
-        case .recording:
-            finishRecording()
         case .control:
             control.hasNewcomers = true
         case nil:

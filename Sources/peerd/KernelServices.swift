@@ -4,7 +4,7 @@ import LinuxIO
 struct KernelServices: ~Copyable {
     /// Tokens of what lives as long as the loop; those of the listeners come behind the last.
     enum Source: UInt32 {
-        case signals, lookups, reload, control, store, recording
+        case signals, lookups, reload, control, store
         /// The first of those that listeners have.
         static let listeners: UInt32 = 16
     }

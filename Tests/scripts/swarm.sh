@@ -4,13 +4,15 @@
 # its 8 outbound peers and its persistent one by real handshakes, that a lost peer is replaced, that a
 # lost persistent one is retried until it is back, that a stranger is disconnected for misbehaviour, that
 # an operator's ban holds, and that the first one knows all of it after kill -9.
-# Runs until Ctrl-C, or for RUN_SECONDS. Status 0 only if all of that was seen.
+# Runs until Ctrl-C, or for RUN_SECONDS. Status 0 only if all of that was seen. With RUN_RECORD, a folder,
+# each start of a daemon is recorded in a file of its own there, for `simulate --replay`.
 set -euo pipefail
 
 peerd=$(readlink -f -- "$1")
 peerctl=${peerd%/*}/peerctl
 port=${SWARM_PORT:-29108}
 seconds=${RUN_SECONDS:-0}
+recordings=${RUN_RECORD:+$(readlink -f -- "$RUN_RECORD")}
 first=10
 last=21
 persistent=$last
@@ -19,7 +21,7 @@ step_deadline=40
 
 SECONDS=0
 folder=$(mktemp -d)
-declare -A process
+declare -A process starts
 events=$folder/events
 all_seen=0
 export PEERCTL_SOCKET=$folder/$first/run/control
@@ -86,8 +88,13 @@ END
 }
 
 start() {
+    local record=()
+    if [[ -n $recordings ]]; then
+        starts[$1]=$((${starts[$1]:-0} + 1))
+        record=(--record "$recordings/$1-${starts[$1]}")
+    fi
     "$peerd" --config "$folder/$1/peerd.toml" --state "$folder/$1/state" \
-        --runtime "$folder/$1/run" 2>>"$(log "$1")" &
+        --runtime "$folder/$1/run" "${record[@]}" 2>>"$(log "$1")" &
     process[$1]=$!
 }
 

@@ -7,6 +7,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case control
     case frames
     case messages
+    case recording
     case sessions
 
     /// - Throws: `BrokenPromise` if what is fuzzed did what it mustn't. Worse mistakes trap.
@@ -18,6 +19,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .control: try ControlCheck.run(bytes)
         case .frames: try FramesCheck.run(bytes)
         case .messages: try MessagesCheck.run(bytes)
+        case .recording: try RecordingCheck.run(bytes)
         case .sessions: try SessionsCheck.run(bytes)
         }
     }

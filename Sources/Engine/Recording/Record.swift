@@ -1,12 +1,12 @@
 internal import DecredWire
-internal import Timing
+package import Timing
 
 /// One input of a recording, with what was beside it and what came of it.
-struct Record: Sendable {
+package struct Record: Sendable {
     /// Where it begins in the file.
-    let offset: Int
-    let now: Moment
-    let input: EngineInput
+    package let offset: Int
+    package let now: Moment
+    package let input: EngineInput
     var draws: [UInt64] = []
     var told = ToldSessions()
     var marks: [StepMark] = []
@@ -22,14 +22,21 @@ struct Record: Sendable {
 /// What sessions have said and whose turn it was, in the place of sessions that can't say it since
 /// the bytes of their peers aren't there. In the order in which it is asked for.
 struct ToldSessions: Sendable {
-    private var said: [SessionOutput] = []
+    /// What one call of a session has said.
+    struct Said: Sendable {
+        /// Made of zeros when it is asked for: a few bytes of a file mustn't become many here.
+        let bytes: Int
+        let facts: [SessionFact]
+    }
+
+    private var said: [Said] = []
     private var due: [DecredSessions.Due] = []
     private var nextSaid = 0
     private var nextTurn = 0
     /// More was asked for than there is.
     private(set) var isShort = false
 
-    mutating func append(_ output: SessionOutput) { said.append(output) }
+    mutating func append(_ said: Said) { self.said.append(said) }
 
     mutating func append(_ due: DecredSessions.Due) { self.due.append(due) }
 
@@ -39,7 +46,7 @@ struct ToldSessions: Sendable {
             return SessionOutput()
         }
         defer { nextSaid += 1 }
-        return said[nextSaid]
+        return SessionOutput(silentBytes: said[nextSaid].bytes, facts: said[nextSaid].facts)
     }
 
     mutating func takeDue() -> DecredSessions.Due? {
@@ -77,7 +84,7 @@ struct RecordParser: Sendable {
             case .said:
                 let count: Int = try reader.integer()
                 guard (0...EngineInput.mostReceived).contains(count) else { throw start.damaged }
-                record.told.append(SessionOutput(silentBytes: count, facts: try reader.list()))
+                record.told.append(.init(bytes: count, facts: try reader.list()))
             case .due: record.told.append(.session(slot: try Self.slot(from: &reader)))
             case .stalled: record.told.append(.stalled(slot: try Self.slot(from: &reader)))
             case .steps:

@@ -62,7 +62,7 @@ package struct Recording: Sendable {
     ///
     /// - Throws: `cutOff` where the end isn't whole, `damaged` where something else was written
     ///   once: all before it is as it was.
-    mutating func next() throws(RecordError) -> Record? {
+    package mutating func next() throws(RecordError) -> Record? {
         guard ending == nil else { return nil }
         while reader.isAtEnd {
             guard let block = try Self.block(at: blockStart, of: bytes) else { return nil }

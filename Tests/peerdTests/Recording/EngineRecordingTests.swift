@@ -13,7 +13,7 @@ import Timing
 /// When a recording is handed over, and when it has to end, in simulated time.
 @Suite("A recording of an engine")
 struct EngineRecordingTests {
-    @Test("is handed over at once, then after a second or when there is a block of it")
+    @Test("is handed over at once, then after a while or when there is a block of it")
     func handsOver() throws {
         let folder = try ConfigurationDirectory()
         var recording = try EngineRecording(Self.request(in: folder))
@@ -25,16 +25,17 @@ struct EngineRecordingTests {
         Self.feed(&engine, bytes: 1)
         endings.append(recording.keepUp(with: &engine, at: Self.start))
         deadlines.append(recording.deadline)
-        endings.append(recording.keepUp(with: &engine, at: Self.start + .milliseconds(999)))
+        let due = Self.start + EngineRecording.interval
+        endings.append(recording.keepUp(with: &engine, at: due - .milliseconds(1)))
         #expect(engine.recordedBytes > 0)
-        endings.append(recording.keepUp(with: &engine, at: Self.start + .seconds(1)))
+        endings.append(recording.keepUp(with: &engine, at: due))
         #expect(engine.recordedBytes == 0)
         #expect(try Self.awaitReply(&recording) == nil)
         deadlines.append(recording.deadline)
-        #expect(deadlines == [nil, Self.start + .seconds(1), nil])
+        #expect(deadlines == [nil, due, nil])
 
         Self.feed(&engine, bytes: Recording.blockBytes)
-        endings.append(recording.keepUp(with: &engine, at: Self.start + .seconds(1)))
+        endings.append(recording.keepUp(with: &engine, at: due))
         #expect(endings == [nil, nil, nil, nil, nil])
         #expect(engine.recordedBytes == 0)
         #expect(try Self.awaitReply(&recording) == nil)
