@@ -10,11 +10,12 @@ extension IPAddress: Recordable {
         case zoned = 7
     }
 
-    func put(to record: inout RecordWriter) {
-        if let v4 {
+    func put(to record: inout some RecordSink) {
+        // As `v4`, which isn't inlined here.
+        if high == 0, low >> 32 == 0xffff {
             record.put(byte: Form.v4.rawValue)
-            record.put(fixed: v4)
-        } else if let zone {
+            record.put(fixed: UInt32(truncatingIfNeeded: low))
+        } else if hasZone, let zone {
             record.put(byte: Form.zoned.rawValue)
             record.put(fixed: withoutZone.high)
             record.put(fixed: low)
@@ -47,7 +48,7 @@ extension PeerAddress: Recordable {
     /// Of an onion service; any other address begins with its form.
     private static let onion: UInt8 = 1
 
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         switch host {
         case .ip(let ip): ip.put(to: &record)
         case .onion(let key):
@@ -78,7 +79,7 @@ extension PeerAddress: Recordable {
 }
 
 extension PeerTarget: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         switch self {
         case .address(let address):
             record.put(false)
@@ -95,7 +96,7 @@ extension PeerTarget: Recordable {
 }
 
 extension PeerName: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         record.put(question)
         record.put(UInt64(port))
     }
@@ -113,7 +114,7 @@ extension PeerName: Recordable {
 }
 
 extension Prefix: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         record.put(network)
         record.put(UInt64(length))
     }
@@ -131,25 +132,20 @@ extension Prefix: Recordable {
 // MARK: - Time
 
 extension Duration: Recordable {
-    func put(to record: inout RecordWriter) {
-        record.put(components.seconds)
-        record.put(components.attoseconds)
+    func put(to record: inout some RecordSink) {
+        let (high, low) = (Int64(attoseconds >> 64), UInt64(truncatingIfNeeded: attoseconds))
+        record.put(high)
+        record.put(low)
     }
 
     init(from record: inout RecordReader) throws(RecordError) {
-        let start = record
-        let seconds = try record.signed()
-        let attoseconds = try record.signed()
-        // What is less than a second, with the sign of the seconds.
-        guard attoseconds.magnitude < 1_000_000_000_000_000_000,
-            seconds == 0 || attoseconds == 0 || (seconds < 0) == (attoseconds < 0)
-        else { throw start.damaged }
-        self.init(secondsComponent: seconds, attosecondsComponent: attoseconds)
+        let high = Int128(try record.signed())
+        self.init(attoseconds: high << 64 | Int128(try record.unsigned()))
     }
 }
 
 extension Instant: Recordable {
-    func put(to record: inout RecordWriter) { record.put(nanoseconds) }
+    func put(to record: inout some RecordSink) { record.put(nanoseconds) }
 
     init(from record: inout RecordReader) throws(RecordError) {
         self.init(nanoseconds: try record.signed())
@@ -157,7 +153,7 @@ extension Instant: Recordable {
 }
 
 extension WallTime: Recordable {
-    func put(to record: inout RecordWriter) { record.put(microseconds) }
+    func put(to record: inout some RecordSink) { record.put(microseconds) }
 
     init(from record: inout RecordReader) throws(RecordError) {
         self.init(microseconds: try record.signed())
@@ -166,13 +162,13 @@ extension WallTime: Recordable {
 
 // MARK: - Names
 
-extension RecordWriter {
+extension RecordSink {
     /// One of a list of words, by its place.
     mutating func put(_ name: some FactName) { put(byte: UInt8(truncatingIfNeeded: name.ordinal)) }
 }
 
 extension Kind: Recordable {
-    func put(to record: inout RecordWriter) { record.put(byte: rawValue) }
+    func put(to record: inout some RecordSink) { record.put(byte: rawValue) }
 
     init(from record: inout RecordReader) throws(RecordError) {
         self = try record.ordinal()

@@ -65,21 +65,23 @@ extension Engine {
         chance.forgetDrawn()
     }
 
-    /// Records a call that may be refused, with its answer.
+    /// Records a call that may be refused, with its answer: of one that strangers bring about only
+    /// why it was refused, since its reports say the rest and texts take time.
     @inline(__always)
     mutating func recorded<Answer>(
         _ input: @autoclosure () -> EngineInput,
         at now: Moment,
         _ steps: inout Steps,
+        isFrequent: Bool = false,
         _ call: (inout Engine, inout Steps) throws(Refusal) -> Answer
     ) throws(Refusal) -> Answer {
         note(input(), at: now, steps.pending.count)
         do throws(Refusal) {
             let answer = try call(&self, &steps)
-            noteOutcome(steps, "\(answer)")
+            noteOutcome(steps, isFrequent ? nil : "\(answer)")
             return answer
         } catch {
-            noteOutcome(steps, "refused: " + error.sentence(.plain))
+            noteOutcome(steps, isFrequent ? error.name.word : error.sentence(.plain))
             throw error
         }
     }

@@ -5,7 +5,7 @@ internal import Timing
 
 extension EngineInput {
     /// Writes what stands behind tag and time.
-    func putValues(to record: inout RecordWriter) {
+    func putValues(to record: inout some RecordSink) {
         switch self {
         case .accept(let arrival): record.put(arrival)
         case .localAddress(let id, let address):
@@ -124,7 +124,7 @@ extension EngineInput {
 }
 
 extension Engine.StoreAnswer: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         switch self {
         case .loaded(let state):
             record.put(byte: 0)
@@ -153,7 +153,7 @@ extension Engine.StoreAnswer: Recordable {
 }
 
 extension StoredState: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         record.put(peers)
         record.put(bans)
         record.put(isAsWritten)
@@ -169,7 +169,7 @@ extension StoredState: Recordable {
 }
 
 extension StoredPeer: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         record.put(target)
         record.put(added)
     }
@@ -180,7 +180,7 @@ extension StoredPeer: Recordable {
 }
 
 extension StoreFailure: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         switch kind {
         case .readOnly: record.put(byte: 0)
         case .tooMany: record.put(byte: 1)

@@ -4,22 +4,18 @@ internal import Facts
 internal import Timing
 
 extension ConnectionID: Recordable {
-    func put(to record: inout RecordWriter) {
-        record.put(number)
-        record.put(UInt64(slot))
+    func put(to record: inout some RecordSink) {
+        record.put(fixed: raw)
     }
 
+    /// Every number is one.
     init(from record: inout RecordReader) throws(RecordError) {
-        let start = record
-        let number = try record.unsigned()
-        let slot = try record.unsigned()
-        guard number < Self.numberLimit, slot < UInt64(Self.slotLimit) else { throw start.damaged }
-        self.init(number: number, slot: Int(slot))
+        self.init(raw: try record.fixed())
     }
 }
 
 extension DialAttempt: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         record.put(id)
         record.put(number)
     }
@@ -30,7 +26,7 @@ extension DialAttempt: Recordable {
 }
 
 extension Ending: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         switch self {
         case .closedByPeer: record.put(byte: 0)
         case .timedOut: record.put(byte: 1)
@@ -73,7 +69,7 @@ extension Ending: Recordable {
 }
 
 extension DialFailure: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         switch self {
         case .timedOut(let after):
             record.put(byte: 0)
@@ -134,7 +130,7 @@ extension DialFailure: Recordable {
 }
 
 extension LocalObstacle: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         switch self {
         case .address: record.put(byte: 0)
         case .bindAddress(let ip):
@@ -172,7 +168,7 @@ extension LocalObstacle: Recordable {
 extension Canceller: Recordable {
     private static let all: [Canceller] = [.caller, .operator, .networkInactive, .ban, .shutdown]
 
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         let place: UInt8 =
             switch self {
             case .caller: 0
@@ -193,7 +189,7 @@ extension Canceller: Recordable {
 }
 
 extension Ban: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         record.put(prefix)
         record.put(until)
         record.put(ends)
@@ -213,7 +209,7 @@ extension Ban: Recordable {
 // MARK: - What the core is told
 
 extension Event: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         switch self {
         case .resolved(let attempt, let addresses):
             record.put(byte: 0)
@@ -267,7 +263,7 @@ extension Event: Recordable {
 }
 
 extension Arrival: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         record.put(remote)
         record.put(local)
         record.put(network == .onion)
@@ -287,7 +283,7 @@ extension Arrival: Recordable {
 }
 
 extension Gate: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         record.put(UInt64(number))
         record.put(connections != nil)
         record.put(connections ?? 0)
@@ -311,7 +307,7 @@ extension Gate: Recordable {
 }
 
 extension Selector: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         switch self {
         case .number(let number):
             record.put(byte: 0)

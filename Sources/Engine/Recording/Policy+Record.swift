@@ -11,7 +11,7 @@ private protocol NumberedPolicy {
 }
 
 extension NumberedPolicy {
-    fileprivate func putNumbers(to record: inout RecordWriter) {
+    fileprivate func putNumbers(to record: inout some RecordSink) {
         for path in Self.integers { record.put(self[keyPath: path]) }
         for path in Self.durations { record.put(self[keyPath: path]) }
         for path in Self.fractions { record.put(self[keyPath: path]) }
@@ -49,7 +49,7 @@ extension Policy: NumberedPolicy {
 }
 
 extension Policy: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         putNumbers(to: &record)
         record.put(limits.whitelist)
         record.put(outbound.defaultPort != nil)
@@ -85,7 +85,7 @@ extension SessionPolicy: NumberedPolicy {
 }
 
 extension SessionPolicy: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         record.put(network.rawValue)
         putNumbers(to: &record)
         record.put(protocolVersion)
@@ -113,7 +113,7 @@ extension SessionPolicy: Recordable {
 }
 
 extension Speech: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         switch self {
         case .raw: record.put(byte: 0)
         case .decred(let policy):
@@ -133,7 +133,7 @@ extension Speech: Recordable {
 }
 
 extension EnginePolicy: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         record.put(core)
         record.put(speech)
         record.put(banDuration)

@@ -40,15 +40,18 @@ struct Recorder: Sendable {
     init(_ head: Recording.Head, keepsBytes: Bool) {
         self.keepsBytes = keepsBytes
         writer.reserve(2 * Recording.blockBytes)
-        writer.put(head)
+        writer.write { head.put(to: &$0) }
     }
 
     // MARK: Inputs
 
     /// An input that happens at `now`; nil for one whose moment doesn't matter.
     mutating func begin(_ input: EngineInput, at now: Moment?, _ stepsBefore: Int) {
-        guard begin(input.tag, at: now, stepsBefore) else { return }
-        input.putValues(to: &writer)
+        guard let time = beginTime(at: now, stepsBefore) else { return }
+        writer.write { pen in
+            time.put(to: &pen, input.tag)
+            input.putValues(to: &pen)
+        }
     }
 
     /// As `EngineInput.receive`, without a copy of the bytes.
@@ -58,64 +61,83 @@ struct Recorder: Sendable {
         at now: Moment,
         _ stepsBefore: Int
     ) {
-        let tag: EngineInput.Tag = keepsBytes ? .receive : .receiveTold
-        guard begin(tag, at: now, stepsBefore) else { return }
-        writer.put(id)
-        if keepsBytes {
-            writer.put(bytes)
-        } else {
-            writer.put(bytes.byteCount)
-            writer.put(fixed: RecordDigest.of(bytes))
+        guard let time = beginTime(at: now, stepsBefore) else { return }
+        let digest = keepsBytes ? 0 : RecordDigest.of(bytes)
+        writer.write { pen in
+            time.put(to: &pen, keepsBytes ? .receive : .receiveTold)
+            pen.put(id)
+            if keepsBytes {
+                pen.put(bytes)
+            } else {
+                pen.put(bytes.byteCount)
+                pen.put(fixed: digest)
+            }
         }
     }
 
-    private mutating func begin(
-        _ tag: EngineInput.Tag,
-        at now: Moment?,
-        _ stepsBefore: Int
-    ) -> Bool {
+    /// When an input is, by its distance from the one before.
+    private struct Time {
+        let passed: Int64
+        let deviation: Int64
+
+        @inline(__always)
+        func put(to pen: inout RecordPen, _ tag: EngineInput.Tag) {
+            pen.put(byte: tag.rawValue)
+            pen.put(passed)
+            pen.put(deviation)
+        }
+    }
+
+    /// Nil where there is no room for another input.
+    private mutating func beginTime(at now: Moment?, _ stepsBefore: Int) -> Time? {
         guard !isOverrun, writer.count < limit else {
             isOverrun = true
-            return false
+            return nil
         }
         firstStep = stepsBefore
-        writer.put(byte: tag.rawValue)
         let now = now ?? last
         let passed = now.instant.nanoseconds &- last.instant.nanoseconds
         // The calendar's clock goes on by as much, unless it is set.
         let expected = last.wall.microseconds &+ passed / 1_000
-        writer.put(passed)
-        writer.put(now.wall.microseconds &- expected)
         last = now
-        return true
+        return Time(passed: passed, deviation: now.wall.microseconds &- expected)
     }
 
     // MARK: What is beside them
 
-    mutating func noteSaid(_ output: SessionOutput) {
+    mutating func noteSaid(_ output: borrowing SessionOutput) {
         guard !keepsBytes, !isOverrun else { return }
-        writer.put(byte: Entry.said.rawValue)
-        writer.put(output.bytes.count)
-        writer.put(output.facts)
+        let count = output.bytes.count
+        // Mostly there are none.
+        let facts = output.facts.isEmpty ? [] : output.facts
+        writer.write { pen in
+            pen.put(byte: Entry.said.rawValue)
+            pen.put(count)
+            pen.put(facts)
+        }
     }
 
     mutating func noteDue(_ due: DecredSessions.Due) {
         guard !keepsBytes, !isOverrun else { return }
-        switch due {
-        case .session(let slot):
-            writer.put(byte: Entry.due.rawValue)
-            writer.put(slot)
-        case .stalled(let slot):
-            writer.put(byte: Entry.stalled.rawValue)
-            writer.put(slot)
+        writer.write { pen in
+            switch due {
+            case .session(let slot):
+                pen.put(byte: Entry.due.rawValue)
+                pen.put(slot)
+            case .stalled(let slot):
+                pen.put(byte: Entry.stalled.rawValue)
+                pen.put(slot)
+            }
         }
     }
 
     mutating func noteDraws(_ draws: [UInt64]) {
         guard !draws.isEmpty, !isOverrun else { return }
-        writer.put(byte: Entry.draws.rawValue)
-        writer.put(draws.count)
-        for draw in draws { writer.put(fixed: draw) }
+        writer.write { pen in
+            pen.put(byte: Entry.draws.rawValue)
+            pen.put(draws.count)
+            for draw in draws { pen.put(fixed: draw) }
+        }
     }
 
     // MARK: Outcomes
@@ -123,27 +145,33 @@ struct Recorder: Sendable {
     /// What came of the input: the steps that are new, and what was answered.
     mutating func end(_ steps: borrowing Steps, answer: String?) {
         guard !isOverrun else { return }
-        writer.put(byte: Entry.steps.rawValue)
-        let count = steps.pending.count
-        writer.put(count - firstStep)
         let bytes = keepsBytes ? steps.bytes : nil
-        for index in firstStep..<count {
-            writer.put(byte: steps.pending[index].kind)
-            let start = writer.count
-            steps.pending[index].put(to: &writer, bytes: bytes)
-            let digest = writer.takeDigest(from: start)
-            writer.put(fixed: digest)
+        let pending = steps.pending
+        let new = firstStep..<pending.count
+        writer.write { pen in
+            pen.put(byte: Entry.steps.rawValue)
+            pen.put(new.count)
+            for index in new {
+                // One copy, which counts what is in it.
+                let step = pending[index]
+                var digester = RecordDigester()
+                step.put(to: &digester, bytes: bytes)
+                pen.put(byte: step.kind)
+                pen.put(fixed: digester.digest)
+            }
+            pen.put(answer != nil)
+            if let answer { pen.put(answer) }
         }
-        writer.put(answer != nil)
-        if let answer { writer.put(answer) }
     }
 
     /// The same of what leads to no steps.
     mutating func endAlone() {
         guard !isOverrun else { return }
-        writer.put(byte: Entry.steps.rawValue)
-        writer.put(0)
-        writer.put(false)
+        writer.write { pen in
+            pen.put(byte: Entry.steps.rawValue)
+            pen.put(0)
+            pen.put(false)
+        }
     }
 
     // MARK: The file

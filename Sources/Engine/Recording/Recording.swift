@@ -100,7 +100,7 @@ package struct Recording: Sendable {
     /// What a file begins with.
     package static var beginning: [UInt8] {
         var writer = RecordWriter()
-        writer.put(format)
+        writer.write { $0.put(format) }
         return magic + writer.bytes
     }
 
@@ -110,23 +110,27 @@ package struct Recording: Sendable {
         precondition(!content.isEmpty)
         let length = UInt32(content.count)
         var writer = RecordWriter()
-        writer.put(fixed: length)
-        writer.put(fixed: ~length)
-        writer.put(fixed: RecordDigest.of(content, from: 0))
+        writer.write { pen in
+            pen.put(fixed: length)
+            pen.put(fixed: ~length)
+            pen.put(fixed: RecordDigest.of(content, from: 0))
+        }
         return writer.bytes
     }
 
     /// The last record, which says why there are no more.
     package static func end(because reason: String) -> [UInt8] {
         var writer = RecordWriter()
-        writer.put(byte: EngineInput.Tag.end.rawValue)
-        writer.put(reason)
+        writer.write { pen in
+            pen.put(byte: EngineInput.Tag.end.rawValue)
+            pen.put(reason)
+        }
         return writer.bytes
     }
 }
 
 extension Recording.Head: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         record.put(version)
         record.put(keepsBytes)
         record.put(keepsState)

@@ -3,7 +3,7 @@ internal import DecredWire
 internal import Timing
 
 extension SessionFact: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         switch self {
         case .handshakeCompleted(let peer):
             record.put(byte: 0)
@@ -44,7 +44,7 @@ extension SessionFact: Recordable {
 }
 
 extension PeerDescription: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         record.put(protocolVersion)
         record.put(negotiatedVersion)
         record.put(services)
@@ -66,7 +66,7 @@ extension PeerDescription: Recordable {
 }
 
 extension RoundTrip: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         record.put(minimum)
         record.put(last)
     }
@@ -78,7 +78,7 @@ extension RoundTrip: Recordable {
 }
 
 extension AdvertisedAddress: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         record.put(address)
         record.put(services)
         record.put(lastSeenSeconds)
@@ -94,7 +94,7 @@ extension AdvertisedAddress: Recordable {
 }
 
 extension SessionEnding: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         switch self {
         case .unexpected(let command):
             record.put(byte: 0)
@@ -141,7 +141,7 @@ extension SessionEnding: Recordable {
 }
 
 extension Misbehaviour: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         switch self {
         case .malformed(let error):
             record.put(byte: 0)
@@ -172,7 +172,7 @@ extension Misbehaviour: Recordable {
 }
 
 extension Command: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         record.put(fixed: first8)
         record.put(fixed: last4)
     }
@@ -183,7 +183,7 @@ extension Command: Recordable {
 }
 
 extension WireError: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         record.put(command)
         record.put(field.rawValue)
         record.put(offset)
@@ -200,7 +200,7 @@ extension WireError: Recordable {
 }
 
 extension WireError.Reason: Recordable {
-    func put(to record: inout RecordWriter) {
+    func put(to record: inout some RecordSink) {
         switch self {
         case .wrongMagic(let magic):
             record.put(byte: 0)

@@ -45,7 +45,7 @@ extension Step {
     /// Writes all that stands in it, to be told from other steps: never to be read.
     ///
     /// `bytes` are what ranges are of; nil where only their length counts.
-    func put(to record: inout RecordWriter, bytes: [UInt8]?) {
+    func put(to record: inout some RecordSink, bytes: [UInt8]?) {
         switch self {
         case .resolve(let attempt, let name, let waiter):
             record.put(attempt)
@@ -76,7 +76,7 @@ extension Step {
 }
 
 extension StoreRequest {
-    fileprivate func put(to record: inout RecordWriter) {
+    fileprivate func put(to record: inout some RecordSink) {
         switch self {
         case .load: record.put(byte: 0)
         case .apply(let changes):
@@ -92,7 +92,7 @@ extension StoreRequest {
 }
 
 extension StateChange {
-    fileprivate func put(to record: inout RecordWriter) {
+    fileprivate func put(to record: inout some RecordSink) {
         switch self {
         case .addPeer(let peer):
             record.put(byte: 0)
@@ -114,7 +114,7 @@ extension StateChange {
 }
 
 extension ReportDetails {
-    fileprivate func put(to record: inout RecordWriter) {
+    fileprivate func put(to record: inout some RecordSink) {
         switch self {
         case .none: record.put(byte: 0)
         case .ended(let traffic, let reason):
@@ -122,7 +122,7 @@ extension ReportDetails {
             record.put(traffic.received)
             record.put(traffic.sent)
             record.put(reason != nil)
-            record.put(reason ?? "")
+            if let reason { record.put(reason) }
         case .introduced(let peer):
             record.put(byte: 2)
             record.put(peer.services)
@@ -133,19 +133,23 @@ extension ReportDetails {
 }
 
 extension Subject {
-    fileprivate func put(to record: inout RecordWriter) {
+    fileprivate func put(to record: inout some RecordSink) {
         record.put(id)
-        record.put(kind)
-        record.put(isPersistent)
-        record.put(target)
-        record.put(address)
+        record.put(byte: kind.rawValue << 1 | (isPersistent ? 1 : 0))
+        switch target {
+        // Then that is its address.
+        case .address(let target): record.put(target)
+        case .name(let name):
+            record.put(name)
+            record.put(address)
+        }
     }
 }
 
 extension Report {
     /// The name is the step's kind. What comes with each connection is written by its parts; of the
     /// others a sentence says as much.
-    fileprivate func put(to record: inout RecordWriter) {
+    fileprivate func put(to record: inout some RecordSink) {
         switch self {
         case .attempting(let subject), .connected(let subject), .accepted(let subject),
             .ready(let subject), .persistentAdded(let subject), .persistentAdopted(let subject),

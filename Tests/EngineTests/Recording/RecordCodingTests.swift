@@ -15,7 +15,7 @@ struct RecordCodingTests {
     func inputs() throws {
         for input in RecordSamples.inputs {
             var writer = RecordWriter()
-            input.putValues(to: &writer)
+            writer.write { input.putValues(to: &$0) }
             var reader = RecordReader(writer.bytes)
             let read = try EngineInput(input.tag, from: &reader)
             #expect(reader.isAtEnd, "\(input)")
@@ -34,7 +34,7 @@ struct RecordCodingTests {
     func facts() throws {
         for fact in RecordSamples.facts {
             var writer = RecordWriter()
-            writer.put(fact)
+            writer.write { $0.put(fact) }
             var reader = RecordReader(writer.bytes)
             #expect(try reader.value(SessionFact.self) == fact)
             #expect(reader.isAtEnd)
@@ -51,7 +51,7 @@ struct RecordCodingTests {
             #expect(defaults[name] != value, "\(name) is as ever, and not tried")
         }
         var writer = RecordWriter()
-        writer.put(policy)
+        writer.write { $0.put(policy) }
         var reader = RecordReader(writer.bytes)
         #expect(try reader.value(EnginePolicy.self) == policy)
         #expect(reader.isAtEnd)
@@ -120,10 +120,12 @@ struct RecordCodingTests {
     )
     func numbers(number: Int64) throws {
         var writer = RecordWriter()
-        writer.put(number)
-        writer.put(UInt64(bitPattern: number))
-        writer.put(fixed: UInt64(bitPattern: number))
-        writer.put(fixed: UInt32(truncatingIfNeeded: number))
+        writer.write { pen in
+            pen.put(number)
+            pen.put(UInt64(bitPattern: number))
+            pen.put(fixed: UInt64(bitPattern: number))
+            pen.put(fixed: UInt32(truncatingIfNeeded: number))
+        }
         var reader = RecordReader(writer.bytes)
         #expect(try reader.signed() == number)
         #expect(try reader.unsigned() == UInt64(bitPattern: number))
@@ -132,12 +134,46 @@ struct RecordCodingTests {
         #expect(reader.isAtEnd)
     }
 
+    /// What is written is written again where there wasn't room for it.
+    @Test("is written whole, however long it is", arguments: [0, 7, 511, 512, 513, 5_000, 70_000])
+    func grows(count: Int) throws {
+        let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
+        var writer = RecordWriter()
+        for number in 0..<3 {
+            writer.write { pen in
+                pen.put(number)
+                pen.put(bytes)
+                pen.put(fixed: UInt32.max)
+            }
+        }
+        var reader = RecordReader(writer.bytes)
+        for number in 0..<3 {
+            #expect(try reader.integer(Int.self) == number)
+            #expect(try reader.rawBytes() == bytes)
+            #expect(try reader.fixed(UInt32.self) == .max)
+        }
+        #expect(reader.isAtEnd)
+    }
+
+    /// Of every length, and in every place.
+    @Test("has another digest when a bit of it is changed")
+    func digests() {
+        for length in 1...40 {
+            let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 * 7) }
+            let digest = RecordDigest.of(bytes, from: 0)
+            for flipped in FlippedBits(of: bytes) {
+                #expect(RecordDigest.of(flipped.bytes, from: 0) != digest, "\(length): \(flipped)")
+            }
+            #expect(RecordDigest.of(bytes + [0], from: 0) != digest)
+        }
+    }
+
     /// Whatever the bits, what is read is a value or an error that names a place within.
     @Test("that is changed or cut off traps nobody")
     func hostile() {
         for input in RecordSamples.inputs {
             var writer = RecordWriter()
-            input.putValues(to: &writer)
+            writer.write { input.putValues(to: &$0) }
             let bytes = writer.bytes
             for flipped in FlippedBits(of: bytes, every: bytes.count > 64 ? 7 : 1) {
                 Self.read(flipped.bytes, as: input.tag)

@@ -75,6 +75,34 @@ struct RecordedDaemonTests {
         #expect(try missing.waitForEnd() == .exited(2))
     }
 
+    /// As bytes, since no engine lives to record that a process stood still for a second less than
+    /// nothing: an event (8) at the same moment, of that kind (9), −1 s, and no steps (5).
+    @Test("that leads to a trap says at which input")
+    func traps() throws {
+        let folder = try ConfigurationDirectory()
+        let file = "\(folder.path)/recording"
+        try Self.live(recordingTo: file, [], network: "raw", host: 17)
+        let first = Self.blocks(of: try FileContents.read(file, limit: 1 << 20))[0]
+        let impossible: [UInt8] = [8, 0, 0, 9, 1, 0, 5, 0, 0]
+        let changed = try folder.write(Self.file(of: [first, impossible]), to: "changed")
+        var process = try Self.simulate(["--replay", changed])
+        #expect(try process.waitForEnd() == .exited(1))
+        let text = process.outputLines.joined(separator: "\n")
+        #expect(text.contains("The engine trapped: its process was killed by"), "\(text)")
+        #expect(process.outputLines.last?.contains("stood still for -1") ?? false, "\(text)")
+    }
+
+    @Test("of another version says so")
+    func otherVersion() throws {
+        let folder = try ConfigurationDirectory()
+        let file = "\(folder.path)/recording"
+        try Self.live(recordingTo: file, [], network: "raw", host: 25)
+        let replayed = Self.replay(try FileContents.read(file, limit: 1 << 20), as: "9.9.9")
+        #expect(replayed.outcome == .same)
+        let first = replayed.lines[0]
+        #expect(first.contains("peerd \(Release.version)") && first.contains("this is 9.9.9"))
+    }
+
     @Test("doesn't start where something has the file's name, and changes nothing of it")
     func existing() throws {
         let folder = try ConfigurationDirectory()
@@ -211,12 +239,13 @@ struct RecordedDaemonTests {
 
     private static func replay(
         _ bytes: [UInt8],
+        as version: String = Release.version,
         tracesAll: Bool = false
     ) -> (outcome: ReplayReader.Outcome, lines: [String]) {
         var lines: [String] = []
         let outcome = ReplayReader.run(
             bytes,
-            version: Release.version,
+            version: version,
             tracesAll: tracesAll,
             in: Wording(systemError: { "error \($0)" })
         ) { lines.append($0) }
