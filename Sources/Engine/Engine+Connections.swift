@@ -32,7 +32,9 @@ extension Engine {
         at now: Moment,
         _ steps: inout Steps
     ) throws(Refusal) -> ConnectionID {
-        try recorded(.accept(arrival), at: now, &steps, isFrequent: true) { engine, steps throws(Refusal) in
+        try recorded(.accept(arrival), at: now, &steps, isFrequent: true) {
+            engine,
+            steps throws(Refusal) in
             defer { engine.takeActions(at: now, &steps) }
             return try engine.core.admit(arrival, at: now, &engine.actions)
         }

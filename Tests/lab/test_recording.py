@@ -39,12 +39,14 @@ class Recording(Service):
         self.assertIn(b"the daemon ended", RECORDING.read_bytes())
 
     def test_another_start_is_refused_once_and_changes_nothing(self):
-        RECORDING.write_text("kept")
         self.record()
+        self.start()
+        systemctl("stop", "peerd")
+        kept = RECORDING.read_bytes()
         systemctl("start", "peerd", check=False)
         wait("it has failed", lambda: show("ActiveState") == "failed")
         self.assertEqual((show("ExecMainStatus"), show("NRestarts")), ("78", "0"))
-        self.assertEqual(RECORDING.read_text(), "kept")
+        self.assertEqual(RECORDING.read_bytes(), kept)
         self.assertIn("move it away", self.journal.first(event="start-failed")["MESSAGE"])
 
     def test_the_file_before_is_moved_away_where_that_is_wanted(self):
