@@ -64,7 +64,7 @@ struct FlippedBitsTests {
     func database() throws {
         let state = try StateDirectory()
         try state.store(Contents(peers: ["127.9.9.9:9"], bans: ["192.0.2.0/24"]))
-        let sound = try Self.bytes(of: state.database)
+        let sound = try state.databaseBytes()
         // Some in each page: headers, the schema, rows at the pages' ends.
         let pages = stride(from: 0, to: sound.count, by: 4_096)
         let places = pages.flatMap { [$0 + 3, $0 + 8, $0 + 4_050, $0 + 4_090] }
@@ -82,14 +82,5 @@ struct FlippedBitsTests {
             #expect(try daemon.waitForEnd() == .exited(0))
             #expect(try state.contents().bans.contains { $0.prefix == "198.51.100.0/24" })
         }
-    }
-
-    private static func bytes(of path: String) throws -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw Failure("open \(path)", errno) }
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        bytes.removeLast(bytes.count - max(0, read(file, &bytes, bytes.count)))
-        return bytes
     }
 }

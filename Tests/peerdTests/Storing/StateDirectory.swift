@@ -1,5 +1,6 @@
 import ConfigurationFixtures
 import Glibc
+import LinuxIO
 import Storage
 
 /// A directory for the daemon's state, and one for its control socket, with which it can be started
@@ -16,6 +17,9 @@ struct StateDirectory: ~Copyable {
     var path: String { "\(directory.path)/state" }
 
     var database: String { "\(path)/peerd.db" }
+
+    /// The database's file as it is.
+    func databaseBytes() throws -> [UInt8] { try FileContents.read(database, limit: 1 << 20) }
 
     /// Where the running daemon serves clients.
     var controlPath: String { "\(directory.path)/runtime/control" }

@@ -11,22 +11,13 @@ struct StateNewerTests {
         guard pwrite(file, [0, 0, 0, version], 4, 60) == 4 else { throw Failure("pwrite", errno) }
     }
 
-    private func bytes(of path: String) throws -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw Failure("open \(path)", errno) }
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        bytes.removeLast(bytes.count - max(0, read(file, &bytes, bytes.count)))
-        return bytes
-    }
-
     @Test("is left as it is and said, and is used when the older version is back")
     func leftAlone() throws {
         let state = try StateDirectory()
         try state.store(Contents(peers: ["127.9.9.9:9"], bans: ["192.0.2.0/24"]))
         unlink("\(state.database)-wal")
         try setVersion(2, of: state)
-        let before = try bytes(of: state.database)
+        let before = try state.databaseBytes()
 
         let configuration = "outbound.target = 0"
         var daemon = try DaemonProcess(configuration, arguments: state.arguments)
@@ -49,7 +40,7 @@ struct StateNewerTests {
         daemon.signal(SIGTERM)
         #expect(try daemon.waitForEnd() == .exited(0))
         #expect(daemon.count("<4>The latest changes of peers and bans were not stored") == 1)
-        #expect(try bytes(of: state.database) == before)
+        #expect(try state.databaseBytes() == before)
         #expect(access("\(state.database)-wal", F_OK) != 0)
 
         try setVersion(1, of: state)
