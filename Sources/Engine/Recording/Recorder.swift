@@ -145,6 +145,8 @@ struct Recorder: Sendable {
     /// What came of the input: the steps that are new, and what was answered.
     mutating func end(_ steps: borrowing Steps, answer: String?) {
         guard !isOverrun else { return }
+        // As of half of all inputs: without a look into what is pending.
+        if answer == nil, steps.pending.count == firstStep { return endAlone() }
         let bytes = keepsBytes ? steps.bytes : nil
         let pending = steps.pending
         let new = firstStep..<pending.count

@@ -26,9 +26,11 @@ package struct Replay: Sendable {
         package let recordedMarks: [StepMark]
         /// More chance was drawn, or more asked of sessions, than is recorded.
         package let isShort: Bool
+        /// Nothing was due at this input, which then led to something or might have.
+        package let isIdle: Bool
 
         package var isSame: Bool {
-            marks == recordedMarks && answer == recordedAnswer && !isShort
+            marks == recordedMarks && answer == recordedAnswer && !isShort && !isIdle
         }
 
         /// The place of the first step that differs; nil if all that were made at both times are
@@ -78,10 +80,7 @@ package struct Replay: Sendable {
         perform(record)
         var decided = engine.takeRecording(into: buffer)
         swap(&decided, &buffer)
-        var reader = RecordReader(buffer)
-        guard case .record(let repeated) = try parser.next(from: &reader), reader.isAtEnd else {
-            preconditionFailure("input \(count) is recorded as more than one")
-        }
+        let repeated = try parseRepeated() ?? Record(record.input, at: record.now, offset: 0)
         return Turn(
             number: count,
             offset: record.offset,
@@ -93,8 +92,19 @@ package struct Replay: Sendable {
             recordedAnswer: record.answer,
             marks: repeated.marks,
             recordedMarks: record.marks,
-            isShort: engine.isShort
+            isShort: engine.isShort,
+            isIdle: buffer.isEmpty
         )
+    }
+
+    /// What the engine has recorded of the input; nil if it found nothing to do.
+    private mutating func parseRepeated() throws(RecordError) -> Record? {
+        guard !buffer.isEmpty else { return nil }
+        var reader = RecordReader(buffer)
+        guard case .record(let repeated) = try parser.next(from: &reader), reader.isAtEnd else {
+            preconditionFailure("input \(count) is recorded as more than one")
+        }
+        return repeated
     }
 
     private mutating func perform(_ record: Record) {

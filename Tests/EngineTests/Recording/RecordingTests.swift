@@ -51,6 +51,24 @@ struct RecordingTests {
         #expect(turn.offset == records[place].offset)
     }
 
+    /// As where an input is missing that had made it due.
+    @Test("that has an input at which nothing is due names it")
+    func idle() throws {
+        let test = TestEngine(recording: RecordingWish(keepsBytes: true, version: "1.2.3"))
+        let id = try test.accept(Self.peer(1))
+        test.introduce(id)
+        let before = test.engine.takeRecording(into: [])
+        test.run(for: .seconds(300))
+        let later = test.engine.takeRecording(into: [])
+        // The times are distances: what comes later follows the birth at once.
+        let born = TestEngine(recording: RecordingWish(keepsBytes: true, version: "1.2.3"))
+        let content = born.engine.takeRecording(into: []) + later
+        #expect(before.count > content.count - later.count)
+        var replay = try Replay(Self.file(of: content))
+        let turn = try #require(try replay.next())
+        #expect(turn.isIdle && !turn.isSame)
+    }
+
     @Test("of which any bit was changed is found to be damaged")
     func flipped() throws {
         let file = try Self.recordedLife(keepsBytes: false).file

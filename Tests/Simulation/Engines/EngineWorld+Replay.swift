@@ -44,6 +44,7 @@ extension EngineWorld {
                 + "in \(place): recorded \(turn.recordedMarks.map(\.text)) "
                 + "\(turn.recordedAnswer ?? ""), decided \(turn.marks.map(\.text)) "
                 + "\(turn.answer ?? "")\(turn.isShort ? ", with more chance" : "")"
+                + (turn.isIdle ? ", nothing being due" : "")
         )
     }
 

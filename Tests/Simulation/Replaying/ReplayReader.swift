@@ -96,6 +96,7 @@ package enum ReplayReader {
         if turn.isShort {
             lines.append("More chance was drawn, or more asked of sessions, than is recorded")
         }
+        if turn.isIdle { lines.append("Nothing was due") }
         lines.append("All that is decided at this input:")
         lines += Self.lines(of: turn, wording).map { "    " + $0 }
         lines.append(
