@@ -36,6 +36,7 @@ let package = Package(
             swiftSettings: pure
         ),
         .target(name: "Facts", dependencies: ["Addressing", "Timing"], swiftSettings: pure),
+        .target(name: "AddressBook", dependencies: ["Addressing", "Timing"], swiftSettings: pure),
         .target(
             name: "ConnectionCore",
             dependencies: [
@@ -173,6 +174,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "TimingTests", dependencies: ["Timing"], swiftSettings: strict),
+        .testTarget(
+            name: "AddressBookTests",
+            dependencies: ["AddressBook", "Addressing", "FlippedBits", "Timing"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ConnectionCoreTests",
             dependencies: ["ConnectionCore", "Facts", "Addressing", "Timing"],

@@ -38,8 +38,8 @@ found=$(grep -rnE '\[String ?:|Set<String>|: String, .*(Decodable|Codable)' Sour
 
 # The pure targets touch neither the kernel nor Foundation.
 found=$(grep -rnE '^(\w+ )?import (Glibc|Foundation|CLinux|LinuxIO)\b' \
-    Sources/Addressing Sources/Timing Sources/ConnectionCore Sources/DecredWire Sources/Control \
-    Sources/PlainText || true)
+    Sources/AddressBook Sources/Addressing Sources/Timing Sources/Facts Sources/ConnectionCore \
+    Sources/DecredWire Sources/Engine Sources/Control Sources/PlainText || true)
 [[ -z $found ]] || complain "$found"
 
 exit $failed
