@@ -103,11 +103,12 @@ bench: build ## peerd beside a plain C program: ROUNDS=5, ONLY="hold ..." for so
 	@Tests/scripts/need.sh $(BENCH_PACKAGES)
 	$(SWIFT_RELEASE) --product corebench
 	$(SWIFT_RELEASE) --product wirebench
+	$(SWIFT_RELEASE) --product bookbench
 	mkdir -p $(BENCH)
 	for program in $(BENCH_PROGRAMS); do \
 	    gcc -O2 -Wall -Wextra -Werror -o $(BENCH)/$$program Benchmarks/C/$$program.c; \
 	done
-	cp $(RELEASE)/peerd $(RELEASE)/corebench $(RELEASE)/wirebench $(BENCH)/
+	cp $(foreach program,peerd corebench wirebench bookbench,$(RELEASE)/$(program)) $(BENCH)/
 	@# Pages of a file that is not on the disk yet would count as the daemon's own.
 	sync -f $(BENCH)
 	gcc -O2 -Wall -Wextra -Werror -o $(BENCH)/crowd Tests/crowd/crowd.c

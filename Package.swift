@@ -168,6 +168,12 @@ let package = Package(
             path: "Benchmarks/WireBenchmark",
             swiftSettings: pure
         ),
+        .executableTarget(
+            name: "bookbench",
+            dependencies: ["AddressBook", "Addressing", "LinuxIO", "Timing"],
+            path: "Benchmarks/BookBenchmark",
+            swiftSettings: pure
+        ),
         .testTarget(
             name: "AddressingTests",
             dependencies: ["Addressing"],

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """bench.py PROGRAMS: measures peerd beside the least that a C program would need.
 
-PROGRAMS is the folder of peerd, floor, load, acceptor, peers, awake, blake256, corebench and wirebench.
-For each work both contenders take turns, so that what else the machine does meets both alike. Prints
+PROGRAMS is the folder of peerd, floor, load, acceptor, peers, awake, blake256, corebench, wirebench and
+bookbench. For each work both contenders take turns, so that what else the machine does meets both alike. Prints
 one table of them, and those of the core and of frames alone.
 
 With --against, the place of the floor is that of another build's programs."""
@@ -69,7 +69,7 @@ FLOOR, BEFORE = "floor", "before"
 # Works that take minutes: no more rounds than these.
 MOST_ROUNDS = {"ping": 1}
 # Works that have no counterpart in C: programs that print tables of their own.
-ALONE = {"core": "corebench", "frames": "wirebench"}
+ALONE = {"core": "corebench", "frames": "wirebench", "book": "bookbench"}
 
 
 def parse_arguments():
