@@ -15,6 +15,8 @@ SEEDS ?= 1000
 TEST_SEEDS ?= 200
 # The same of whole daemons, which cost more.
 TEST_ENGINE_SEEDS ?= 40
+# Networks of each kind in which the address book is attacked: the means are within their bounds.
+TEST_ATTACKS ?= 6
 
 # pkg-config's systemd.pc, which newer releases have in a package of its own.
 INSTALL_PACKAGES := systemd pkg-config $(shell apt-cache pkgnames systemd-dev 2>/dev/null | grep -x systemd-dev)
@@ -85,6 +87,7 @@ test: test-tools ## All tests: units, real sockets, the program, the simulation;
 	$(RELEASE)/simulate --speed
 	$(RELEASE)/simulate --engines --seeds $(TEST_ENGINE_SEEDS) --hours 0.25
 	$(RELEASE)/simulate --engines --speed
+	$(RELEASE)/simulate --attacks $(TEST_ATTACKS)
 	$(ALONE) Tests/project/run
 	$(ALONE) Tests/scripts/up-and-down.py $(RELEASE)/peerd
 	$(ALONE) Tests/scripts/store-churn.py $(RELEASE)/peerd

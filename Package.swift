@@ -129,6 +129,7 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
+                "AddressBook",
                 "Addressing",
                 "Facts",
                 "Timing",

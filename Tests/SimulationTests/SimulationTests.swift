@@ -78,7 +78,10 @@ struct SimulationTests {
         #expect((123...125).contains(run.held))
     }
 
-    @Test("names what is wrong with its arguments", arguments: [["--trace"], ["--seeds", "0"]])
+    @Test(
+        "names what is wrong with its arguments",
+        arguments: [["--trace"], ["--seeds", "0"], ["--attacks", "0"]]
+    )
     func rejectsArguments(arguments: [String]) throws {
         #expect(try Program.run(arguments).status != 0)
     }

@@ -65,6 +65,9 @@ struct Simulate: ParsableCommand {
     )
     var replay: String?
 
+    @Option(help: "Attack an address book in so many networks of each kind, by three rule sets.")
+    var attacks: Int?
+
     @Option(help: .hidden)
     var stride: UInt64 = 1
 
@@ -72,7 +75,7 @@ struct Simulate: ParsableCommand {
     var worker = false
 
     func validate() throws {
-        guard seeds > 0, jobs > 0, stride > 0, hours > 0, verify >= 0 else {
+        guard seeds > 0, jobs > 0, stride > 0, hours > 0, verify >= 0, attacks ?? 1 > 0 else {
             throw ValidationError("Numbers must be positive.")
         }
         guard !trace || seed != nil || replay != nil else {
@@ -86,6 +89,8 @@ struct Simulate: ParsableCommand {
             try worker
                 ? ReplayRun.work(replay, tracesAll: trace)
                 : ReplayRun.run(replay, tracesAll: trace)
+        } else if let attacks {
+            try AttackRun.measure(networks: attacks)
         } else if speed {
             try SpeedRun.measure(engines ? .engines : .core)
         } else if let seed {
