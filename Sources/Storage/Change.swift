@@ -1,7 +1,4 @@
-/// One step of a transaction.
-///
-/// Each can be repeated without harm, and removing what isn't there is no error: so a transaction
-/// of which nobody knows whether it happened is simply made again.
+/// One step of a transaction of `peerd.db`.
 package enum Change: Equatable, Sendable {
     /// Adds a peer. One that is there already keeps the time at which it was added.
     case addPersistentPeer(PersistentPeerRow)

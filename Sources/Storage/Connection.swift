@@ -3,7 +3,7 @@ import CSQLite
 /// An open SQLite file. Whoever holds it owns it; dropping it closes it.
 ///
 /// Used on one thread: it is opened without SQLite's own mutexes.
-struct Connection: ~Copyable {
+package struct Connection: ~Copyable {
     /// How long a statement waits for another process that has the file locked.
     static let patience: CInt = 1_000  // milliseconds
 

@@ -1,5 +1,10 @@
-/// All that the database holds, or is to hold.
+/// All that `peerd.db` holds, or is to hold.
 package struct Contents: Equatable, Sendable {
+    /// The core keeps at most 10,000 automatic bans and as many of operators.
+    package static let maxBans = 20_000
+    /// What `persistent.max` can be at most.
+    package static let maxPersistentPeers = 1_000
+
     /// In the order in which they were added.
     package var persistentPeers: [PersistentPeerRow]
     /// Ordered by the bytes of their prefixes.

@@ -32,7 +32,11 @@ struct DatabaseImage {
 
     /// All rows, after the checks that every database of ours gets. One of an older version is
     /// brought up to date in memory.
-    func contents() throws(StorageError) -> Contents { try Contents(in: checkedConnection()) }
+    func contents<Tables: StoredTables>(
+        of type: Tables.Type
+    ) throws(StorageError) -> Tables.Contents {
+        try Tables.contents(in: checkedConnection())
+    }
 
     /// The first column of every row.
     func texts(_ sql: StaticString) throws(StorageError) -> [String] {

@@ -101,9 +101,12 @@ struct Opening {
         // file, and who truncates that ends us by SIGBUS; and who reads for ever lets the log grow
         // for ever.)
         try connection.execute("PRAGMA locking_mode = EXCLUSIVE", for: .open)
-        // Commits wait for the disk, so that what an operator was told is kept outlives a power
-        // loss. NORMAL would do for kill -9. It costs a helper thread some milliseconds.
-        try connection.execute("PRAGMA synchronous = FULL", for: .open)
+        // Waiting costs a helper thread some milliseconds a commit.
+        try connection.execute(
+            files.schema.commitsWaitForDisk
+                ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL",
+            for: .open
+        )
         // 1 MiB of log at most, then it is written into the database.
         try connection.execute("PRAGMA wal_autocheckpoint = 256", for: .open)
         try connection.execute("PRAGMA journal_size_limit = 1048576", for: .open)

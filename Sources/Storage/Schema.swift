@@ -1,5 +1,5 @@
 /// What a database file looks like, and how it came to look so. Each file has a schema of its own.
-struct Schema: Sendable {
+package struct Schema: Sendable {
     struct Version: Sendable {
         /// The texts of all tables, indexes, views and triggers, ordered by name. They are compared
         /// with those in the file: a changed letter is another version.
@@ -20,6 +20,9 @@ struct Schema: Sendable {
     let versions: [Version]
     /// In pages of `pageBytes`.
     let maxPages: Int
+    /// Whether commits wait for the disk, so that what was saved survives the loss of power too.
+    /// Without that it survives kill -9.
+    let commitsWaitForDisk: Bool
 
     static let pageBytes = 4_096
 
@@ -48,7 +51,9 @@ extension Schema {
         // 16 MiB. 20,000 bans and 1,000 peers of the longest texts need a quarter of that, also
         // when every page is half empty; it keeps a file from growing for ever if the limits on
         // rows should fail.
-        maxPages: 4_096
+        maxPages: 4_096,
+        // What an operator was told is kept.
+        commitsWaitForDisk: true
     )
 
     /// The bounds on lengths keep 20,000 bans near 2 MB. Addresses and names are visible ASCII, and

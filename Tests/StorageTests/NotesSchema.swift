@@ -44,7 +44,8 @@ extension Schema {
             fileName: "notes.db",
             applicationID: 0x6e6f_7465,
             versions: versions,
-            maxPages: 64
+            maxPages: 64,
+            commitsWaitForDisk: true
         )
     }
 }

@@ -240,7 +240,7 @@ struct StoreTests {
 
     @Test("holds as many bans as there may be, and refuses one more")
     func banLimit() throws {
-        let bans = Self.bans(Database.maxBans)
+        let bans = Self.bans(Contents.maxBans)
         let store = Store(folder: folder.path)
         #expect(store.handle(.replace(Contents(bans: bans))).error == nil)
         let reply = store.handle(.apply([.addPersistentPeer(Self.peer), .putBan(Self.endless)]))
@@ -253,7 +253,7 @@ struct StoreTests {
     @Test("holds as many peers as there may be, and refuses one more")
     func peerLimit() throws {
         let padding = String(repeating: "x", count: 200)
-        let peers = (1...Database.maxPersistentPeers + 1).map {
+        let peers = (1...Contents.maxPersistentPeers + 1).map {
             PersistentPeerRow(target: "p\($0).\(padding):9108", addedMicroseconds: Int64($0))
         }
         let fitting = Contents(persistentPeers: Array(peers.dropLast()))
@@ -268,7 +268,7 @@ struct StoreTests {
     @Test("doesn't grow with what was removed")
     func staysSmall() throws {
         let store = Store(folder: folder.path)
-        let contents = Contents(bans: Self.bans(Database.maxBans))
+        let contents = Contents(bans: Self.bans(Contents.maxBans))
         for _ in 0..<5 {
             #expect(store.handle(.replace(contents)).error == nil)
             #expect(store.handle(.replace(Contents())).error == nil)

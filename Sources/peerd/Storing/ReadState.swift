@@ -58,8 +58,8 @@ extension Contents {
         let peers = snapshot.peers.map { PersistentPeerRow($0) } + unreadable.persistentPeers
         let bans = snapshot.bans.map { BanRow($0) } + unreadable.bans
         self.init(
-            persistentPeers: Array(peers.prefix(Database.maxPersistentPeers)),
-            bans: Array(bans.prefix(Database.maxBans))
+            persistentPeers: Array(peers.prefix(Contents.maxPersistentPeers)),
+            bans: Array(bans.prefix(Contents.maxBans))
         )
     }
 }

@@ -99,13 +99,13 @@ struct ReadStateTests {
     func limits() throws {
         let read = ReadState(
             Contents(
-                peers: (0..<Database.maxPersistentPeers).map { "nonsense\($0)" },
-                bans: (0..<Database.maxBans).map { "nonsense\($0)" }
+                peers: (0..<Contents.maxPersistentPeers).map { "nonsense\($0)" },
+                bans: (0..<Contents.maxBans).map { "nonsense\($0)" }
             )
         )
         let written = try rewritten(read, adding: "10.0.0.1:1", "10.0.0.0/8")
-        #expect(written.persistentPeers.count == Database.maxPersistentPeers)
-        #expect(written.bans.count == Database.maxBans)
+        #expect(written.persistentPeers.count == Contents.maxPersistentPeers)
+        #expect(written.bans.count == Contents.maxBans)
         #expect(written.persistentPeers.contains { $0.target == "10.0.0.1:1" })
         #expect(written.bans.contains { $0.prefix == "10.0.0.0/8" })
     }

@@ -1,28 +1,31 @@
 import Glibc
 
-/// The database as a service for the daemon's loop: what the helper thread runs.
+/// The store of peers and bans.
+package typealias Store = FileStore<PeerTables>
+
+/// A database as a service for the daemon's loop: what the helper thread runs.
 ///
 /// It opens the database at the first request and, when something went wrong, again at a later one;
 /// so every failure is an answer, and every request can be made again. Not Sendable: it is made on
 /// its thread and stays there.
-package final class Store {
+package final class FileStore<Tables: StoredTables> {
     package enum Request: Equatable, Sendable {
         /// Opens the database and reads all of it.
         case load
         /// Makes the changes in one transaction. What comes in while one is being written belongs
         /// into the next, together: a commit waits for the disk, some milliseconds.
-        case apply([Change])
+        case apply([Tables.Change])
         /// Makes this all that is stored, in one transaction. The way back after a failure: whoever
         /// has the truth in memory need not remember which changes didn't get through.
-        case replace(Contents)
+        case replace(Tables.Contents)
         /// Looks whether all is in its place and could be written to.
         case check
     }
 
     package enum Answer: Equatable, Sendable {
-        case loaded(Contents)
+        case loaded(Tables.Contents)
         /// It was read where nothing can be written, for this reason. The database isn't open.
-        case loadedUnwritable(Contents, StorageError)
+        case loadedUnwritable(Tables.Contents, StorageError)
         /// It is on disk.
         case saved
     }
@@ -35,7 +38,7 @@ package final class Store {
     }
 
     private let folder: String
-    private var database: Database?
+    private var database: Database<Tables>?
 
     /// - Parameter folder: The state folder. It must exist, and be locked by this process.
     package init(folder: String) { self.folder = folder }
@@ -89,11 +92,12 @@ package final class Store {
     }
 
     /// What can be read where nothing can be written.
-    private func contentsUnwritable(because error: StorageError) -> Contents? {
+    private func contentsUnwritable(because error: StorageError) -> Tables.Contents? {
         switch error.kind {
         case .readOnly, .full, .inputOutput:
             // What can't be read this way either isn't better known for it.
-            try? DatabaseImage(of: DatabaseFiles(folder: folder, schema: .peers)).contents()
+            try? DatabaseImage(of: DatabaseFiles(folder: folder, schema: Tables.schema))
+                .contents(of: Tables.self)
         case .unreachable, .busy, .tooManyRows, .refusedValue, .damaged, .newer, .displaced,
             .outOfMemory, .unexpected:
             nil
@@ -103,9 +107,9 @@ package final class Store {
     private func opened(
         condemned: Damage?,
         _ setAside: inout SetAside?
-    ) throws(StorageError) -> Database {
+    ) throws(StorageError) -> Database<Tables> {
         if let database { return database }
-        let opened = try Database(
+        let opened = try Database<Tables>(
             in: folder,
             condemned: condemned,
             atSeconds: time(nil),
@@ -117,7 +121,7 @@ package final class Store {
 
     private func perform(
         _ request: Request,
-        on database: Database
+        on database: Database<Tables>
     ) throws(StorageError) -> Answer {
         switch request {
         case .load: return .loaded(try database.load())
@@ -129,7 +133,7 @@ package final class Store {
     }
 }
 
-extension Store.Request {
+extension FileStore.Request {
     /// Changes alone aren't worth a new database: it must get everything. And only what is open
     /// can be looked at.
     fileprivate func mindDisplacement(
@@ -138,7 +142,8 @@ extension Store.Request {
     ) throws(StorageError) {
         switch self {
         case .apply where wasDisplaced, .check:
-            let what = "peerd.db or its log in \(folder) was moved, removed or replaced"
+            let what =
+                "\(Tables.schema.fileName) or its log in \(folder) was moved, removed or replaced"
             throw StorageError(.displaced, .save, what)
         case .load, .replace, .apply: return
         }
