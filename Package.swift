@@ -253,7 +253,10 @@ let package = Package(
         ),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Storage", "CSQLite", "FlippedBits", "RecordedCalls", "storage-probe"],
+            dependencies: [
+                "Storage", "CSQLite", "AddressBook", "Addressing", "Timing", "FlippedBits",
+                "RecordedCalls", "storage-probe",
+            ],
             exclude: ["Kept"],
             swiftSettings: strict
         ),

@@ -12,6 +12,14 @@ static inline int csqlite_bind_text(
     return sqlite3_bind_text64(statement, index, text, length, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
+static inline int csqlite_bind_blob(
+    sqlite3_stmt *statement, int index, const void *bytes, sqlite3_uint64 length)
+{
+    // No bytes may have no address, which would be NULL.
+    return length == 0 ? sqlite3_bind_zeroblob(statement, index, 0)
+        : sqlite3_bind_blob64(statement, index, bytes, length, SQLITE_TRANSIENT);
+}
+
 // sqlite3_db_config is variadic. Defensive: no SQL can write to the schema or the file's innards.
 static inline int csqlite_make_defensive(sqlite3 *database)
 {

@@ -2,6 +2,8 @@ import Glibc
 
 /// The store of peers and bans.
 package typealias Store = FileStore<PeerTables>
+/// The store of the address book.
+package typealias AddressStore = FileStore<AddressTables>
 
 /// A database as a service for the daemon's loop: what the helper thread runs.
 ///

@@ -4,6 +4,7 @@ import CSQLite
 struct Statement: ~Copyable {
     enum Value {
         case text(String)
+        case blob([UInt8])
         case integer(Int64)
         case null
     }
@@ -18,6 +19,13 @@ struct Statement: ~Copyable {
             guard let bytes = sqlite3_column_text(statement, column) else { return "" }
             let count = Int(sqlite3_column_bytes(statement, column))
             return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+        }
+
+        func blob(_ column: CInt) -> [UInt8] {
+            // In this order, as above.
+            guard let bytes = sqlite3_column_blob(statement, column) else { return [] }
+            let count = Int(sqlite3_column_bytes(statement, column))
+            return Array(UnsafeRawBufferPointer(start: bytes, count: count))
         }
 
         func integer(_ column: CInt) -> Int64 { sqlite3_column_int64(statement, column) }
@@ -80,6 +88,8 @@ struct Statement: ~Copyable {
                             )
                     }
                 }
+            case .blob(let bytes):
+                csqlite_bind_blob(statement, index, bytes, UInt64(bytes.count))
             case .integer(let number): sqlite3_bind_int64(statement, index, number)
             case .null: sqlite3_bind_null(statement, index)
             }

@@ -12,6 +12,7 @@ struct StorageProbe {
         let number = arguments.count > 2 ? Int(arguments[3]) : nil
         switch command {
         case "churn": Churn.run(in: folder, from: number ?? 1)
+        case "churn-addresses": AddressChurn.run(in: folder, from: number ?? 1)
         case "hold": hold(folder)
         case "try": attempt(folder)
         case "exhaust": Exhaustion.run(in: folder, fileLimit: number)
