@@ -296,7 +296,8 @@ let package = Package(
         .testTarget(
             name: "CorpusTests",
             dependencies: [
-                "Configuration", "Addressing", "Timing", "DecredWire", "Control", "Engine",
+                "AddressBook", "Configuration", "Addressing", "Timing", "DecredWire", "Control",
+                "Engine",
             ],
             path: "Fuzz/Sources",
             exclude: ["Program"],
@@ -311,7 +312,7 @@ let package = Package(
 // a program there.
 if Context.environment["PEERD_FUZZ"] != nil {
     let fuzzed = [
-        "Addressing", "Facts", "Timing", "ConnectionCore", "DecredWire", "Engine",
+        "Addressing", "AddressBook", "Facts", "Timing", "ConnectionCore", "DecredWire", "Engine",
         "Configuration", "Control", "PlainText", "CLinux", "LinuxIO", "CTOML",
     ]
     package.products = []
@@ -320,7 +321,8 @@ if Context.environment["PEERD_FUZZ"] != nil {
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "Configuration", "Addressing", "Timing", "DecredWire", "Control", "Engine",
+                "AddressBook", "Configuration", "Addressing", "Timing", "DecredWire", "Control",
+                "Engine",
             ],
             path: "Fuzz/Sources",
             exclude: ["CorpusTests"],

@@ -3,6 +3,7 @@
 /// The fuzzer runs them without end, the tests once with each file of the corpus.
 enum FuzzTarget: String, CaseIterable, Sendable {
     case addresses
+    case books
     case configuration
     case control
     case frames
@@ -15,6 +16,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         let bytes = InputReader(input[...])
         switch self {
         case .addresses: try AddressesCheck.run(bytes)
+        case .books: try BooksCheck.run(bytes)
         case .configuration: try ConfigurationCheck.run(bytes)
         case .control: try ControlCheck.run(bytes)
         case .frames: try FramesCheck.run(bytes)
