@@ -28,6 +28,7 @@ ELSEWHERE = {
     r"^swift |^Tests/scripts/alone\.sh swift": "builds",
     r"systemd-lab\.sh": "Tests/project, and this lab itself",
     r"^systemctl edit": "opens an editor",
+    r"^peerd --record": "test_recording",
     r"^\.build/release/|^mkdir -p /tmp/peerd": "Tests/project",
     r"^printf ": "Tests/scripts/real-clients.py",
     r"[|\]A-Z]{3,}\]|\[--|\bADDRESS\b|\bNAME\b|\bPREFIX\b|\bID\b|\bEVENT\b|on\|off|error\|warning":
